@@ -1,0 +1,2 @@
+//! The `redress` program.
+fn main() {}

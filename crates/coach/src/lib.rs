@@ -1,0 +1,1 @@
+//! A draft reply in, findings with reasons and better words out.

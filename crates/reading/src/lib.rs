@@ -1,0 +1,1 @@
+//! A text in, what it says out: language, kind, severity, feeling, personal data, each with its reasons.

@@ -1,0 +1,1 @@
+//! Builders, a clock you set, both databases.

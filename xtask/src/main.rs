@@ -1,0 +1,2 @@
+//! Checks that keep the house in order.
+fn main() {}
