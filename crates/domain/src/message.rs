@@ -1,0 +1,103 @@
+//! Messages and private notes: two types that never convert, so that what was meant for
+//! colleagues cannot be sent to a customer by any mistake of code.
+
+use crate::channel::{Channel, worded};
+use crate::id::{FeedbackId, MessageId, NoteId, StaffId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+worded! {
+    /// Why an outgoing message was written.
+    Purpose {
+        /// An answer typed by a person.
+        Reply = "reply",
+        /// Our first word that we have it.
+        Acknowledgement = "acknowledgement",
+        /// The letter that tells of a transfer and its benefit.
+        Transfer = "transfer",
+        /// The letter that tells of an escalation.
+        Escalation = "escalation",
+        /// "What would be fair?" or a proposal.
+        Offer = "offer",
+        /// A promise was kept or given a new date.
+        Promise = "promise",
+        /// "Did this solve it?"
+        Verification = "verification",
+        /// A last word when the matter is closed.
+        Closing = "closing",
+    }
+}
+
+/// A message that customers may read. The only thing the outbox takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Why it was written.
+    pub purpose: Purpose,
+    /// Subject line; the thread keeps one subject throughout.
+    pub subject: String,
+    /// Plain text, never blank.
+    pub text: String,
+    /// Where it goes: one address of one person, or none when it is only shown on the case page.
+    pub to: Option<String>,
+    /// The way it takes.
+    pub channel: Channel,
+    /// Whether a program wrote it without a person reading it first (RFC 3834).
+    pub automatic: bool,
+    /// When it may leave: the undo time is over then.
+    pub leaves_at: Timestamp,
+}
+
+/// A message that came from a customer or from somebody for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceivedMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// The feedback it came from; the raw form is kept there.
+    pub feedback: Option<FeedbackId>,
+    /// The way it came.
+    pub channel: Channel,
+    /// The writer as shown: a name, or an address where no name is known.
+    pub author: String,
+    /// What is new in it.
+    pub text: String,
+    /// Quoted earlier text, shown folded.
+    pub folded: Option<String>,
+    /// When it was written as far as we know, else when we received it.
+    pub at: Timestamp,
+}
+
+/// What stays inside. It has no recipient, and nothing that sends takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivateNote {
+    /// Its id.
+    pub id: NoteId,
+    /// Who wrote it.
+    pub by: StaffId,
+    /// Plain text, never blank.
+    pub text: String,
+}
+
+worded! {
+    /// How far an outgoing message has come.
+    Delivery {
+        /// Waiting for the end of the undo time.
+        Held = "held",
+        /// Handed to the channel right now.
+        Sending = "sending",
+        /// The channel took it.
+        Sent = "sent",
+        /// The line broke between hand-over and answer; a person decides.
+        Uncertain = "uncertain",
+        /// The channel refused it for good.
+        Failed = "failed",
+        /// Taken back before it left.
+        Undone = "undone",
+        /// Shown on the case page only; there is nowhere to send it.
+        Shown = "shown",
+    }
+}

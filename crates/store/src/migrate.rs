@@ -1,0 +1,85 @@
+//! Steps of the schema. One file serves both engines wherever possible; a step whose texts must
+//! differ has two. A step that has shipped is never edited.
+
+use crate::error::{Doing, StoreError};
+use crate::{Store, Tx, on};
+
+struct Step {
+    n: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! same {
+    ($n:literal, $name:literal) => {
+        Step {
+            n: $n,
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/", $name, ".sql")),
+            postgres: include_str!(concat!("../../../migrations/", $name, ".sql")),
+        }
+    };
+}
+
+const STEPS: &[Step] = &[
+    same!(1, "0001_floor"),
+    same!(2, "0002_organisation"),
+    same!(3, "0003_hear"),
+    same!(4, "0004_handle"),
+    same!(5, "0005_search"),
+    Step {
+        n: 6,
+        name: "0006_engine",
+        sqlite: include_str!("../../../migrations/0006_engine.sqlite.sql"),
+        postgres: include_str!("../../../migrations/0006_engine.postgres.sql"),
+    },
+];
+
+/// Nodes that start together upgrade one after the other.
+const LOCK: i64 = 7_233_734;
+
+pub(crate) async fn upgrade(store: &Store) -> Result<(), StoreError> {
+    let doing = "preparing the tables";
+    if done(store).await.is_ok_and(|n| n == STEPS.len() as i64) {
+        return Ok(());
+    }
+    let mut tx = store.begin().await?;
+    if let Tx::Postgres(inner) = &mut tx {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(LOCK)
+            .execute(inner.connection())
+            .await
+            .doing(doing)?;
+    }
+    const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_step (
+        n BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";
+    on!(Tx &mut tx, db => sqlx::query(TABLE).execute(db).await.map(|_| ())).doing(doing)?;
+    const LAST: &str = "SELECT COALESCE(MAX(n), 0) FROM schema_step";
+    let last: i64 =
+        on!(Tx &mut tx, db => sqlx::query_scalar(LAST).fetch_one(db).await).doing(doing)?;
+    if last > STEPS.len() as i64 {
+        return Err(StoreError::unreadable(
+            doing,
+            format!("they belong to a newer release (step {last}); start that release instead"),
+        ));
+    }
+    for step in STEPS.iter().filter(|step| step.n > last) {
+        let text = match &tx {
+            Tx::Sqlite(_) => step.sqlite,
+            Tx::Postgres(_) => step.postgres,
+        };
+        on!(Tx &mut tx, db => sqlx::raw_sql(text).execute(db).await.map(|_| ())).doing(doing)?;
+        const NOTE: &str = "INSERT INTO schema_step (n, name) VALUES ($1, $2)";
+        on!(Tx &mut tx, db => sqlx::query(NOTE).bind(step.n).bind(step.name)
+            .execute(db).await.map(|_| ()))
+        .doing(doing)?;
+    }
+    tx.commit().await
+}
+
+async fn done(store: &Store) -> Result<i64, StoreError> {
+    const LAST: &str = "SELECT COALESCE(MAX(n), 0) FROM schema_step";
+    on!(Store store, db => sqlx::query_scalar(LAST).fetch_one(db).await)
+        .doing("looking at the tables")
+}

@@ -1,0 +1,302 @@
+//! The embedded engine: one writer that groups commits, readers in parallel.
+//!
+//! Every transaction is a savepoint inside a group. The writer passes from one transaction to the
+//! next waiting one; when nobody waits, when the group is full or has lasted long enough, one
+//! `COMMIT` makes the whole group durable and only then are its members told. So a transaction
+//! costs a share of one fsync under load and one fsync when alone, and an acknowledgement is
+//! never given for bytes that are not on the disk (`synchronous=FULL`).
+
+use crate::error::{Doing, StoreError};
+use crate::fact::{Fact, Facts};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+/// A group holds at most this many transactions …
+const GROUP_MOST: usize = 64;
+/// … and at most this long from its beginning, so that nobody waits for strangers.
+const GROUP_LASTS: Duration = Duration::from_millis(2);
+/// Connections that read.
+const READERS: u32 = 4;
+/// How long a lock held by another process is waited for.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The embedded engine. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    options: SqliteConnectOptions,
+    readers: SqlitePool,
+    writer: Arc<Mutex<Writer>>,
+    waiting: AtomicUsize,
+    facts: Facts,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Option<SqliteConnection>,
+    group: Option<Group>,
+}
+
+/// Transactions that become durable together.
+#[derive(Debug)]
+struct Group {
+    began: Instant,
+    members: Vec<Member>,
+}
+
+#[derive(Debug)]
+struct Member {
+    done: oneshot::Sender<Result<(), String>>,
+    facts: Vec<Fact>,
+}
+
+/// A transaction on the one writer.
+pub struct SqliteTx {
+    engine: Sqlite,
+    writer: Option<OwnedMutexGuard<Writer>>,
+    facts: Vec<Fact>,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY)
+            .foreign_keys(true)
+            .pragma("cache_size", "-16384")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
+        // The writer connects first: it makes the file and switches it to WAL.
+        let connection = options.connect().await.doing("opening the database file")?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone().read_only(true).create_if_missing(false))
+            .await
+            .doing("opening the database file for reading")?;
+        let writer = Arc::new(Mutex::new(Writer { connection: Some(connection), group: None }));
+        let waiting = AtomicUsize::new(0);
+        let facts = Facts::new();
+        Ok(Self { inner: Arc::new(Inner { options, readers, writer, waiting, facts }) })
+    }
+
+    /// Connections that read committed data.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.inner.facts
+    }
+
+    pub(crate) async fn close(&self) {
+        self.inner.readers.close().await;
+        let mut writer = self.inner.writer.lock().await;
+        self.flush(&mut writer).await;
+        if let Some(connection) = writer.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "closing the database file failed; what was committed is safe");
+        }
+    }
+
+    pub(crate) async fn begin(&self) -> Result<SqliteTx, StoreError> {
+        // In a task of its own, so that a caller who goes away midway leaves no half-begun state.
+        let engine = self.clone();
+        tokio::spawn(async move { engine.begin_now().await })
+            .await
+            .map_err(|error| StoreError::unreadable("beginning to write", error))?
+    }
+
+    async fn begin_now(self) -> Result<SqliteTx, StoreError> {
+        let doing = "beginning to write";
+        self.inner.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
+        self.inner.waiting.fetch_sub(1, Ordering::SeqCst);
+        if writer.group.is_none() || writer.connection.is_none() {
+            let connection = self.connected(&mut writer).await?;
+            let begun = sqlx::query("BEGIN IMMEDIATE").execute(connection).await;
+            if let Err(error) = begun {
+                self.fence(&mut writer).await;
+                return Err(StoreError::from_engine(doing, error));
+            }
+            writer.group = Some(Group { began: Instant::now(), members: Vec::new() });
+        }
+        let connection = self.connected(&mut writer).await?;
+        if let Err(error) = sqlx::query("SAVEPOINT one").execute(connection).await {
+            self.fence(&mut writer).await;
+            return Err(StoreError::from_engine(doing, error));
+        }
+        Ok(SqliteTx { engine: self, writer: Some(writer), facts: Vec::new() })
+    }
+
+    async fn connected<'a>(
+        &self,
+        writer: &'a mut Writer,
+    ) -> Result<&'a mut SqliteConnection, StoreError> {
+        if writer.connection.is_none() {
+            let connection = self.inner.options.connect().await;
+            writer.connection = Some(connection.doing("opening the database file again")?);
+            writer.group = None;
+        }
+        writer.connection.as_mut().ok_or(StoreError::Conflict { doing: "using the writer" })
+    }
+
+    /// Ends the group: one durable commit, then every member is told.
+    async fn flush(&self, writer: &mut Writer) {
+        let Some(group) = writer.group.take() else { return };
+        let Some(connection) = writer.connection.as_mut() else { return };
+        match sqlx::query("COMMIT").execute(&mut *connection).await {
+            Ok(_) => {
+                for member in group.members {
+                    for fact in member.facts {
+                        self.inner.facts.publish(fact);
+                    }
+                    // A member that went away was served all the same.
+                    drop(member.done.send(Ok(())));
+                }
+            }
+            Err(error) => {
+                // A failed fsync leaves pages in doubt: never retry on this connection, never
+                // acknowledge. A new connection reads the log as it truly is.
+                let why = error.to_string();
+                tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+                self.fence(writer).await;
+                for member in group.members {
+                    drop(member.done.send(Err(why.clone())));
+                }
+            }
+        }
+    }
+
+    /// Puts the writer's connection away; the next transaction opens a new one.
+    async fn fence(&self, writer: &mut Writer) {
+        if let Some(group) = writer.group.take() {
+            for member in group.members {
+                drop(member.done.send(Err("the writer had to start again".to_owned())));
+            }
+        }
+        if let Some(connection) = writer.connection.take()
+            && let Err(error) = connection.close_hard().await
+        {
+            tracing::warn!(%error, "closing the writer failed");
+        }
+    }
+
+    fn group_is_over(&self, writer: &Writer) -> bool {
+        let Some(group) = &writer.group else { return false };
+        self.inner.waiting.load(Ordering::SeqCst) == 0
+            || group.members.len() >= GROUP_MOST
+            || group.began.elapsed() >= GROUP_LASTS
+    }
+
+    async fn finish(
+        self,
+        mut writer: OwnedMutexGuard<Writer>,
+        facts: Vec<Fact>,
+        done: oneshot::Sender<Result<(), String>>,
+    ) {
+        let Some(connection) = writer.connection.as_mut() else { return };
+        if let Err(error) = sqlx::query("RELEASE one").execute(connection).await {
+            let why = error.to_string();
+            self.fence(&mut writer).await;
+            drop(done.send(Err(why)));
+            return;
+        }
+        if let Some(group) = writer.group.as_mut() {
+            group.members.push(Member { done, facts });
+        }
+        if self.group_is_over(&writer) {
+            self.flush(&mut writer).await;
+        }
+    }
+
+    async fn take_back(self, mut writer: OwnedMutexGuard<Writer>) -> Result<(), StoreError> {
+        let Some(connection) = writer.connection.as_mut() else { return Ok(()) };
+        let taken = async {
+            sqlx::query("ROLLBACK TO one").execute(&mut *connection).await?;
+            sqlx::query("RELEASE one").execute(&mut *connection).await
+        };
+        if let Err(error) = taken.await {
+            self.fence(&mut writer).await;
+            return Err(StoreError::from_engine("taking a change back", error));
+        }
+        if self.group_is_over(&writer) {
+            self.flush(&mut writer).await;
+        }
+        Ok(())
+    }
+}
+
+impl SqliteTx {
+    /// The connection to run statements on.
+    ///
+    /// # Panics
+    /// Never: the writer leaves only through `commit`, `rollback` and drop, which take `self`.
+    pub fn connection(&mut self) -> &mut SqliteConnection {
+        self.writer
+            .as_mut()
+            .and_then(|writer| writer.connection.as_mut())
+            .expect("a transaction holds the writer until it ends")
+    }
+
+    pub(crate) fn tell(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        let doing = "making a change durable";
+        let (done, told) = oneshot::channel();
+        let facts = std::mem::take(&mut self.facts);
+        if let Some(writer) = self.writer.take() {
+            tokio::spawn(self.engine.clone().finish(writer, facts, done));
+        }
+        match told.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => Err(StoreError::Unavailable { doing, why }),
+            Err(_) => Err(StoreError::Unavailable { doing, why: "the writer stopped".to_owned() }),
+        }
+    }
+
+    pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
+        match self.writer.take() {
+            Some(writer) => self.engine.clone().take_back(writer).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let engine = self.engine.clone();
+            runtime.spawn(async move {
+                if let Err(error) = engine.take_back(writer).await {
+                    tracing::warn!(%error, "a dropped change had to be fenced off");
+                }
+            });
+        }
+    }
+}

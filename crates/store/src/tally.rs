@@ -1,0 +1,59 @@
+//! Counters that many may change at once: each change is a small row, the count is their sum.
+
+use crate::error::{Doing, StoreError};
+use crate::{Store, Tx, on};
+
+impl Tx {
+    /// Adds `n` to the counter `name`. `id` makes the row one.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn count(&mut self, id: &str, name: &str, n: i64) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO tally (id, name, n) VALUES ($1, $2, $3)";
+        on!(Tx self, db => sqlx::query(SQL).bind(id).bind(name).bind(n).execute(db).await.map(|_| ()))
+            .doing("counting")
+    }
+
+    /// Folds the rows of each counter that has more than `rows_most` of them into one, for up to
+    /// `counters_most` counters. Gives how many it folded. `id` names the new rows.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn fold_tallies(
+        &mut self,
+        id: &str,
+        rows_most: i64,
+        counters_most: u32,
+    ) -> Result<u32, StoreError> {
+        const MANY: &str = "
+            SELECT name FROM tally GROUP BY name HAVING COUNT(*) > $1 ORDER BY name LIMIT $2";
+        const TAKE: &str = "DELETE FROM tally WHERE name = $1 RETURNING n";
+        let doing = "folding counters";
+        let names: Vec<String> = on!(Tx self, db => sqlx::query_scalar(MANY).bind(rows_most)
+            .bind(i64::from(counters_most)).fetch_all(db).await)
+        .doing(doing)?;
+        for name in &names {
+            let rows: Vec<i64> =
+                on!(Tx self, db => sqlx::query_scalar(TAKE).bind(name).fetch_all(db).await)
+                    .doing(doing)?;
+            self.count(&format!("{id}/{name}"), name, rows.iter().sum()).await?;
+        }
+        Ok(u32::try_from(names.len()).unwrap_or(u32::MAX))
+    }
+}
+
+impl Store {
+    /// The sums of the counters whose name begins with `prefix`, by name.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn tallies(&self, prefix: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        const SQL: &str = "
+            SELECT name, CAST(SUM(n) AS BIGINT) FROM tally WHERE name >= $1 AND name < $2
+            GROUP BY name ORDER BY name LIMIT 1000";
+        // Names are ASCII, so everything that begins with the prefix lies before this.
+        let end = format!("{prefix}\u{7f}");
+        on!(Store self, db => sqlx::query_as(SQL).bind(prefix).bind(&end).fetch_all(db).await)
+            .doing("reading counters")
+    }
+}

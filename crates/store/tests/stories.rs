@@ -1,0 +1,191 @@
+//! What the floor promises, told to both engines.
+
+use jiff::SignedDuration;
+use store::request_key::Seen;
+use store::search::Words;
+use testkit::on_both;
+
+#[test]
+fn what_is_committed_stays_and_what_is_dropped_never_was() {
+    on_both(async |world| {
+        let store = &world.ctx.store;
+        let now = world.ctx.now();
+        let mut tx = store.begin().await.unwrap();
+        tx.set_setting("kept", "yes", now).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.set_setting("dropped", "yes", now).await.unwrap();
+        drop(tx);
+        let mut tx = store.begin().await.unwrap();
+        tx.set_setting("taken back", "yes", now).await.unwrap();
+        tx.rollback().await.unwrap();
+        assert_eq!(store.setting("kept").await.unwrap().as_deref(), Some("yes"));
+        assert_eq!(store.setting("dropped").await.unwrap(), None);
+        assert_eq!(store.setting("taken back").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn many_writers_at_once_all_become_durable_and_a_failing_one_harms_no_other() {
+    on_both(async |world| {
+        let mut tasks = Vec::new();
+        for n in 0..40 {
+            let ctx = world.ctx.clone();
+            tasks.push(tokio::spawn(async move {
+                let mut tx = ctx.begin().await.unwrap();
+                tx.count(&format!("row-{n}"), "people", 1).await.unwrap();
+                if n % 4 == 0 {
+                    // The same key twice: this transaction fails and is dropped.
+                    assert!(tx.count(&format!("row-{n}"), "people", 1).await.is_err());
+                    return;
+                }
+                tx.commit().await.unwrap();
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let counts = world.ctx.store.tallies("people").await.unwrap();
+        assert_eq!(counts, vec![("people".to_owned(), 30)]);
+    });
+}
+
+#[test]
+fn a_job_is_done_once_even_when_its_worker_wakes_up_late() {
+    on_both(async |world| {
+        let store = &world.ctx.store;
+        let now = world.ctx.now();
+        let mut tx = store.begin().await.unwrap();
+        tx.enqueue("letter/1", "letter", "{}", now, now).await.unwrap();
+        tx.enqueue("letter/1", "letter", "{}", now, now).await.unwrap();
+        tx.commit().await.unwrap();
+        let lease = SignedDuration::from_secs(30);
+        let first = store.claim(now, lease, 10).await.unwrap();
+        assert_eq!(first.len(), 1, "the same id twice is one job");
+        assert!(store.claim(now, lease, 10).await.unwrap().is_empty(), "it is in somebody's hands");
+        world.pass(SignedDuration::from_secs(31));
+        let second = store.claim(world.ctx.now(), lease, 10).await.unwrap();
+        assert_eq!(second.len(), 1, "the lease ran out");
+        let mut late = store.begin().await.unwrap();
+        assert!(late.finish(&first[0]).await.is_err(), "the late worker is refused");
+        late.rollback().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.finish(&second[0]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.job_counts().await.unwrap(), (0, 0));
+    });
+}
+
+#[test]
+fn work_that_keeps_failing_is_laid_out_for_a_person_and_can_be_started_again() {
+    on_both(async |world| {
+        let store = &world.ctx.store;
+        let mut tx = store.begin().await.unwrap();
+        tx.enqueue("poison", "read", "{}", world.ctx.now(), world.ctx.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let lease = SignedDuration::from_secs(30);
+        for _ in 0..store::job::ATTEMPTS_MOST {
+            let now = world.ctx.now();
+            let job = store.claim(now, lease, 1).await.unwrap().remove(0);
+            let again = store::job::again_at(now, job.attempts, 255);
+            store.fail(&job, "it cannot be read", again).await.unwrap();
+            world.clock.set(again);
+        }
+        assert!(store.claim(world.ctx.now(), lease, 1).await.unwrap().is_empty());
+        let dead = store.dead_jobs("", 10).await.unwrap();
+        assert_eq!((dead.len(), dead[0].error.as_str()), (1, "it cannot be read"));
+        assert!(store.replay("poison", world.ctx.now()).await.unwrap());
+        assert_eq!(store.claim(world.ctx.now(), lease, 1).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_letter_taken_back_in_time_never_leaves() {
+    on_both(async |world| {
+        let store = &world.ctx.store;
+        let now = world.ctx.now();
+        let leaves = now + SignedDuration::from_secs(15);
+        let lease = SignedDuration::from_secs(60);
+        let mut tx = store.begin().await.unwrap();
+        tx.post("m1", "c1", "mail", "a@example.org", "{}", leaves, now).await.unwrap();
+        tx.post("m2", "c1", "mail", "a@example.org", "{}", leaves, now).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(store.take_letters(now, lease, 9).await.unwrap().is_empty());
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.unpost("m1", now).await.unwrap());
+        tx.commit().await.unwrap();
+        world.clock.set(leaves);
+        let letters = store.take_letters(leaves, lease, 9).await.unwrap();
+        assert_eq!(letters.iter().map(|l| l.key.as_str()).collect::<Vec<_>>(), ["m2"]);
+        let mut tx = store.begin().await.unwrap();
+        assert!(!tx.unpost("m2", leaves).await.unwrap(), "it is in somebody's hands");
+        tx.commit().await.unwrap();
+    });
+}
+
+#[test]
+fn a_hand_over_that_was_cut_off_is_found_and_not_sent_again() {
+    on_both(async |world| {
+        let store = &world.ctx.store;
+        let now = world.ctx.now();
+        let lease = SignedDuration::from_secs(60);
+        let mut tx = store.begin().await.unwrap();
+        tx.post("m1", "c1", "mail", "a@example.org", "{}", now, now).await.unwrap();
+        tx.commit().await.unwrap();
+        let letter = store.take_letters(now, lease, 1).await.unwrap().remove(0);
+        store.letter_sending(&letter, now, lease).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        let later = world.ctx.now();
+        assert!(store.take_letters(later, lease, 9).await.unwrap().is_empty());
+        let cut = store.cut_off_letters(later, 9).await.unwrap();
+        assert_eq!(cut.len(), 1);
+        let mut tx = store.begin().await.unwrap();
+        tx.letter_ended(&cut[0], "uncertain", "no answer", later, later).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(store.take_letters(later, lease, 9).await.unwrap().is_empty());
+        assert!(store.decide_letter("m1", true, later).await.unwrap());
+        assert_eq!(store.take_letters(later, lease, 9).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_request_key_answers_again_and_refuses_another_body() {
+    on_both(async |world| {
+        let now = world.ctx.now();
+        let mut tx = world.ctx.begin().await.unwrap();
+        assert_eq!(tx.take_request_key("s", "k", "h1", now).await.unwrap(), Seen::New);
+        tx.answer_request_key("s", "k", 201, "{}").await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = world.ctx.begin().await.unwrap();
+        let again = tx.take_request_key("s", "k", "h1", now).await.unwrap();
+        assert_eq!(again, Seen::Answered(201, "{}".to_owned()));
+        assert_eq!(tx.take_request_key("s", "k", "h2", now).await.unwrap(), Seen::OtherBody);
+    });
+}
+
+#[test]
+fn a_file_is_kept_once_and_read_back_whole() {
+    on_both(async |world| {
+        let now = world.ctx.now();
+        let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+        let mut tx = world.ctx.begin().await.unwrap();
+        let name = tx.keep_file(&bytes, now).await.unwrap();
+        assert_eq!(tx.keep_file(&bytes, now).await.unwrap(), name);
+        tx.commit().await.unwrap();
+        assert_eq!(world.ctx.store.file_for_checked(&name).await.unwrap(), Some(bytes));
+        assert_eq!(world.ctx.store.file_for_checked("ab").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn hostile_search_words_find_nothing_and_break_nothing() {
+    on_both(async |world| {
+        let reach = store::scope::Reach { scope: "all".into(), staff: String::new() };
+        for query in ["'", "\"", "a:* | b", "NEAR(a b)", "* OR 1=1", "\\", "🦀", "'';--", "a\0b"]
+        {
+            let words = Words::read(query);
+            let found = world.ctx.store.search(&reach, &words, i64::MAX, 10).await;
+            assert!(found.unwrap_or_else(|e| panic!("{query}: {e}")).is_empty());
+        }
+    });
+}
