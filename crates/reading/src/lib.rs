@@ -1,1 +1,29 @@
-//! A text in, what it says out: language, kind, severity, feeling, personal data, each with its reasons.
+//! A text in, what it says out: language, kind, severity, feeling, personal data, each with its
+//! reasons.
+//!
+//! Everything here is a function of its arguments: no file, no clock, no chance. The room must
+//! never know a case, a customer or a database; it knows words.
+//!
+//! Start with [`read`], or build a [`Reader`] once and share it.
+
+mod facts;
+mod fold;
+mod judge;
+mod judged;
+mod language;
+mod lexicon;
+mod personal;
+mod promise;
+mod reader;
+mod reading;
+mod topics;
+
+pub use facts::{Fact, KeyFact, Outcome};
+pub use judged::{Judged, Reason};
+pub use language::Language;
+pub use lexicon::{Lexicon, LexiconError, Section};
+pub use personal::{PersonalData, PersonalKind, find_personal_data, redact};
+pub use promise::{Promise, Promiser};
+pub use reader::{READ_BYTES_MAX, Reader, read};
+pub use reading::{Feeling, Kind, Level, Note, Reading, Signal, SignalKind};
+pub use topics::{Topic, TopicHit, Topics};

@@ -1,0 +1,264 @@
+//! Judgements by rule from the phrases of the lexicons: the first reading, and what the trained
+//! model is laid on.
+
+use std::borrow::Cow;
+
+use crate::facts::reason;
+use crate::fold::Folded;
+use crate::lexicon::{Hit, Section};
+use crate::{Feeling, Judged, Kind, Level, Reason, Signal, SignalKind};
+
+/// Sums of what the lexicons found, each with its reasons.
+pub(crate) struct Evidence {
+    sums: Vec<f32>,
+    reasons: Vec<Vec<Reason>>,
+    words: f32,
+    exclaimed: f32,
+    shouted: f32,
+    asked: bool,
+}
+
+impl Evidence {
+    pub(crate) fn gather(text: &str, folded: &Folded, hits: &[Hit]) -> Evidence {
+        let n = Section::ALL.len();
+        let shape = &folded.shape;
+        let words = shape.words.max(1) as f32;
+        let mut evidence = Evidence {
+            sums: vec![0.0; n],
+            reasons: vec![Vec::new(); n],
+            words,
+            exclaimed: (shape.exclamations as f32).min(6.0) / 6.0,
+            shouted: (shape.shouts as f32 / words).min(1.0),
+            asked: shape.questions > 0,
+        };
+        for hit in hits {
+            let (section, weight) = turned(hit);
+            let at = section as usize;
+            evidence.sums[at] += weight;
+            if evidence.reasons[at].len() < 16 {
+                evidence.reasons[at].push(reason(text, folded, hit, weight));
+            }
+        }
+        evidence
+    }
+
+    fn sum(&self, section: Section) -> f32 {
+        self.sums[section as usize]
+    }
+
+    fn reasons(&self, sections: &[(Section, f32)]) -> Vec<Reason> {
+        let signed = sections.iter().flat_map(|&(section, sign)| {
+            let of = &self.reasons[section as usize];
+            of.iter().map(move |r| Reason { weight: r.weight * sign, ..r.clone() })
+        });
+        signed.collect()
+    }
+
+    /// Grows with the sum, but ever more slowly: ten angry words are not ten times one.
+    fn level(&self, section: Section) -> f32 {
+        (1.0 + self.sum(section).max(0.0)).ln()
+    }
+}
+
+/// "not good" speaks for the other side, a little more weakly; most else is silenced by "not".
+fn turned(hit: &Hit) -> (Section, f32) {
+    match hit.section {
+        _ if !hit.negated => (hit.section, hit.strength),
+        Section::Positive | Section::Praise => (Section::Negative, 0.8 * hit.strength),
+        Section::Negative | Section::Anger => (Section::Positive, 0.4 * hit.strength),
+        Section::Thanks => (Section::Thanks, 0.2 * hit.strength),
+        section => (section, 0.3 * hit.strength),
+    }
+}
+
+fn logistic(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Whether the writer feels bad, neither, or good.
+pub(crate) fn feeling(e: &Evidence) -> Judged<Feeling> {
+    let bad = e.level(Section::Negative)
+        + 1.2 * e.level(Section::Anger)
+        + 0.6 * e.level(Section::Complaint)
+        + 0.6 * e.level(Section::Attack)
+        + 0.4 * e.level(Section::Effort);
+    let good = e.level(Section::Positive)
+        + 0.8 * e.level(Section::Praise)
+        + 0.6 * e.level(Section::Thanks);
+    let score = bad - good;
+    let strength = bad + good;
+    let because = |sign: f32| {
+        e.reasons(&[
+            (Section::Negative, sign),
+            (Section::Anger, sign),
+            (Section::Complaint, 0.6 * sign),
+            (Section::Positive, -sign),
+            (Section::Praise, -sign),
+        ])
+    };
+    let (value, confidence, because) = if score > 0.45 {
+        (Feeling::Negative, logistic(0.3 + 1.2 * (score - 0.45)), because(1.0))
+    } else if score < -0.45 {
+        (Feeling::Positive, logistic(0.3 + 1.2 * (-score - 0.45)), because(-1.0))
+    } else {
+        (Feeling::Neutral, 0.75 - 0.25 * (strength.min(2.0) / 2.0), because(1.0))
+    };
+    Judged::new(value, confidence, 0.5, because)
+}
+
+/// How stirred up the writer is, 0 to 1.
+pub(crate) fn arousal(e: &Evidence) -> Judged<f32> {
+    let heat = 0.9 * e.level(Section::Anger)
+        + 0.6 * e.level(Section::Insult)
+        + 0.4 * e.level(Section::Attack)
+        + 0.3 * e.level(Section::Urgency)
+        + 1.2 * e.exclaimed
+        + 2.0 * e.shouted
+        - 0.4 * e.level(Section::Hedge);
+    let value = (2.0 * (logistic(heat) - 0.5)).clamp(0.0, 1.0);
+    let because = e.reasons(&[
+        (Section::Anger, 1.0),
+        (Section::Insult, 1.0),
+        (Section::Attack, 0.5),
+        (Section::Urgency, 0.3),
+    ]);
+    Judged::new(value, if e.words < 4.0 { 0.4 } else { 0.6 }, 0.5, because)
+}
+
+/// What the writer wants of us.
+pub(crate) fn kind(e: &Evidence, feeling: &Judged<Feeling>) -> Judged<Kind> {
+    let negative = e.level(Section::Negative) + e.level(Section::Anger);
+    let positive = e.level(Section::Positive);
+    let asked = if e.asked { 1.0 } else { 0.0 };
+    let scores = [
+        1.3 * e.level(Section::Complaint)
+            + 0.8 * negative
+            + 0.8 * e.level(Section::Attack)
+            + 0.8 * e.level(Section::Effort)
+            + 0.4 * e.level(Section::Money)
+            - if feeling.value == Feeling::Positive { 1.0 } else { 0.0 },
+        1.2 * e.level(Section::Question) + 0.9 * asked + 0.3 * e.level(Section::Request),
+        1.2 * e.level(Section::Praise) + 0.8 * positive + 0.8 * e.level(Section::Thanks)
+            - 0.6 * negative
+            - 0.8 * e.level(Section::Complaint),
+        1.8 * e.level(Section::Idea) - 0.2 * negative,
+        2.6 * e.level(Section::Cancellation),
+        0.7,
+    ];
+    let top = scores.iter().copied().fold(f32::MIN, f32::max);
+    let total: f32 = scores.iter().map(|s| (1.3 * (s - top)).exp()).sum();
+    let best = (0..scores.len()).find(|&i| scores[i] == top).unwrap_or(5);
+    let sections: &[(Section, f32)] = match Kind::ALL[best] {
+        Kind::Complaint => &[
+            (Section::Complaint, 1.3),
+            (Section::Negative, 0.8),
+            (Section::Anger, 0.8),
+            (Section::Effort, 0.8),
+            (Section::Praise, -0.8),
+        ],
+        Kind::Question => &[(Section::Question, 1.2), (Section::Request, 0.3)],
+        Kind::Praise => &[(Section::Praise, 1.2), (Section::Positive, 0.8), (Section::Thanks, 0.8)],
+        Kind::Idea => &[(Section::Idea, 1.8)],
+        Kind::Cancellation => &[(Section::Cancellation, 2.6)],
+        Kind::Other => &[],
+    };
+    let mut because = e.reasons(sections);
+    if Kind::ALL[best] == Kind::Question && e.asked {
+        because.push(Reason { feature: Cow::Borrowed("a question mark"), span: 0..0, weight: 0.9 });
+    }
+    Judged::new(Kind::ALL[best], 1.0 / total, 0.45, because)
+}
+
+/// How hard the complaint is put, 0 to 4. Nothing but a complaint has a severity above 0.
+pub(crate) fn severity(e: &Evidence, kind: &Judged<Kind>) -> Judged<u8> {
+    let because = e.reasons(&[
+        (Section::Anger, 1.0),
+        (Section::Attack, 1.0),
+        (Section::Insult, 1.0),
+        (Section::Negative, 0.5),
+        (Section::Complaint, 0.5),
+        (Section::Effort, 0.5),
+    ]);
+    if !matches!(kind.value, Kind::Complaint | Kind::Cancellation) {
+        return Judged::new(0, kind.confidence, 0.45, because);
+    }
+    let heat = 0.9 * e.level(Section::Anger)
+        + e.level(Section::Attack)
+        + e.level(Section::Insult)
+        + 0.5 * e.level(Section::Negative)
+        + 0.4 * e.level(Section::Effort)
+        + 0.8 * e.exclaimed
+        + e.shouted;
+    let value = match heat {
+        h if h < 0.4 => 1,
+        h if h < 1.3 => 2,
+        h if h < 2.4 => 3,
+        _ => 4,
+    };
+    Judged::new(value, 0.55 * kind.confidence + 0.1, 0.35, because)
+}
+
+/// Whether the writer attacks or blames the company.
+pub(crate) fn attack(e: &Evidence) -> Judged<bool> {
+    let score = -1.6
+        + 1.8 * e.level(Section::Attack)
+        + 1.6 * e.level(Section::Insult)
+        + 0.7 * e.level(Section::Anger)
+        + 0.3 * e.level(Section::Negative)
+        + e.shouted;
+    let because =
+        e.reasons(&[(Section::Attack, 1.8), (Section::Insult, 1.6), (Section::Anger, 0.7)]);
+    yes_or_no(score, because)
+}
+
+/// Whether the writer thanks somebody.
+pub(crate) fn thanks(e: &Evidence) -> Judged<bool> {
+    let score = -2.2 + 4.5 * e.level(Section::Thanks);
+    yes_or_no(score, e.reasons(&[(Section::Thanks, 4.5)]))
+}
+
+fn yes_or_no(score: f32, mut because: Vec<Reason>) -> Judged<bool> {
+    let p = logistic(score);
+    let value = p >= 0.5;
+    if !value {
+        because.iter_mut().for_each(|r| r.weight = -r.weight);
+    }
+    Judged::new(value, p.max(1.0 - p), 0.6, because)
+}
+
+/// Effort or urgency: none, some or high.
+pub(crate) fn level(e: &Evidence, section: Section) -> Judged<Level> {
+    let sum = e.sum(section);
+    let (value, confidence) = match sum {
+        s if s < 0.5 => (Level::None, 0.7),
+        s if s < 2.5 => (Level::Some, 0.65),
+        s => (Level::High, (0.6 + 0.05 * s).min(0.9)),
+    };
+    Judged::new(value, confidence, 0.5, e.reasons(&[(section, 1.0)]))
+}
+
+/// The signals whose words were found.
+pub(crate) fn signals(e: &Evidence) -> Vec<Signal> {
+    const SIGNALS: [(Section, SignalKind); 8] = [
+        (Section::Safety, SignalKind::Safety),
+        (Section::Legal, SignalKind::Legal),
+        (Section::Press, SignalKind::Press),
+        (Section::Regulator, SignalKind::Regulator),
+        (Section::Churn, SignalKind::Churn),
+        (Section::Vulnerability, SignalKind::Vulnerability),
+        (Section::Money, SignalKind::Money),
+        (Section::CutOff, SignalKind::CutOff),
+    ];
+    let churn = e.sum(Section::Cancellation);
+    let found = SIGNALS.iter().filter_map(|&(section, kind)| {
+        let extra = if section == Section::Churn { churn } else { 0.0 };
+        let sum = e.sum(section) + extra;
+        let mut because = e.reasons(&[(section, 1.0)]);
+        if extra > 0.0 {
+            because.extend(e.reasons(&[(Section::Cancellation, 1.0)]));
+        }
+        because.truncate(8);
+        (sum >= 0.75).then(|| Signal { kind, confidence: 1.0 - (-0.7 * sum).exp(), because })
+    });
+    found.collect()
+}

@@ -1,0 +1,177 @@
+//! The one pass over a text that gives its reading.
+
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use crate::fold::fold;
+use crate::judge::{self, Evidence};
+use crate::lexicon::{Lexicon, LexiconError, Lexicons, Section, settle};
+use crate::{
+    Judged, Kind, Language, Level, Note, Reading, Topics, facts, find_personal_data, language,
+    promise,
+};
+
+/// Bytes of a text that are read; the rest is left out, and the reading says so.
+pub const READ_BYTES_MAX: usize = 256 * 1024;
+
+/// The name of what reads: changes whenever the same text may be read differently.
+const VERSION: &str = concat!("lexicon/", env!("CARGO_PKG_VERSION"));
+
+const SHIPPED: [&str; 8] = [
+    include_str!("../lexicons/any.txt"),
+    include_str!("../lexicons/en.txt"),
+    include_str!("../lexicons/de.txt"),
+    include_str!("../lexicons/fr.txt"),
+    include_str!("../lexicons/es.txt"),
+    include_str!("../lexicons/it.txt"),
+    include_str!("../lexicons/pt.txt"),
+    include_str!("../lexicons/nl.txt"),
+];
+
+static READER: LazyLock<Reader> = LazyLock::new(|| {
+    let lexicons = SHIPPED.map(|text| Lexicon::parse(text).expect("a test parses each lexicon"));
+    Reader::with_lexicons(&lexicons).expect("a test builds the shipped reader")
+});
+
+/// Lexicons and model, built once. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    lexicons: Arc<Lexicons>,
+}
+
+/// Reads a text with what ships in the program.
+///
+/// Takes time linear in the text; reads at most [`READ_BYTES_MAX`] bytes. Never fails: what could
+/// not be told stands in [`Reading::notes`].
+pub fn read(text: &str) -> Reading {
+    READER.read(text)
+}
+
+impl Reader {
+    /// The reader that ships in the program: built at the first call, then shared.
+    pub fn shipped() -> Reader {
+        READER.clone()
+    }
+
+    /// A reader with lexicons of one's own; put [`Reader::shipped_lexicons`] among them to extend
+    /// what ships.
+    ///
+    /// # Errors
+    /// If there are too many entries.
+    pub fn with_lexicons(lexicons: &[Lexicon]) -> Result<Reader, LexiconError> {
+        Ok(Reader { lexicons: Arc::new(Lexicons::build(lexicons)?) })
+    }
+
+    /// The lexicons that ship in the program.
+    pub fn shipped_lexicons() -> Vec<Lexicon> {
+        SHIPPED.iter().filter_map(|text| Lexicon::parse(text).ok()).collect()
+    }
+
+    /// Reads a text without a tree of topics.
+    pub fn read(&self, text: &str) -> Reading {
+        self.read_with(text, &Topics::default())
+    }
+
+    /// Reads a text and finds the organisation's topics in it.
+    pub fn read_with(&self, text: &str, topics: &Topics) -> Reading {
+        let given_bytes = text.len();
+        let text = first_part(text);
+        let folded = fold(text);
+        let all = self.lexicons.find(&folded);
+        let names = self.lexicons.languages();
+        let language = language::tell(text, &folded, &all, names);
+        let mine: Vec<bool> =
+            names.iter().map(|n| n == "any" || *n == language.value.code()).collect();
+        let hits = settle(&folded, &all, |l| mine[usize::from(l)]);
+        let e = Evidence::gather(text, &folded, &hits);
+        let feeling = judge::feeling(&e);
+        let kind = judge::kind(&e, &feeling);
+        let personal_data = find_personal_data(text);
+        let mut reading = Reading {
+            model: Cow::Borrowed(VERSION),
+            severity: judge::severity(&e, &kind),
+            arousal: judge::arousal(&e),
+            attack: judge::attack(&e),
+            thanks: judge::thanks(&e),
+            effort: judge::level(&e, Section::Effort),
+            urgency: judge::level(&e, Section::Urgency),
+            signals: judge::signals(&e),
+            promises: promise::find(text, &folded, &hits),
+            topics: topics.find(&folded),
+            desired_outcome: facts::desired(text, &folded, &hits),
+            key_facts: facts::find(text, &folded, &hits, &personal_data),
+            personal_data,
+            notes: Vec::new(),
+            language,
+            kind,
+            feeling,
+        };
+        let known = names.iter().any(|n| n == reading.language.value.code());
+        admit(&mut reading, known, folded.shape.words == 0);
+        if given_bytes > text.len() {
+            reading.notes.push(Note::CutShort { read_bytes: text.len(), given_bytes });
+        }
+        reading
+    }
+}
+
+fn first_part(text: &str) -> &str {
+    let mut end = text.len().min(READ_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Says what the reading could not tell, and weakens what had no lexicon to stand on.
+fn admit(reading: &mut Reading, known: bool, empty: bool) {
+    if empty {
+        reading.notes.push(Note::Empty);
+        reading.kind = Judged::new(Kind::Other, 0.5, 1.0, Vec::new());
+        reading.severity = Judged::new(0, 0.5, 1.0, Vec::new());
+    } else if reading.language.value == Language::UNKNOWN {
+        reading.notes.push(Note::LanguageUnknown);
+    } else if !known {
+        reading.notes.push(Note::NoLexicon { language: reading.language.value.clone() });
+    }
+    if !known {
+        weaken(&mut reading.kind);
+        weaken(&mut reading.severity);
+        weaken(&mut reading.feeling);
+        weaken(&mut reading.attack);
+        weaken(&mut reading.thanks);
+        weaken(&mut reading.effort);
+        weaken(&mut reading.urgency);
+    }
+    let abstaining = [
+        ("language", reading.language.abstains),
+        ("kind", reading.kind.abstains),
+        ("severity", reading.severity.abstains),
+        ("feeling", reading.feeling.abstains),
+        ("attack", reading.attack.abstains),
+        ("thanks", reading.thanks.abstains),
+        ("effort", reading.effort.abstains),
+        ("urgency", reading.urgency.abstains),
+    ];
+    let fields: Vec<_> =
+        abstaining.iter().filter(|(_, a)| *a).map(|(name, _)| Cow::Borrowed(*name)).collect();
+    if !fields.is_empty() {
+        reading.notes.push(Note::Unsure { fields });
+    }
+}
+
+fn weaken<T>(judged: &mut Judged<T>) {
+    judged.confidence *= 0.5;
+    judged.abstains = true;
+}
+
+impl Level {
+    /// The word used in JSON, tables and addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::None => "none",
+            Level::Some => "some",
+            Level::High => "high",
+        }
+    }
+}
