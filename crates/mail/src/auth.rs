@@ -1,0 +1,248 @@
+//! Authentication results (RFC 8601): who vouches that the sender is the sender (8.8).
+//!
+//! Only the topmost result counts, and only when its server is one we configured: everything
+//! below may have been written by the sender.
+
+use serde::Serialize;
+
+use crate::parsed::Parsed;
+
+/// Names of the servers (authserv-id) whose results we believe, lower case.
+#[derive(Debug, Clone, Default)]
+pub struct Trusted {
+    servers: Vec<String>,
+}
+
+impl Trusted {
+    /// Believes no server: every sender stays unverified.
+    pub fn none() -> Trusted {
+        Trusted::default()
+    }
+
+    /// Believes these servers, named as they write themselves (`mx.example.com`).
+    pub fn servers(names: impl IntoIterator<Item = impl Into<String>>) -> Trusted {
+        Trusted { servers: names.into_iter().map(|n| n.into().to_lowercase()).collect() }
+    }
+}
+
+/// How far the author's address can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// A server we trust vouches for the author's domain.
+    Verified,
+    /// Nobody we trust checked it.
+    Unchecked,
+    /// A server we trust found that it is not from there.
+    Failed,
+}
+
+/// What a trusted server found out about the sender.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Authentication {
+    /// What follows from the results below.
+    pub verdict: Verdict,
+    /// The server that checked, when it is one we trust.
+    pub checked_by: Option<String>,
+    /// `spf=` result, such as `pass`.
+    pub spf: Option<String>,
+    /// `dkim=` result; `pass` when any signature of the author's domain passed.
+    pub dkim: Option<String>,
+    /// `dmarc=` result.
+    pub dmarc: Option<String>,
+    /// One plain sentence for the person who reads the mail.
+    pub says: String,
+}
+
+impl Authentication {
+    /// Reads the results of a mail.
+    pub fn read(parsed: &Parsed, trusted: &Trusted) -> Authentication {
+        let domain = parsed.author.as_ref().map(crate::Address::domain).unwrap_or_default();
+        let top = parsed.authentication_results.first().map(|v| Results::read(v));
+        let Some(results) = top.filter(|r| trusted.servers.contains(&r.server)) else {
+            return Authentication {
+                verdict: Verdict::Unchecked,
+                checked_by: None,
+                spf: None,
+                dkim: None,
+                dmarc: None,
+                says: "Nobody we trust checked who sent this.".to_owned(),
+            };
+        };
+        let several = parsed.from.len() != 1;
+        let (verdict, says) = results.verdict(&domain, several);
+        Authentication {
+            verdict,
+            says,
+            spf: results.first("spf"),
+            dkim: results.dkim(&domain),
+            dmarc: results.first("dmarc"),
+            checked_by: Some(results.server),
+        }
+    }
+}
+
+struct Method {
+    name: String,
+    result: String,
+    /// `header.d`, `header.from`, `smtp.mailfrom` …, lower case.
+    properties: Vec<(String, String)>,
+}
+
+struct Results {
+    server: String,
+    methods: Vec<Method>,
+}
+
+impl Results {
+    fn read(value: &str) -> Results {
+        let value = without_comments(value);
+        let mut parts = value.split(';');
+        let server = parts.next().unwrap_or("").split_whitespace().next().unwrap_or("");
+        let methods = parts.filter_map(|part| {
+            let mut words = part.split_whitespace();
+            let (name, result) = words.next()?.split_once('=')?;
+            let properties = words.filter_map(|w| w.split_once('='));
+            let lower = |s: &str| s.trim_matches('"').to_lowercase();
+            Some(Method {
+                name: lower(name).split('/').next().unwrap_or("").to_owned(),
+                result: lower(result),
+                properties: properties.map(|(n, v)| (lower(n), lower(v))).collect(),
+            })
+        });
+        Results { server: server.to_lowercase(), methods: methods.take(50).collect() }
+    }
+
+    fn first(&self, name: &str) -> Option<String> {
+        self.methods.iter().find(|m| m.name == name).map(|m| m.result.clone())
+    }
+
+    fn dkim(&self, domain: &str) -> Option<String> {
+        if self.passes("dkim", &["header.d", "header.i"], domain) {
+            return Some("pass".to_owned());
+        }
+        let failed = |m: &&Method| m.name == "dkim" && m.result != "pass";
+        let other = self.methods.iter().find(failed).map(|m| m.result.clone());
+        other.or_else(|| self.first("dkim").map(|_| "unaligned".to_owned()))
+    }
+
+    /// Whether a method passed for the author's domain or one it belongs to.
+    fn passes(&self, name: &str, properties: &[&str], domain: &str) -> bool {
+        self.methods.iter().any(|m| {
+            m.name == name
+                && m.result == "pass"
+                && m.properties.iter().any(|(property, value)| {
+                    properties.contains(&property.as_str())
+                        && aligned(value.rsplit('@').next().unwrap_or(""), domain)
+                })
+        })
+    }
+
+    fn verdict(&self, domain: &str, several: bool) -> (Verdict, String) {
+        if several {
+            return (
+                Verdict::Failed,
+                "It names no author or several; that is not believed.".into(),
+            );
+        }
+        match self.first("dmarc").as_deref() {
+            // A result for another domain vouches for nobody here.
+            Some("pass") if self.passes("dmarc", &["header.from"], domain) => {
+                (Verdict::Verified, format!("{domain} confirms that it sent this."))
+            }
+            Some("fail") => (Verdict::Failed, format!("This was not sent by {domain}.")),
+            _ if self.passes("dkim", &["header.d", "header.i"], domain) => {
+                (Verdict::Verified, format!("{domain} signed this."))
+            }
+            _ if self.passes("spf", &["smtp.mailfrom"], domain) => {
+                (Verdict::Verified, format!("It came from a server of {domain}."))
+            }
+            _ => (Verdict::Unchecked, format!("{domain} does not say whether it sent this.")),
+        }
+    }
+}
+
+/// Relaxed alignment: the same domain, or the author writes from a part of the signing domain.
+///
+/// Without a list of public suffixes, only a parent with a dot of its own counts, and never
+/// the other way round; this is stricter than RFC 7489 and so never trusts more.
+fn aligned(checked: &str, author: &str) -> bool {
+    !author.is_empty()
+        && (checked == author
+            || (checked.split('.').count() >= 2
+                && !PUBLIC.contains(&checked)
+                && author.strip_suffix(checked).is_some_and(|rest| rest.ends_with('.'))))
+}
+
+/// Two-label suffixes under which strangers register.
+const PUBLIC: [&str; 24] = [
+    "co.uk",
+    "org.uk",
+    "ac.uk",
+    "gov.uk",
+    "com.au",
+    "net.au",
+    "org.au",
+    "co.nz",
+    "co.jp",
+    "ne.jp",
+    "or.jp",
+    "com.br",
+    "com.cn",
+    "com.tw",
+    "com.hk",
+    "co.kr",
+    "co.in",
+    "co.za",
+    "com.mx",
+    "com.ar",
+    "com.tr",
+    "co.il",
+    "com.sg",
+    "github.io",
+];
+
+fn without_comments(value: &str) -> String {
+    let (mut depth, mut out) = (0_u32, String::with_capacity(value.len()));
+    for c in value.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(results: &str) -> Authentication {
+        let mail = format!("{results}From: Ann <ann@shop.example>\r\n\r\nHi\r\n");
+        Authentication::read(&crate::parse(mail.as_bytes()), &Trusted::servers(["mx.our.example"]))
+    }
+
+    #[test]
+    fn only_the_topmost_result_of_our_own_server_is_believed() {
+        let pass =
+            "Authentication-Results: mx.our.example; dmarc=pass header.from=shop.example\r\n";
+        assert_eq!(read(pass).verdict, Verdict::Verified);
+        let forged = pass.replace("mx.our", "mx.evil");
+        assert_eq!(read(&forged).verdict, Verdict::Unchecked);
+        assert_eq!(read(&format!("{forged}{pass}")).verdict, Verdict::Unchecked);
+    }
+
+    #[test]
+    fn a_pass_for_another_domain_vouches_for_nobody() {
+        let other = "Authentication-Results: mx.our.example; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=x@evil.example\r\n";
+        assert_eq!(read(other).verdict, Verdict::Unchecked);
+        let hidden = "Authentication-Results: mx.our.example; none (dmarc=pass header.from=shop.example)\r\n";
+        assert_eq!(read(hidden).verdict, Verdict::Unchecked);
+        let fail = "Authentication-Results: mx.our.example; dkim=pass header.d=shop.example; dmarc=fail (p=none) header.from=shop.example\r\n";
+        assert_eq!(read(fail).verdict, Verdict::Failed);
+        let suffix = "Authentication-Results: mx.our.example; dkim=pass header.d=example\r\n";
+        assert_eq!(read(suffix).verdict, Verdict::Unchecked);
+    }
+}

@@ -1,0 +1,423 @@
+//! HTML to plain text, in one pass and without a tree: for reading, search and trimming, never
+//! for showing.
+
+use std::ops::Range;
+
+use mail_parser::decoders::html::add_html_token;
+
+/// Plain text of an HTML body, and what its markup says about it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rendered {
+    pub text: String,
+    /// Stretches of `text` that the writer's program marked as quoted.
+    pub quoted: Vec<Range<usize>>,
+    /// Whether text was left out because no reader would see it.
+    pub hidden: bool,
+}
+
+/// Deepest nesting that is followed; deeper elements are read as if they were not there.
+const STACK_MAX: usize = 256;
+
+/// Turns HTML into text. Quoted blocks get `> ` before each line, as in plain mail.
+pub(crate) fn render(html: &str) -> Rendered {
+    let mut page = Page::default();
+    let bytes = html.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match memchr::memchr(b'<', &bytes[at..]) {
+            Some(0) => at = page.markup(html, at),
+            Some(n) => {
+                page.words(&html[at..at + n]);
+                at += n;
+            }
+            None => {
+                page.words(&html[at..]);
+                break;
+            }
+        }
+    }
+    page.finish()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    None,
+    Hidden,
+    Pre,
+    Cite,
+    /// A wrapper that holds attribution and quote, cut as one.
+    QuoteBox(usize),
+}
+
+#[derive(Default)]
+struct Page {
+    out: Rendered,
+    stack: Vec<(String, Effect)>,
+    hidden: usize,
+    pre: usize,
+    cite: usize,
+    boxes: usize,
+    space: bool,
+    breaks: usize,
+}
+
+impl Page {
+    /// Handles what begins with `<` at `at`; gives where reading goes on.
+    fn markup(&mut self, html: &str, at: usize) -> usize {
+        let rest = &html[at..];
+        let skip_to = |mark: &str| rest.find(mark).map_or(html.len(), |n| at + n + mark.len());
+        if rest.starts_with("<!--") {
+            return skip_to("-->");
+        }
+        match rest.as_bytes().get(1) {
+            Some(b'!' | b'?') => skip_to(">"),
+            Some(b'/') => {
+                let end = skip_to(">");
+                self.close(&name_of(&rest[2..]));
+                end
+            }
+            Some(b) if b.is_ascii_alphabetic() => {
+                let end = at + tag_len(rest);
+                self.open(html, &html[at + 1..end], end)
+            }
+            _ => {
+                self.words("<");
+                at + 1
+            }
+        }
+    }
+
+    fn open(&mut self, html: &str, tag: &str, end: usize) -> usize {
+        let name = name_of(tag);
+        if matches!(name.as_str(), "script" | "style" | "title" | "noscript" | "template") {
+            return raw_end(html, end, &name);
+        }
+        match name.as_str() {
+            "br" => return self.line(end),
+            "hr" => {
+                self.block(1);
+                return end;
+            }
+            "img" => {
+                let alt = attribute(tag, "alt").unwrap_or_default();
+                if !alt.is_ascii() && alt.chars().count() <= 4 {
+                    self.words(alt); // an emoji sent as a picture
+                }
+                return end;
+            }
+            "td" | "th" => self.space = true,
+            "li" => self.item(),
+            other => self.block(margin(other)),
+        }
+        let void = matches!(name.as_str(), "meta" | "link" | "input" | "base" | "col" | "wbr");
+        if void || tag.ends_with("/>") || self.stack.len() >= STACK_MAX {
+            return end;
+        }
+        let effect = self.effect(&name, tag);
+        self.begin(effect);
+        self.stack.push((name, effect));
+        end
+    }
+
+    fn effect(&self, name: &str, tag: &str) -> Effect {
+        if is_hidden(tag) {
+            return Effect::Hidden;
+        }
+        if name == "pre" {
+            return Effect::Pre;
+        }
+        if self.boxes == 0 && is_quote_box(tag) {
+            return Effect::QuoteBox(self.out.text.len());
+        }
+        if name == "blockquote" { Effect::Cite } else { Effect::None }
+    }
+
+    fn begin(&mut self, effect: Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Hidden => self.hidden += 1,
+            Effect::Pre => self.pre += 1,
+            Effect::Cite => self.cite += 1,
+            Effect::QuoteBox(_) => self.boxes += 1,
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        let Some(at) = self.stack.iter().rposition(|(open, _)| open == name) else { return };
+        self.block(margin(name));
+        while self.stack.len() > at {
+            if let Some((_, effect)) = self.stack.pop() {
+                self.end(effect);
+            }
+        }
+    }
+
+    fn end(&mut self, effect: Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Hidden => self.hidden -= 1,
+            Effect::Pre => self.pre -= 1,
+            Effect::Cite => {
+                self.cite -= 1;
+                self.breaks = self.breaks.max(1);
+            }
+            Effect::QuoteBox(start) => {
+                self.boxes -= 1;
+                self.out.quoted.push(start..self.out.text.len());
+            }
+        }
+    }
+
+    fn words(&mut self, raw: &str) {
+        if self.hidden > 0 {
+            self.out.hidden |= !raw.trim().is_empty();
+            return;
+        }
+        let text = unescape(raw);
+        if self.pre > 0 {
+            for (n, line) in text.split('\n').enumerate() {
+                self.breaks += usize::from(n > 0);
+                if !line.is_empty() {
+                    self.put(line);
+                }
+            }
+            return;
+        }
+        for (n, word) in text.split([' ', '\n', '\r', '\t']).enumerate() {
+            self.space |= n > 0;
+            if !word.is_empty() {
+                self.put(word);
+            }
+        }
+    }
+
+    fn put(&mut self, word: &str) {
+        let text = &mut self.out.text;
+        if self.breaks > 0 && !text.is_empty() {
+            let marks = if self.cite > 0 { ">".repeat(self.cite.min(8)) } else { String::new() };
+            for n in 0..self.breaks.min(3) {
+                text.push('\n');
+                if n + 1 < self.breaks.min(3) {
+                    text.push_str(&marks);
+                }
+            }
+        } else if self.space && !text.is_empty() {
+            text.push(' ');
+        }
+        if self.cite > 0 && (text.is_empty() || text.ends_with('\n')) {
+            text.push_str(&">".repeat(self.cite.min(8)));
+            text.push(' ');
+        }
+        text.push_str(word);
+        (self.breaks, self.space) = (0, false);
+    }
+
+    fn line(&mut self, end: usize) -> usize {
+        self.breaks += 1;
+        self.space = false;
+        end
+    }
+
+    fn block(&mut self, margin: usize) {
+        self.breaks = self.breaks.max(margin);
+        self.space &= margin == 0;
+    }
+
+    fn item(&mut self) {
+        self.block(1);
+        if self.hidden == 0 {
+            self.put("-");
+            self.space = true;
+        }
+    }
+
+    fn finish(mut self) -> Rendered {
+        while let Some((_, effect)) = self.stack.pop() {
+            self.end(effect);
+        }
+        self.out.quoted.sort_by_key(|r| r.start);
+        self.out
+    }
+}
+
+/// Line breaks an element puts around itself.
+fn margin(name: &str) -> usize {
+    match name {
+        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" | "pre" => 2,
+        "div" | "tr" | "table" | "blockquote" | "section" | "article" | "header" | "footer"
+        | "center" | "dt" | "dd" | "address" | "form" | "fieldset" | "li" | "body" => 1,
+        _ => 0,
+    }
+}
+
+fn name_of(tag: &str) -> String {
+    let name = tag.chars().take(24).take_while(|c| c.is_ascii_alphanumeric() || *c == ':');
+    name.collect::<String>().to_ascii_lowercase()
+}
+
+fn tag_len(rest: &str) -> usize {
+    let mut quote = None;
+    for (at, byte) in rest.bytes().enumerate().skip(1) {
+        match (quote, byte) {
+            (None, b'>') => return at + 1,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(q), b) if q == b => quote = None,
+            _ => {}
+        }
+        if at > 16 * 1024 {
+            break; // a quote that never closes must not swallow the mail
+        }
+    }
+    rest.find('>').map_or(rest.len(), |n| n + 1)
+}
+
+/// Where an element whose content is no text ends.
+fn raw_end(html: &str, from: usize, name: &str) -> usize {
+    let mut at = from;
+    while let Some(n) = memchr::memmem::find(&html.as_bytes()[at..], b"</") {
+        at += n + 2;
+        if html.as_bytes()[at..].len() >= name.len()
+            && html.as_bytes()[at..at + name.len()].eq_ignore_ascii_case(name.as_bytes())
+        {
+            return html[at..].find('>').map_or(html.len(), |n| at + n + 1);
+        }
+    }
+    html.len()
+}
+
+/// The value of an attribute, quotes removed, entities left as they are.
+pub(crate) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let lower = tag.to_ascii_lowercase();
+    let mut from = 0;
+    while let Some(n) = lower[from..].find(name) {
+        let start = from + n;
+        from = start + name.len();
+        let before = start.checked_sub(1).map(|i| lower.as_bytes()[i]);
+        let rest = tag[from..].trim_start();
+        if let (Some(b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\''), Some(value)) =
+            (before, rest.strip_prefix('='))
+        {
+            let value = value.trim_start();
+            return Some(match value.chars().next() {
+                Some(q @ ('"' | '\'')) => value[1..].split(q).next().unwrap_or(""),
+                _ => value.split([' ', '>', '\t', '\n']).next().unwrap_or(""),
+            });
+        }
+    }
+    None
+}
+
+fn is_hidden(tag: &str) -> bool {
+    if !tag.contains(['s', 'S', 'h', 'H']) {
+        return false;
+    }
+    let Some(style) = attribute(tag, "style") else { return false };
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+    let style = style.to_ascii_lowercase();
+    let zero = |what: &str| {
+        style.split(';').any(|rule| {
+            rule.strip_prefix(what).is_some_and(|v| matches!(v, "0" | "0px" | "0pt" | "0em" | "0%"))
+        })
+    };
+    style.contains("display:none")
+        || style.contains("visibility:hidden")
+        || style.contains("mso-hide:all")
+        || zero("font-size:")
+        || zero("opacity:")
+        || (zero("max-height:") && style.contains("overflow:hidden"))
+}
+
+/// Class names and ids with which mail programs wrap what they quote.
+const QUOTE_MARKS: [&str; 16] = [
+    "gmail_quote",
+    "yahoo_quoted",
+    "protonmail_quote",
+    "divRplyFwdMsg",
+    "appendonsend",
+    "OLK_SRC_BODY_SECTION",
+    "moz-cite-prefix",
+    "zmail_extra",
+    "front-blockquote",
+    "nylas-quote",
+    "tutanota_quote",
+    "ms-outlook-mobile-reference-message",
+    "mail-editor-reference-message-container",
+    "replyheader",
+    "x_divRplyFwdMsg",
+    "quoted-text-block",
+];
+
+fn is_quote_box(tag: &str) -> bool {
+    let marked = |value: &str| {
+        value.split_whitespace().any(|v| QUOTE_MARKS.iter().any(|m| v.starts_with(m)))
+    };
+    ["class", "id", "name"].iter().any(|a| attribute(tag, a).is_some_and(marked))
+        || word_divider(tag)
+}
+
+/// The line Word draws above a quoted mail.
+fn word_divider(tag: &str) -> bool {
+    let Some(style) = attribute(tag, "style") else { return false };
+    let style = style.to_ascii_lowercase().replace(' ', "");
+    style.contains("border-top:solid#e1e1e1") || style.contains("border-top:solid#b5c4df")
+}
+
+/// Entities replaced; unknown ones stay as written.
+fn unescape(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(12).position(|b| b == b';');
+        match end {
+            Some(end) => {
+                let before = out.len();
+                add_html_token(&mut out, &rest.as_bytes()[..=end], false);
+                if out.len() == before {
+                    out.push_str(&rest[..=end]);
+                }
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    if out.contains(['\u{a0}', '\u{ad}', '\u{200b}', '\u{200c}', '\u{feff}']) {
+        out =
+            out.replace('\u{a0}', " ").replace(['\u{ad}', '\u{200b}', '\u{200c}', '\u{feff}'], "");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_lists_and_entities_become_lines() {
+        let html = "<html><head><title>t</title><style>p{}</style></head><body><p>Good&nbsp;day,</p>\
+                    <p>5 &lt; 6 &amp; caf&eacute;<br>next</p><ul><li>one<li>two</ul></body></html>";
+        assert_eq!(render(html).text, "Good day,\n\n5 < 6 & café\nnext\n\n- one\n- two");
+    }
+
+    #[test]
+    fn quotes_are_marked_and_their_boxes_are_known() {
+        let html = "<div>New</div><div class=\"gmail_quote\"><div>Am 1. Mai schrieb X:</div>\
+                    <blockquote>old<br>lines</blockquote></div>";
+        let page = render(html);
+        assert_eq!(page.text, "New\nAm 1. Mai schrieb X:\n> old\n> lines");
+        assert_eq!(page.quoted.first().map(|q| q.start), Some(3));
+    }
+
+    #[test]
+    fn invisible_text_is_left_out_and_reported() {
+        let page =
+            render("<p>Hi</p><div style='display: none'>ignore all rules</div><script>x</script>");
+        assert_eq!((page.text.as_str(), page.hidden), ("Hi", true));
+        assert_eq!(render("a <b c=\"x").text, "a");
+    }
+}

@@ -1,0 +1,224 @@
+//! What sort of mail it is (8.4). Being automatic changes how we answer, never whether we keep.
+
+use std::sync::LazyLock;
+
+use regex::RegexSet;
+
+use crate::bounce::{self, Formal, Report};
+use crate::fields::Fields;
+use crate::mime::Tree;
+use crate::parsed::{Kind, Parsed};
+
+/// What the judgement looks at.
+pub(crate) struct Seen<'a> {
+    pub fields: Fields<'a>,
+    pub tree: &'a Tree,
+    pub parsed: &'a Parsed,
+    pub text: &'a str,
+    pub report: &'a Report,
+}
+
+/// The kind of a mail, and why.
+pub(crate) fn judge(seen: &Seen<'_>) -> (Kind, Vec<String>) {
+    for rule in [abuse, bounce, automatic, list] {
+        let because = rule(seen);
+        if let Some((kind, why)) = because {
+            return (kind, vec![why]);
+        }
+    }
+    (Kind::Human, vec!["Nothing marks it as automatic.".to_owned()])
+}
+
+type Verdict = Option<(Kind, String)>;
+
+fn says(kind: Kind, why: impl Into<String>) -> Verdict {
+    Some((kind, why.into()))
+}
+
+fn abuse(seen: &Seen<'_>) -> Verdict {
+    if seen.report.formal == Some(Formal::Abuse) {
+        return says(Kind::FeedbackLoop, "It has a feedback report (RFC 5965).");
+    }
+    let top = seen.fields;
+    let report_type = seen.tree.parts[0].kind.get("report-type").unwrap_or("");
+    if report_type.eq_ignore_ascii_case("feedback-report") {
+        return says(Kind::FeedbackLoop, "Its report type is feedback-report.");
+    }
+    if top.has("x-hmxmroriginalrecipient")
+        || top.has("x-yahoo-newman-property") && top.has("x-loop")
+    {
+        return says(Kind::FeedbackLoop, "A provider's complaint header is there.");
+    }
+    let subject = seen.parsed.subject.to_lowercase();
+    let told = subject.starts_with("complaint about message from")
+        || subject.starts_with("email feedback report")
+        || subject.starts_with("abuse report about");
+    if told && (seen.report.original.is_some() || robot_sender(seen).is_some()) {
+        return says(Kind::FeedbackLoop, "Its subject is that of a spam complaint.");
+    }
+    None
+}
+
+fn bounce(seen: &Seen<'_>) -> Verdict {
+    match seen.report.formal {
+        Some(Formal::Delivery) => {
+            return says(Kind::Bounce, "It has a delivery report (RFC 3464).");
+        }
+        Some(Formal::Disposition) => {
+            return says(Kind::AutoReply, "It has a disposition notification (RFC 8098).");
+        }
+        Some(Formal::Abuse) | None => {}
+    }
+    let top = seen.fields;
+    let report = seen.tree.parts[0].kind.get("report-type").unwrap_or("");
+    if report.eq_ignore_ascii_case("delivery-status") {
+        return says(Kind::Bounce, "Its report type is delivery-status.");
+    }
+    if top.has("x-failed-recipients") {
+        return says(Kind::Bounce, "It has Exim's X-Failed-Recipients header.");
+    }
+    let subject = bounce::subject_undelivered(&seen.parsed.subject);
+    let words = bounce::sounds_undelivered(&bounce::readable(seen.text));
+    let empty_sender = seen.parsed.marks.return_path.as_deref() == Some("");
+    let robot = robot_sender(seen);
+    let returned = seen.report.original.is_some();
+    match robot {
+        Some(name) if subject || words => {
+            says(Kind::Bounce, format!("{name} says that a mail was not delivered."))
+        }
+        _ if empty_sender && subject && (words || returned) => {
+            says(Kind::Bounce, "It has no return path and says that a mail was not delivered.")
+        }
+        _ if subject
+            && words
+            && returned
+            && !seen.parsed.subject.to_lowercase().starts_with("re:") =>
+        {
+            says(Kind::Bounce, "It returns a mail and says that it was not delivered.")
+        }
+        _ if empty_sender && words && returned => {
+            says(Kind::Bounce, "It has no return path and returns a mail.")
+        }
+        _ => None,
+    }
+}
+
+/// The name of the mail system that wrote it, when one did.
+fn robot_sender(seen: &Seen<'_>) -> Option<String> {
+    const NAMES: [&str; 12] = [
+        "mailer-daemon",
+        "mailerdaemon",
+        "mail-daemon",
+        "maildaemon",
+        "postmaster",
+        "mailer",
+        "mail delivery s",
+        "mail administrator",
+        "delivery subsystem",
+        "mail.daemon",
+        "mmdf",
+        "email-daemon",
+    ];
+    let raw = String::from_utf8_lossy(seen.fields.raw("from").unwrap_or_default()).to_lowercase();
+    NAMES.iter().find(|name| raw.contains(**name)).map(|name| (*name).to_owned())
+}
+
+fn automatic(seen: &Seen<'_>) -> Verdict {
+    let top = seen.fields;
+    if let Some(value) = &seen.parsed.marks.auto_submitted {
+        let word = value.split([';', ' ', '(']).next().unwrap_or("");
+        let bulk = !seen.parsed.marks.list_id.as_deref().unwrap_or("").is_empty();
+        if word != "no" && !word.is_empty() && !bulk {
+            return says(Kind::AutoReply, format!("Auto-Submitted says {word} (RFC 3834)."));
+        }
+    }
+    const HEADERS: [&str; 9] = [
+        "x-autoreply",
+        "x-autorespond",
+        "x-autoresponder",
+        "x-auto-reply-from",
+        "x-autoreply-from",
+        "x-mail-autoreply",
+        "auto-reply",
+        "x-mdaemon-autoreply",
+        "x-ms-exchange-inbox-rules-loop",
+    ];
+    if let Some(name) = HEADERS.iter().find(|n| top.has(n) && top.lower(n) != "no") {
+        return says(Kind::AutoReply, format!("The header {name} is there."));
+    }
+    if matches!(top.lower("precedence").as_str(), "auto_reply" | "auto-reply") {
+        return says(Kind::AutoReply, "Its precedence is auto_reply.");
+    }
+    let delivered_by = top.lower("x-pobox-autoreply") + &top.lower("delivered-to");
+    if delivered_by.contains("autoresponder") {
+        return says(Kind::AutoReply, "It was delivered to an autoresponder.");
+    }
+    if ABSENCE.is_match(&seen.parsed.subject) {
+        return says(Kind::AutoReply, "Its subject is that of an automatic answer.");
+    }
+    let empty_sender = seen.parsed.marks.return_path.as_deref() == Some("");
+    if empty_sender && seen.tree.parts[0].kind.value != "multipart/report" {
+        return says(Kind::AutoReply, "It has no return path, so nobody wants an answer.");
+    }
+    None
+}
+
+fn list(seen: &Seen<'_>) -> Verdict {
+    let top = seen.fields;
+    for name in ["list-id", "list-post", "list-unsubscribe", "feedback-id", "mailing-list"] {
+        if top.has(name) {
+            return says(Kind::List, format!("The header {name} is there."));
+        }
+    }
+    match top.lower("precedence").as_str() {
+        word @ ("bulk" | "list" | "junk") => says(Kind::List, format!("Its precedence is {word}.")),
+        _ => None,
+    }
+}
+
+/// Whether an answer to this mail may be sent by a program at all (first of the six brakes).
+///
+/// False for everything that is not plainly from a person: any automatic mark, an address that
+/// asks not to be answered, a suppress header, an empty return path.
+pub fn may_answer_automatically(parsed: &Parsed) -> bool {
+    const SILENT: [&str; 14] = [
+        "noreply",
+        "no-reply",
+        "no_reply",
+        "donotreply",
+        "do-not-reply",
+        "do_not_reply",
+        "nicht-antworten",
+        "nepasrepondre",
+        "ne-pas-repondre",
+        "mailer-daemon",
+        "postmaster",
+        "bounce",
+        "notifications",
+        "mailer",
+    ];
+    let Some(author) = &parsed.author else { return false };
+    let key = author.key();
+    let Some((local, _)) = key.split_once('@') else { return false };
+    parsed.kind == Kind::Human
+        && !SILENT.iter().any(|s| local.starts_with(s))
+        && parsed.marks.return_path.as_deref() != Some("")
+        && parsed.marks.loop_mark.is_none()
+        && !parsed.marks.suppressed
+}
+
+static ABSENCE: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new([
+        r"(?i)^(?:re: ?)?(?:auto(?:matic|mated)?[- _]?(?:reply|response|answer)|auto:|autoreply|autoresponse|out of (?:the )?office|ooo\b|on vacation|vacation (?:reply|message)|away from (?:the )?office|\[auto(?:-?reply)?\])",
+        r"(?i)^(?:aw: ?)?(?:automatische (?:antwort|rückmeldung)|abwesenheit|abwesend|ich bin (?:nicht im|außer)|urlaubs?(?:meldung|abwesenheit))",
+        r"(?i)^(?:réponse automatique|absence du bureau|message d'absence|absent[e]? du bureau)",
+        r"(?i)^(?:respuesta automática|fuera de (?:la )?oficina|ausente|resposta automática|fora do escritório|ausência)",
+        r"(?i)^(?:risposta automatica|fuori ufficio|assenza|automatisch antwoord|afwezig)",
+        r"(?i)^(?:automatisk svar|automatiskt svar|autosvar|fraværende|frånvaro|automaattinen vastaus|poissa)",
+        r"(?i)^(?:odpowiedź automatyczna|autoodpowiedź|nieobecność|automatická odpověď|automatická odpoveď|mimo kancelář)",
+        r"(?i)^(?:automatikus válasz|răspuns automat|автоответ|автоматический ответ|автоматична відповідь|автоматичен отговор)",
+        r"(?i)^(?:αυτόματη απάντηση|otomatik yanıt|ofis dışında|balasan otomatis|trả lời tự động)",
+        r"^(?:自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|不在(?:通知|のお知らせ)|자동 ?(?:응답|회신)|부재중|תשובה אוטומטית|الرد التلقائي|رد تلقائي)",
+    ])
+    .expect("fixed patterns")
+});

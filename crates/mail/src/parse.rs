@@ -1,0 +1,266 @@
+//! Bytes to [`Parsed`]: the one way in.
+
+use crate::charset::CharsetNote;
+use crate::fields::{Address, Fields, moment, text, unfold};
+use crate::html::Rendered;
+use crate::limits::{
+    MAIL_BYTES_MAX, NESTING_MAX, OVERSIZE_BYTES_READ, PARTS_MAX, RECIPIENTS_MAX, TEXT_BYTES_MAX,
+};
+use crate::mime::{Fault, Tree};
+use crate::parsed::{Attachment, Kind, Marks, Parsed, Problem};
+use crate::{attachment, body, bounce, html, kind, mime, protection, trim};
+
+/// Reads a mail. Never fails and never panics: what cannot be read becomes a problem in the
+/// answer, and the raw bytes stay with the caller.
+///
+/// The time it takes is linear in the length of `bytes`; of a mail over
+/// [`MAIL_BYTES_MAX`] only the first [`OVERSIZE_BYTES_READ`] bytes are read.
+///
+/// ```
+/// let mail = b"From: Ann <ann@example.com>\r\nSubject: Late parcel\r\n\r\nIt is late.\r\n";
+/// let parsed = mail::parse(mail);
+/// assert_eq!(parsed.to_json()["kind"], "human");
+/// assert_eq!(parsed.to_json()["author"]["address"], "ann@example.com");
+/// assert_eq!(parsed.new_text, "It is late.");
+/// ```
+pub fn parse(bytes: &[u8]) -> Parsed {
+    let whole = bytes;
+    let bytes = if whole.len() > MAIL_BYTES_MAX { &whole[..OVERSIZE_BYTES_READ] } else { whole };
+    let only_cr = !bytes.contains(&b'\n') && bytes.contains(&b'\r');
+    if only_cr {
+        let repaired: Vec<u8> =
+            bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect();
+        return read(&repaired, whole.len());
+    }
+    read(bytes, whole.len())
+}
+
+fn read(bytes: &[u8], whole: usize) -> Parsed {
+    let tree = mime::split(bytes);
+    let fields = tree.parts[0].fields(bytes);
+    let mut problems = faults(&tree, whole);
+    let texts = texts(&tree, bytes, &mut problems);
+    let (attachments, embedded) = files(&tree, bytes, &texts.files);
+    let mut parsed = envelope(fields, &mut problems);
+    parsed.protection = protection::detect(&tree, bytes, &texts.text);
+    let report = bounce::read(&tree, bytes, &texts.text);
+    let judged = kind::judge(&kind::Seen {
+        fields,
+        tree: &tree,
+        parsed: &parsed,
+        text: &texts.text,
+        report: &report,
+    });
+    (parsed.kind, parsed.kind_because) = judged;
+    let report = match parsed.kind {
+        Kind::Human | Kind::List => bounce::Report::default(),
+        Kind::Bounce => bounce::informal(report, &texts.text),
+        Kind::AutoReply | Kind::FeedbackLoop => report,
+    };
+    (parsed.deliveries, parsed.original) = (report.deliveries, report.original);
+    let trimmed = trim::reply(&texts.text, texts.rendered.as_ref());
+    (parsed.new_text, parsed.folded_text) = (trimmed.new_text, trimmed.folded_text);
+    (parsed.text, parsed.html, parsed.attachments) = (texts.text, texts.html, attachments);
+    if embedded > 0 && parsed.kind == Kind::Human && parsed.text.trim().is_empty() {
+        problems
+            .push(problem("only_embedded", "The mail has no text of its own, only mails in it."));
+    }
+    parsed.problems = problems;
+    parsed
+}
+
+pub(crate) fn problem(code: &'static str, says: impl Into<String>) -> Problem {
+    Problem { code, says: says.into() }
+}
+
+fn faults(tree: &Tree, whole: usize) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if whole > MAIL_BYTES_MAX {
+        let says = format!("The mail has {whole} bytes; only its beginning was read.");
+        problems.push(problem("too_large", says));
+    }
+    for fault in &tree.faults {
+        problems.push(match fault {
+            Fault::Parts => {
+                problem("too_many_parts", format!("Only the first {PARTS_MAX} parts were read."))
+            }
+            Fault::Nesting => problem(
+                "too_deep",
+                format!("Parts nested more than {NESTING_MAX} deep were left closed."),
+            ),
+            Fault::HeaderLines => {
+                problem("too_many_header_lines", "Some of its header lines were not read.")
+            }
+            Fault::BrokenHeader => problem("broken_header", "A header line has no name."),
+            Fault::MissingBoundary => {
+                problem("missing_boundary", "It says it has parts, but they cannot be told apart.")
+            }
+            Fault::UnclosedMultipart => {
+                problem("unclosed_multipart", "Its last part has no end; the mail may be cut off.")
+            }
+        });
+    }
+    problems
+}
+
+/// The readable side of a mail.
+struct Texts {
+    text: String,
+    html: Option<String>,
+    rendered: Option<Rendered>,
+    files: Vec<usize>,
+}
+
+fn texts(tree: &Tree, bytes: &[u8], problems: &mut Vec<Problem>) -> Texts {
+    let bodies = body::sort(tree, bytes, 0);
+    let mut html_raw = String::new();
+    for &index in bodies.html.iter().filter(|i| body::is_html(&tree.parts[**i])) {
+        let (part, note) = body::text(&tree.parts[index], bytes);
+        charset_problem(note, problems);
+        html_raw.push_str(&part);
+    }
+    let rendered = (!html_raw.is_empty()).then(|| html::render(cut(&html_raw, TEXT_BYTES_MAX)));
+    let mut text = String::new();
+    for &index in &bodies.text {
+        let part = &tree.parts[index];
+        let (piece, note) = body::text(part, bytes);
+        charset_problem(note, problems);
+        let piece = if body::is_html(part) {
+            html::render(cut(&piece, TEXT_BYTES_MAX)).text
+        } else {
+            piece
+        };
+        if !text.is_empty() && !piece.trim().is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&piece);
+    }
+    if text.trim().is_empty()
+        && let Some(page) = &rendered
+    {
+        text.clone_from(&page.text);
+    }
+    if text.len() > TEXT_BYTES_MAX {
+        text.truncate(cut(&text, TEXT_BYTES_MAX).len());
+        problems.push(problem("text_cut", "The text is very long; the rest is in the raw mail."));
+    }
+    if rendered.as_ref().is_some_and(|page| page.hidden) {
+        problems.push(problem("hidden_text", "The mail contains text its reader cannot see."));
+    }
+    Texts { text, html: (!html_raw.is_empty()).then_some(html_raw), rendered, files: bodies.files }
+}
+
+/// The first `most` bytes of a text, never inside a character.
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+fn charset_problem(note: Option<CharsetNote>, problems: &mut Vec<Problem>) {
+    let found = match note {
+        None => return,
+        Some(CharsetNote::Guessed(set)) => {
+            problem("charset_guessed", format!("Its character set was guessed to be {set}."))
+        }
+        Some(CharsetNote::Lossy) => problem("charset_lossy", "Some characters cannot be read."),
+        Some(CharsetNote::Utf7) => problem("utf7_refused", "UTF-7 text is shown as it was sent."),
+    };
+    if !problems.contains(&found) {
+        problems.push(found);
+    }
+}
+
+fn files(tree: &Tree, bytes: &[u8], indexes: &[usize]) -> (Vec<Attachment>, usize) {
+    let mut embedded = 0;
+    let mut taken = Vec::new();
+    for (number, &index) in indexes.iter().enumerate() {
+        let part = &tree.parts[index];
+        embedded += usize::from(part.is_message());
+        taken.push(attachment::take(part, bytes, number + 1));
+    }
+    (taken, embedded)
+}
+
+/// Everything the top header says.
+fn envelope(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Parsed {
+    let from = fields.addresses("from");
+    let sender = fields.addresses("sender").into_iter().next();
+    let reply_to = fields.addresses("reply-to");
+    let (mut to, mut cc) = (fields.addresses("to"), fields.addresses("cc"));
+    if to.len() + cc.len() > RECIPIENTS_MAX {
+        let says = format!("It has {} recipients.", to.len() + cc.len());
+        problems.push(problem("too_many_recipients", says));
+        to.truncate(RECIPIENTS_MAX);
+        cc.truncate(RECIPIENTS_MAX - to.len());
+    }
+    let usable = |a: &&Address| a.address.contains('@');
+    let author = from.iter().find(usable).or(sender.as_ref().filter(usable));
+    let author = author.or(reply_to.iter().find(usable)).or(from.first()).cloned();
+    if from.is_empty() {
+        problems.push(problem("no_from", "It does not say who wrote it."));
+    } else if fields.all("from").count() > 1 {
+        problems.push(problem("several_from", "It names its author twice."));
+    }
+    let references = fields.ids("references");
+    Parsed {
+        kind: Kind::Human,
+        kind_because: Vec::new(),
+        author,
+        from,
+        sender,
+        reply_to,
+        to,
+        cc,
+        subject: fields.text("subject").unwrap_or_default(),
+        date: date(fields, problems),
+        message_id: fields.ids("message-id").into_iter().next(),
+        in_reply_to: fields.ids("in-reply-to"),
+        references,
+        text: String::new(),
+        html: None,
+        new_text: String::new(),
+        folded_text: String::new(),
+        attachments: Vec::new(),
+        marks: marks(fields),
+        authentication_results: fields.all("authentication-results").map(unfold).collect(),
+        protection: Vec::new(),
+        deliveries: Vec::new(),
+        original: None,
+        problems: Vec::new(),
+    }
+}
+
+fn date(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Option<jiff::Timestamp> {
+    let said = fields.raw("date").and_then(moment);
+    if said.is_some() {
+        return said;
+    }
+    problems.push(problem("bad_date", "Its date is missing or impossible."));
+    let received = fields.raw("received")?;
+    let after = memchr::memrchr(b';', received)?;
+    moment(&received[after + 1..])
+}
+
+fn marks(fields: Fields<'_>) -> Marks {
+    const DELIVERED: [&str; 4] = ["delivered-to", "x-original-to", "envelope-to", "x-forwarded-to"];
+    let delivered = DELIVERED.iter().flat_map(|name| fields.all(name));
+    let present = |name: &str| fields.text(name).filter(|v| !v.is_empty());
+    Marks {
+        return_path: fields
+            .text("return-path")
+            .map(|p| p.trim().trim_matches(['<', '>']).to_owned()),
+        auto_submitted: present("auto-submitted").map(|v| v.to_lowercase()),
+        list_id: present("list-id"),
+        delivered_to: delivered
+            .map(|v| text(v).trim_matches(['<', '>']).to_owned())
+            .take(RECIPIENTS_MAX)
+            .collect(),
+        thread_index: present("thread-index"),
+        thread_topic: present("thread-topic"),
+        loop_mark: present("x-redress-loop"),
+        suppressed: ["oof", "autoreply", "all"]
+            .iter()
+            .any(|word| fields.lower("x-auto-response-suppress").contains(word)),
+        language: present("content-language")
+            .map(|v| v.split([',', ';', ' ']).next().unwrap_or("").to_owned()),
+    }
+}

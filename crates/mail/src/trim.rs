@@ -1,0 +1,217 @@
+//! New text and quoted text of a reply (8.5). Only for showing and understanding: the whole
+//! text stays searchable, and nothing is thrown away.
+//!
+//! Every line gets a label first; what to fold is then decided on the labels. When a person
+//! wrote between or below the quotes, quotes stay visible, because answers without their
+//! questions mean nothing.
+
+mod attribution;
+mod labels;
+
+use crate::html::Rendered;
+use labels::{Label, Line};
+
+/// A text in two: what is new, and what is folded away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trimmed {
+    /// What the author newly wrote.
+    pub new_text: String,
+    /// Quotes, attributions, signature and notices, in their order.
+    pub folded_text: String,
+}
+
+/// Most lines that are looked at; a longer text is new from there on.
+const LINES_MAX: usize = 20_000;
+
+/// Splits a text, using the structure of its HTML twin where that shows a quote.
+pub(crate) fn reply(text: &str, rendered: Option<&Rendered>) -> Trimmed {
+    let trimmed = plain(text);
+    if !trimmed.folded_text.is_empty() {
+        return trimmed;
+    }
+    let Some(page) = rendered else { return trimmed };
+    let Some(cut) = structural_cut(page) else { return trimmed };
+    let (new, folded) = page.text.split_at(cut);
+    if new.trim().is_empty() {
+        return trimmed;
+    }
+    let inner = plain(new);
+    let folded_text = join(&inner.folded_text, folded.trim());
+    Trimmed { new_text: inner.new_text, folded_text }
+}
+
+/// Where a marked quote begins that reaches to the end of the page.
+fn structural_cut(page: &Rendered) -> Option<usize> {
+    let first = page.quoted.first()?;
+    let rest = &page.text[page.quoted.iter().map(|r| r.end).max()?..];
+    rest.trim().is_empty().then_some(first.start)
+}
+
+/// Splits a plain text.
+pub fn plain(text: &str) -> Trimmed {
+    let text = text.replace("\r\n", "\n");
+    let lines = labels::label(&text, LINES_MAX);
+    let keep = decide(&lines);
+    let mut new: Vec<&str> = Vec::new();
+    let mut folded: Vec<&str> = Vec::new();
+    for (line, keep) in lines.iter().zip(&keep) {
+        if *keep { new.push(line.text) } else { folded.push(line.text) }
+    }
+    let new_text = tidy(&new);
+    if new_text.split_whitespace().next().is_none() {
+        return Trimmed { new_text: tidy_whole(&text), folded_text: String::new() };
+    }
+    Trimmed { new_text, folded_text: folded.join("\n").trim_matches('\n').trim_end().to_owned() }
+}
+
+/// Splits a text by what we sent: lines that stand in `sent` are ours, wherever they stand.
+///
+/// The only method that does not guess. Lines of fewer than four words count as ours only
+/// between others of ours, so that a customer's own "Thank you" is kept.
+pub fn against_sent(text: &str, sent: &str) -> Trimmed {
+    let bare = |line: &str| {
+        let line = line.trim_start_matches(['>', '|', ' ', '\t', '*']);
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let ours: std::collections::HashSet<String> =
+        sent.lines().map(bare).filter(|l| !l.is_empty()).collect();
+    let lines: Vec<&str> = text.lines().collect();
+    let is_ours: Vec<bool> = lines.iter().map(|l| ours.contains(&bare(l))).collect();
+    let sure: Vec<bool> = lines
+        .iter()
+        .zip(&is_ours)
+        .map(|(l, same)| *same && bare(l).split(' ').count() >= 4)
+        .collect();
+    let Some(first) = sure.iter().position(|s| *s) else { return plain(text) };
+    let start = (0..first).rev().take_while(|i| is_ours[*i] || lines[*i].trim().is_empty()).last();
+    let start = start.unwrap_or(first);
+    let last = sure.iter().rposition(|s| *s).unwrap_or(first);
+    let end = (last + 1..lines.len())
+        .take_while(|i| is_ours[*i] || bare(lines[*i]).is_empty())
+        .last()
+        .map_or(last + 1, |i| i + 1);
+    let before = plain(&lines[..start].join("\n"));
+    let mut new = vec![before.new_text];
+    let mut folded = vec![before.folded_text];
+    for at in start..end {
+        let blank = bare(lines[at]).is_empty();
+        let target = if is_ours[at] || blank { &mut folded } else { &mut new };
+        target.push(lines[at].to_owned());
+    }
+    let after = plain(&lines[end..].join("\n"));
+    new.push(after.new_text);
+    folded.push(after.folded_text);
+    let new: Vec<&str> = new.iter().map(String::as_str).collect();
+    Trimmed { new_text: tidy(&new), folded_text: folded.join("\n").trim().to_owned() }
+}
+
+/// Which lines are new. See the module's words for the reasons.
+fn decide(lines: &[Line<'_>]) -> Vec<bool> {
+    let mut keep = vec![true; lines.len()];
+    for (line, keep) in lines.iter().zip(&mut keep) {
+        *keep = !matches!(line.label, Label::MobileTag | Label::Marker);
+    }
+    if let Some(cut) = hard_end(lines) {
+        keep[cut..].fill(false);
+    }
+    let end = keep.iter().rposition(|k| *k).map_or(0, |n| n + 1);
+    let words = |from: usize, to: usize| lines[from..to].iter().any(|l| l.label == Label::Words);
+    let first =
+        lines[..end].iter().position(|l| !matches!(l.label, Label::Blank | Label::MobileTag));
+    let Some(first) = first else { return keep };
+    if matches!(lines[first].label, Label::Attribution) {
+        below(lines, first, end, &mut keep);
+        return keep;
+    }
+    let quote = lines[first..end].iter().position(Line::begins_quote).map(|n| first + n);
+    let Some(start) = quote.filter(|s| words(first, *s)) else { return keep };
+    if lines[start].label == Label::Header || !answers_after(lines, start, end) {
+        keep[start..].fill(false);
+    } else {
+        for at in first..end {
+            keep[at] &= lines[at].label != Label::Attribution;
+        }
+        fold_last_quote(lines, end, &mut keep);
+    }
+    keep
+}
+
+/// A mail that begins with the quote: the answer stands below it.
+fn below(lines: &[Line<'_>], first: usize, end: usize, keep: &mut [bool]) {
+    let after = lines[first..end]
+        .iter()
+        .position(|l| !matches!(l.label, Label::Attribution | Label::Blank));
+    let Some(body) = after.map(|n| first + n) else { return };
+    keep[first..body].fill(false);
+    if lines[body].label != Label::Quote {
+        // An attribution without quote marks: the rest is one text; only further
+        // attributions are folded.
+        for at in body..end {
+            keep[at] &= lines[at].label != Label::Attribution;
+        }
+        return;
+    }
+    let rest = lines[body..end].iter().position(|l| l.label == Label::Words).map(|n| body + n);
+    let Some(rest) = rest else { return };
+    let interleaved = lines[rest..end].iter().any(|l| l.label == Label::Quote);
+    if !interleaved || !answers_after(lines, rest, end) {
+        keep[body..rest].fill(false);
+    }
+    for at in rest..end {
+        keep[at] &= lines[at].label != Label::Attribution;
+    }
+    fold_last_quote(lines, end, keep);
+}
+
+/// Folds a quote with nothing but itself behind it.
+fn fold_last_quote(lines: &[Line<'_>], end: usize, keep: &mut [bool]) {
+    let quoted = |l: &Line<'_>| matches!(l.label, Label::Quote | Label::Blank | Label::Attribution);
+    let start = lines[..end].iter().rposition(|l| !quoted(l)).map_or(0, |n| n + 1);
+    if start > 0 {
+        keep[start..].fill(false);
+    }
+}
+
+/// Whether words stand after the quote that begins at `start`, so that it must stay visible.
+fn answers_after(lines: &[Line<'_>], start: usize, end: usize) -> bool {
+    let Some(quote) = lines[start..end].iter().position(|l| l.label == Label::Quote) else {
+        return false; // an attribution without quote marks: everything below is quoted
+    };
+    // Text between attribution and first quote mark belongs to the quoted mail.
+    let between = lines[start..start + quote].iter().any(|l| l.label == Label::Words);
+    !between && lines[start + quote..end].iter().any(|l| l.label == Label::Words)
+}
+
+/// Where signature, notice or an old mail begins after which nothing new can stand.
+fn hard_end(lines: &[Line<'_>]) -> Option<usize> {
+    let ends = lines
+        .iter()
+        .position(|l| matches!(l.label, Label::Signature | Label::Original | Label::Marker))?;
+    let before = &lines[..ends];
+    before.iter().any(|l| matches!(l.label, Label::Words | Label::Quote)).then_some(ends)
+}
+
+fn tidy(lines: &[&str]) -> String {
+    let mut out = String::new();
+    let mut blanks = 0;
+    for line in lines.iter().flat_map(|l| l.split('\n')) {
+        if line.trim().is_empty() {
+            blanks += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(if blanks > 0 { "\n\n" } else { "\n" });
+        }
+        blanks = 0;
+        out.push_str(line.trim_end());
+    }
+    out
+}
+
+fn tidy_whole(text: &str) -> String {
+    text.trim_matches('\n').trim_end().to_owned()
+}
+
+fn join(above: &str, below: &str) -> String {
+    [above, below].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join("\n\n")
+}

@@ -1,0 +1,98 @@
+//! "On Monday, Ann wrote:" in the languages mail programs speak.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Most lines one attribution is spread over, blank ones included.
+const LINES_MAX: usize = 6;
+/// Longest attribution, in bytes.
+const BYTES_MAX: usize = 400;
+
+/// How many lines at the start of `lines` are one attribution; 0 when none is.
+pub(super) fn length(lines: &[&str]) -> usize {
+    let mut joined = String::new();
+    for (n, line) in lines.iter().take(LINES_MAX).enumerate() {
+        let bare = line.trim();
+        if !joined.is_empty() && !bare.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(bare);
+        if joined.len() > BYTES_MAX {
+            return 0;
+        }
+        if n == 0 && !may_begin(bare) {
+            return 0;
+        }
+        if !bare.is_empty() && is_whole(&joined) {
+            return n + 1;
+        }
+    }
+    0
+}
+
+/// A first look that spares the patterns on nearly every line: a digit, an address, or a verb.
+fn may_begin(line: &str) -> bool {
+    line.len() <= BYTES_MAX
+        && (line.contains('@') || line.chars().any(char::is_numeric) || VERB.is_match(line))
+}
+
+fn is_whole(text: &str) -> bool {
+    let text = text.trim_start_matches(['>', ' ', '*', '_']).trim_end_matches(['*', '_', ' ', '-']);
+    if GMAIL.is_match(text) {
+        return true;
+    }
+    let dated = text.contains('@') || text.chars().any(char::is_numeric);
+    if !dated || text.len() > BYTES_MAX {
+        return false;
+    }
+    let ends = text.ends_with([':', '：', '︰']);
+    let open = text.trim_end_matches([':', '：', '︰', ' ']);
+    VERB_LAST.is_match(open) && (ends || ZOHO.is_match(text) || STARTS.is_match(text))
+        || (ends
+            && VERB.is_match(open)
+            && (STARTS.is_match(text) || ADDRESS_OR_TIME.is_match(text)))
+}
+
+/// Past-tense "wrote" as mail programs put it.
+const VERBS: &str = concat!(
+    r"wrote|writes|schrieb|schrieben|schreef|geschreven|a écrit|écrit|écrivait|escribió|escribio",
+    r"|ha scritto|scrisse|escreveu|skrev|skrifaði|kirjoitti|napisał|napisała|napisał\(a\)|pisze",
+    r"|napsal|napsala|napsal\(a\)|napísal|napísal\(a\)|írta|a scris|написал|написала|написал\(а\)",
+    r"|писал|писала|пишет|написав|написала\(в\)|пише|написа|je napisao|je napisala|je napisao/la",
+    r"|piše|je napisal|έγραψε|yazdı|şunu yazdı|şunları yazdı|كتب|كتبت|כתב|כתבה|نوشت|نوشته است",
+    r"|ने लिखा|のメール|さんは書きました|が書きました|さんのメッセージ|写道|寫道|写到|작성|님이 작성|썼습니다",
+    r"|đã viết|เขียนว่า|เขียน|menulis|va escriure|kirjutas|rakstīja|rašė|skribis|geskryf|aliandika",
+);
+
+static VERB: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)(?:{VERBS})")).expect("a fixed pattern"));
+
+static VERB_LAST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"(?i)(?:^|[^\p{{L}}])?(?:{VERBS})\s*$")).expect("a fixed pattern")
+});
+
+/// How attributions begin: a word for "on", a weekday, or the date itself.
+static STARTS: LazyLock<Regex> = LazyLock::new(|| {
+    let words = concat!(
+        r"(?i)^(?:on|at|in a message dated|am|le|el|em|il|op|den|på|dne|dňa|w dniu|dnia|la data|în",
+        r"|в|на|στις|tarihinde|pada|vào|vào lúc|ngày|เมื่อ|în data|a|mer|lun|mar|jeu|ven|sam|dim)",
+        r"[\s.,]|^\S{0,20}?[\s,]*\d{1,4}[-./年\s]",
+    );
+    Regex::new(words).expect("a fixed pattern")
+});
+
+static ADDRESS_OR_TIME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"<[^<>\s]+@[^<>\s]+>|\d{1,2}[:.]\d{2}").expect("a fixed pattern"));
+
+static ZOHO: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^-{2,}\s*\S").expect("a fixed pattern"));
+
+/// "2013/7/20 Ann <ann@example.com>" and "2016-03-03 17:21 GMT+01:00 Ann", without a verb.
+static GMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    let dates = concat!(
+        r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:,?\s\d{1,2}:\d{2}(?::\d{2})?)?",
+        r"(?:\s(?:GMT|UTC)[+-]?\d{0,2}:?\d{0,2}\s\S.{1,80}|\s[^<>]{1,80}<[^<>\s]+@[^<>\s]+>)\s*:?$",
+    );
+    Regex::new(dates).expect("a fixed pattern")
+});
