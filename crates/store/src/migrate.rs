@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../migrations/0006_engine.sqlite.sql"),
         postgres: include_str!("../../../migrations/0006_engine.postgres.sql"),
     },
+    same!(7, "0007_sign_in"),
 ];
 
 /// Nodes that start together upgrade one after the other.
