@@ -1,0 +1,223 @@
+//! Keeping what arrives, exactly once, before its source is told that we have it.
+
+use crate::packed::Packer;
+use crate::{ARRIVAL_JOB, ARRIVALS_JOB, ArrivalJob, ArrivalsJob};
+use domain::channel::Channel;
+use domain::id::{ArrivalId, BatchId};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use store::file::{hex, sha256_hex};
+use store::{Context, Doing, Sql, StoreError, Tx, on};
+
+/// Arrivals that one transaction takes at the most.
+pub const MANY_MOST: usize = 500;
+
+/// Something that reaches us, as its source hands it over.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The way it came.
+    pub channel: Channel,
+    /// What makes it one: the source's own id of it, never a moment or a chance of ours.
+    pub source_key: String,
+    /// What stood outside the bytes: who, to whom, declared name and address, unit, form fields.
+    /// Its shape belongs to the channel.
+    pub envelope: Value,
+    /// The bytes themselves.
+    pub raw: Vec<u8>,
+    /// The import it is part of.
+    pub batch: Option<BatchId>,
+}
+
+/// Whether an arrival was there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fresh {
+    /// Kept now.
+    New,
+    /// Kept before under the same source key.
+    Known,
+}
+
+/// An arrival that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Its id.
+    pub id: ArrivalId,
+    /// Whether this call kept it.
+    pub fresh: Fresh,
+}
+
+/// Keeps one arrival and lays out the work of understanding it. When this returns `Ok`, both are
+/// on the disk, and the source may be told.
+///
+/// # Errors
+/// When the store cannot take it; then nothing was kept, and the source should try again.
+pub async fn receive(ctx: &Context, arrival: Arrival) -> Result<Received, StoreError> {
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let kept = insert(&mut tx, ctx, now, std::slice::from_ref(&arrival)).await?;
+    let received = kept[0];
+    if received.fresh == Fresh::New {
+        let body = json_text(&ArrivalJob { arrival: received.id })?;
+        tx.enqueue(&format!("arrival/{}", received.id), ARRIVAL_JOB, &body, now, now).await?;
+    }
+    tx.commit().await?;
+    Ok(received)
+}
+
+/// Keeps up to [`MANY_MOST`] arrivals in one transaction, with one job for all that are new.
+///
+/// # Errors
+/// When the store cannot take them; then none was kept.
+///
+/// # Panics
+/// When there are more than [`MANY_MOST`].
+pub async fn receive_many(
+    ctx: &Context,
+    arrivals: &[Arrival],
+) -> Result<Vec<Received>, StoreError> {
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let received = receive_in(&mut tx, ctx, now, arrivals).await?;
+    tx.commit().await?;
+    Ok(received)
+}
+
+/// The same inside a transaction of the caller, who keeps its own position with it.
+///
+/// # Errors
+/// When the store fails.
+///
+/// # Panics
+/// When there are more than [`MANY_MOST`].
+pub async fn receive_in(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    arrivals: &[Arrival],
+) -> Result<Vec<Received>, StoreError> {
+    assert!(arrivals.len() <= MANY_MOST, "at most {MANY_MOST} arrivals in one transaction");
+    if arrivals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let received = insert(tx, ctx, now, arrivals).await?;
+    let new = received.iter().filter(|one| one.fresh == Fresh::New).map(|one| one.id);
+    let new: Vec<ArrivalId> = new.collect();
+    if let Some(first) = new.first() {
+        let id = format!("arrivals/{first}");
+        let body = json_text(&ArrivalsJob { arrivals: new })?;
+        tx.enqueue(&id, ARRIVALS_JOB, &body, now, now).await?;
+    }
+    Ok(received)
+}
+
+pub(crate) fn json_text(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::unreadable("writing work", error))
+}
+
+/// One statement whatever their number: each row is an array of its columns in one JSON text.
+async fn insert(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    arrivals: &[Arrival],
+) -> Result<Vec<Received>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            INSERT INTO arrival (id, channel, source_key, batch_id, sha256, size, raw, envelope,
+                received_at_ms)
+            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                unhex(value ->> 6), value ->> 7, $2
+            FROM json_each($1) WHERE true
+            ON CONFLICT (source_key) DO NOTHING RETURNING id",
+        postgres: "
+            INSERT INTO arrival (id, channel, source_key, batch_id, sha256, size, raw, envelope,
+                received_at_ms)
+            SELECT r ->> 0, r ->> 1, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint,
+                decode(r ->> 6, 'hex'), r ->> 7, $2
+            FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t (r, place) ORDER BY place
+            ON CONFLICT (source_key) DO NOTHING RETURNING id",
+    };
+    let doing = "keeping an arrival";
+    let mut packer = Packer::new();
+    let ids: Vec<ArrivalId> = arrivals.iter().map(|_| ctx.id(now)).collect();
+    let rows: Vec<Value> =
+        arrivals.iter().zip(&ids).map(|(a, id)| row(&mut packer, a, *id)).collect();
+    let rows = json_text(&rows)?;
+    let text = tx.text(SQL);
+    let new: Vec<String> = on!(Tx &mut *tx, db => sqlx::query_scalar(text).bind(&rows)
+        .bind(now.as_millisecond()).fetch_all(db).await)
+    .doing(doing)?;
+    let mut kept = HashMap::with_capacity(arrivals.len());
+    if new.len() < arrivals.len() {
+        kept = known(tx, arrivals).await?;
+    }
+    let new: std::collections::HashSet<&str> = new.iter().map(String::as_str).collect();
+    let mut received = Vec::with_capacity(arrivals.len());
+    for (arrival, id) in arrivals.iter().zip(ids) {
+        received.push(if new.contains(id.to_string().as_str()) {
+            Received { id, fresh: Fresh::New }
+        } else {
+            let id = kept.get(&arrival.source_key).copied();
+            let id = id.ok_or_else(|| StoreError::unreadable(doing, "a known one is not there"))?;
+            Received { id, fresh: Fresh::Known }
+        });
+    }
+    Ok(received)
+}
+
+fn row(packer: &mut Packer, arrival: &Arrival, id: ArrivalId) -> Value {
+    json!([
+        id,
+        arrival.channel.as_str(),
+        key(&arrival.source_key),
+        arrival.batch,
+        sha256_hex(&arrival.raw),
+        arrival.raw.len(),
+        hex(&packer.pack(&arrival.raw)),
+        without_nul(&arrival.envelope.to_string()),
+    ])
+}
+
+/// Neither engine's index takes endless keys, and one of them takes no NUL.
+pub(crate) fn key(source_key: &str) -> String {
+    const LONGEST: usize = 500;
+    if source_key.len() <= LONGEST && !source_key.contains('\0') {
+        return source_key.to_owned();
+    }
+    format!("sha256:{}", sha256_hex(source_key.as_bytes()))
+}
+
+/// An escaped NUL in JSON becomes the replacement character: PostgreSQL cannot keep the one.
+fn without_nul(json: &str) -> String {
+    if json.contains("\\u0000") { json.replace("\\u0000", "\\ufffd") } else { json.to_owned() }
+}
+
+async fn known(
+    tx: &mut Tx,
+    arrivals: &[Arrival],
+) -> Result<HashMap<String, ArrivalId>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            SELECT source_key, id FROM arrival
+            WHERE source_key IN (SELECT value FROM json_each($1)) ORDER BY source_key",
+        postgres: "
+            SELECT source_key, id FROM arrival
+            WHERE source_key IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY source_key",
+    };
+    let doing = "looking for arrivals that we have";
+    let keys: Vec<String> = arrivals.iter().map(|arrival| key(&arrival.source_key)).collect();
+    let keys_text = json_text(&keys)?;
+    let text = tx.text(SQL);
+    let rows: Vec<(String, String)> =
+        on!(Tx tx, db => sqlx::query_as(text).bind(&keys_text).fetch_all(db).await).doing(doing)?;
+    let mut by_key = HashMap::with_capacity(rows.len());
+    for (found, id) in rows {
+        let id = id.parse().map_err(|error| StoreError::unreadable(doing, error))?;
+        by_key.insert(found, id);
+    }
+    let by_source = arrivals.iter().zip(keys);
+    Ok(by_source
+        .filter_map(|(arrival, key)| Some((arrival.source_key.clone(), *by_key.get(&key)?)))
+        .collect())
+}
