@@ -23,12 +23,13 @@ use crate::keymap;
 #[folder = "assets/"]
 struct Files;
 
-/// The files pages ask for: the name templates use, the file in `assets/`.
+/// The files pages ask for: the name templates use, the file in `assets/`. `redress.js` is put
+/// together from `assets/script/`.
 const SERVED: &[(&str, &str)] = &[
     ("staff.css", "staff.css"),
     ("customer.css", "customer.css"),
     ("htmx.js", "vendor/htmx-4.0.1.min.js"),
-    ("redress.js", "redress.js"),
+    ("redress.js", "script/"),
     ("mark.svg", "mark.svg"),
 ];
 
@@ -116,15 +117,30 @@ fn says(headers: &HeaderMap, name: header::HeaderName, wanted: &str) -> bool {
     })
 }
 
-/// The content of a served file. The script carries the registry of keys in front, so that the
-/// browser can know no other.
 fn content(name: &str, file: &str) -> Vec<u8> {
-    let file = Files::get(file).unwrap_or_else(|| panic!("{file} is not in assets/"));
-    if name != "redress.js" {
-        return file.data.into_owned();
+    if name == "redress.js" {
+        return script().into_bytes();
     }
-    let mut script = format!("var redressKeys={};\n", keymap::browser_json()).into_bytes();
-    script.extend_from_slice(&file.data);
+    Files::get(file).unwrap_or_else(|| panic!("{file} is not in assets/")).data.into_owned()
+}
+
+/// Our own script: the registry of keys in front, so that the browser can know no other, then the
+/// parts in the order of their names, in one scope. Comments and indentation stay at home.
+fn script() -> String {
+    let mut parts: Vec<_> = Files::iter().filter(|path| path.starts_with("script/")).collect();
+    parts.sort();
+    let mut script =
+        format!("(()=>{{\"use strict\";\nconst redressKeys={};\n", keymap::browser_json());
+    for part in parts {
+        let file = Files::get(&part).expect("the list names files that are there");
+        let text = String::from_utf8(file.data.into_owned()).expect("scripts are UTF-8");
+        let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+        for line in lines.filter(|line| !line.is_empty()) {
+            script.push_str(line);
+            script.push('\n');
+        }
+    }
+    script.push_str("})();\n");
     script
 }
 

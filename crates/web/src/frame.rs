@@ -31,6 +31,7 @@ mod place;
 use std::collections::BTreeSet;
 
 use askama::filters::Safe;
+use jiff::Timestamp;
 
 pub use self::{
     customer::{CustomerFrame, FrameWords, Language},
@@ -86,6 +87,8 @@ pub struct StaffFrame {
     pub direction: &'static str,
     /// Where the page listens for changes; empty to listen to nothing.
     pub events_url: String,
+    /// The moment practice stands still at; clocks count from it instead of the browser's.
+    pub practice_now: Option<Timestamp>,
 }
 
 impl StaffFrame {
@@ -114,6 +117,7 @@ impl StaffFrame {
             language: "en".to_owned(),
             direction: "ltr",
             events_url: "/events".to_owned(),
+            practice_now: None,
         }
     }
 

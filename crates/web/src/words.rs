@@ -149,6 +149,16 @@ pub fn never_in(text: &str) -> Vec<&'static str> {
         .collect()
 }
 
+/// The words a page shows: its HTML without tags, for checks such as [`never_in`].
+pub fn shown_in(html: &str) -> String {
+    let mut shown = String::new();
+    for part in html.split('<') {
+        shown.push_str(part.split_once('>').map_or(part, |(_, words)| words));
+        shown.push(' ');
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,5 +216,7 @@ mod tests {
     fn words_we_never_use_are_found_whole() {
         assert_eq!(never_in("Your TICKET is invalid."), ["invalid", "ticket"]);
         assert!(never_in("A cricket validates.").is_empty());
+        assert!(never_in(&shown_in(r#"<input aria-invalid="true"> Fine"#)).is_empty());
+        assert_eq!(never_in(&shown_in("<b>invalid</b>")), ["invalid"]);
     }
 }

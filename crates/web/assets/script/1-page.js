@@ -1,0 +1,252 @@
+// What the other parts share, and what happens around a partial update.
+// Everything listens on the document, since any element below may be replaced.
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const text = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
+const seen = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+const here = () => location.pathname + location.search;
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+// Says something to those who hear the page, without moving them.
+function announce(words) {
+  const polite = one("#polite");
+  if (!polite) return;
+  polite.textContent = "";
+  setTimeout(() => (polite.textContent = words), 30);
+}
+
+function hour(moment = new Date()) {
+  return moment.toLocaleTimeString(document.documentElement.lang || "en", {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+}
+
+// A toast of our own, for what only the browser knows.
+function tell(words, seconds = 8) {
+  const toast = make("div", { class: "toast" }, make("p", {}, words));
+  one("#toasts")?.append(toast);
+  announce(words);
+  setTimeout(() => toast.remove(), seconds * 1000);
+}
+
+// Puts a part of an answer in the place of the same part of the page.
+function put(html, selector, push) {
+  return htmx.swap({
+    text: html,
+    sourceElement: document.body,
+    target: selector,
+    select: selector,
+    swap: "outerMorph",
+    push: push ?? null,
+    request: {},
+    response: { raw: { url: location.href } },
+    hx: {},
+  });
+}
+
+// ---- before and after a partial update ----
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  const answer = ctx.response?.raw;
+  if (ctx.target === undefined || !answer?.status) return;
+  if (answer.status >= 500) {
+    event.preventDefault();
+    const page = new DOMParser().parseFromString(ctx.text, "text/html");
+    tell(text(one("main p, main h1", page)) || "That didn't work, and it's our fault. Your text is kept.", 20);
+    return;
+  }
+  const main = tasks.find((task) => task.type === "main");
+  if (main && !main.fragment.firstElementChild) {
+    event.preventDefault(); // A page without our frame: let the browser show it.
+    location.assign(answer.url);
+    return;
+  }
+  const form = ctx.sourceElement?.closest?.("form");
+  if (form && answer.ok && ctx.request.method !== "GET") form.reset();
+  const arrived = new URL(answer.url, location.href);
+  if (form) clean(form);
+  if (arrived.pathname !== location.pathname) {
+    remember();
+    all("[data-dirty]").forEach((kept) => kept.removeAttribute("data-dirty"));
+    ctx.isNewPlace = true;
+  }
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const { ctx } = event.detail;
+  all(".menu-holder[open]").forEach((menu) => menu.removeAttribute("open"));
+  if (ctx?.isNewPlace) {
+    scrollTo(0, 0);
+    all(".pane-main, .pane-side").forEach((pane) => (pane.scrollTop = 0));
+    if (location.hash.length < 2) one("#main")?.focus({ preventScroll: true });
+    announce(document.title);
+  }
+  arrive();
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.ctx) tell("The line dropped and nothing was sent. Your text is kept. Try again.", 12);
+});
+
+// What every fresh page or part needs.
+function arrive() {
+  const summary = one("#error-summary");
+  if (summary && !summary.dataset.told) {
+    summary.dataset.told = "yes";
+    summary.focus();
+  }
+  all(".message, .note").forEach((item) => item.setAttribute("tabindex", "-1"));
+  all("textarea[data-count]").forEach(countDown);
+  if (sessionStorage.getItem("side") === "off") all(".panes").forEach((panes) => (panes.dataset.side = "off"));
+  startToasts();
+  markSelection();
+  refocusRow();
+  tick();
+  for (const editor of all("textarea[data-coach]")) paint(editor);
+  restoreDrafts();
+  watchPresence();
+}
+
+function countDown(area) {
+  const most = Number(area.getAttribute("maxlength"));
+  const words = one("#" + CSS.escape(area.dataset.count));
+  if (words && most) words.textContent = `${most - area.value.length} characters left`;
+}
+
+// ---- toasts ----
+
+function startToasts() {
+  for (const toast of all("#toasts .toast:not([data-started])")) {
+    toast.dataset.started = "yes";
+    announce(text(one("p", toast)));
+    const bar = one("[data-countdown]", toast);
+    let left = bar ? Number(bar.dataset.countdown) : 8;
+    const timer = setInterval(() => {
+      if (!bar && toast.matches(":hover, :focus-within")) return;
+      left -= 0.5;
+      if (bar) bar.value = left;
+      if (left <= 0 || !toast.isConnected) {
+        clearInterval(timer);
+        toast.remove();
+      }
+    }, 500);
+  }
+}
+
+// ---- dialogs: a page's own form, shown over the page one came from ----
+
+async function openDialog(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const dialog = one("#dialog");
+  const back = document.activeElement;
+  if (!answer || !(await fillDialog(dialog, answer))) return location.assign(address);
+  dialog.addEventListener("close", () => back?.isConnected && back.focus(), { once: true });
+  dialog.showModal();
+  focusFirst(dialog);
+}
+
+async function fillDialog(dialog, answer, html) {
+  const page = new DOMParser().parseFromString(html ?? (await answer.text()), "text/html");
+  const body = one("[data-dialog-body]", page);
+  if (!body) return false;
+  for (const form of all("form:not([action])", body)) form.setAttribute("action", answer.url);
+  dialog.replaceChildren(document.adoptNode(body));
+  all("textarea[data-count]", dialog).forEach(countDown);
+  return true;
+}
+
+function focusFirst(dialog) {
+  const field = "input:not([type=hidden]), textarea, select, button:not([data-close])";
+  (one("#error-summary, [autofocus]", dialog) ?? one(field, dialog))?.focus();
+}
+
+function formRequest(form, submitter) {
+  const fields = new FormData(form, submitter);
+  const method = (submitter?.getAttribute("formmethod") ?? form.method).toUpperCase();
+  const address = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href);
+  if (method === "GET") {
+    address.search = new URLSearchParams(fields);
+    return [address, { headers: { "HX-Request": "true" } }];
+  }
+  const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+  return [address, { method, body, headers: { "HX-Request": "true" } }];
+}
+
+async function sendDialog(form, submitter) {
+  if (form.dataset.sending) return;
+  form.dataset.sending = "yes";
+  const dialog = one("#dialog");
+  try {
+    const answer = await fetch(...formRequest(form, submitter));
+    const html = await answer.text();
+    if (answer.status >= 500) throw new Error();
+    if ((!answer.ok || !answer.redirected) && (await fillDialog(dialog, answer, html))) return focusFirst(dialog);
+    dialog.close();
+    const address = new URL(answer.url);
+    const moved = address.pathname !== location.pathname;
+    if (moved) all("[data-dirty]").forEach((kept) => kept.removeAttribute("data-dirty"));
+    await put(html, "#page", moved ? address.pathname + address.search : null);
+  } catch {
+    tell("That didn't go through. Nothing is lost: try again.", 12);
+  } finally {
+    delete form.dataset.sending;
+  }
+}
+
+// Captured before htmx sees them.
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const close = event.target.closest("[data-close]");
+  const opener = event.target.closest("a[data-dialog]");
+  if (close?.closest("dialog")) {
+    event.preventDefault();
+    close.closest("dialog").close();
+  } else if (opener) {
+    event.preventDefault();
+    event.stopPropagation();
+    openDialog(opener.href);
+  }
+  for (const menu of all(".menu-holder[open]")) if (!menu.contains(event.target)) menu.open = false;
+  if (event.target.matches("dialog")) event.target.close(); // The veil around it.
+}, true);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (button?.matches("[data-dialog]")) {
+    event.preventDefault();
+    event.stopPropagation();
+    openDialog(String(formRequest(form, button)[0]));
+  } else if (form.closest("#dialog") && form.method !== "dialog") {
+    event.preventDefault();
+    event.stopPropagation();
+    sendDialog(form, button);
+  }
+}, true);
+
+// `data-preview`: the server says what the customer will read, while it is typed.
+let previewTimer;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-preview]");
+  if (event.target.matches("textarea[data-count]")) countDown(event.target);
+  if (!form) return;
+  clearTimeout(previewTimer);
+  previewTimer = setTimeout(async () => {
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(form.dataset.preview, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+    const place = one("[data-preview-here]", form);
+    if (answer?.ok && place) place.textContent = await answer.text();
+  }, 300);
+});

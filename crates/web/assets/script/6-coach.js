@@ -1,0 +1,153 @@
+// The coach: findings come from the server after a pause; marks lie under the text, in place.
+
+const PAUSE = 400; // ms
+let coachTimer;
+let coachAsked;
+
+const findings = (editor) => all(".finding", editor.form);
+const editorHere = () => document.activeElement?.closest("textarea[data-coach]") ?? one("textarea[data-coach]");
+
+// Findings count characters as people do, not the two halves of an emoji.
+function spot(words, finding) {
+  const letters = [...words];
+  const from = letters.slice(0, Number(finding.dataset.from)).join("").length;
+  const to = letters.slice(0, Number(finding.dataset.to)).join("").length;
+  return [from, to];
+}
+
+document.addEventListener("input", (event) => {
+  const editor = event.target;
+  if (!editor.matches("textarea[data-coach]")) return;
+  clearMarks(editor);
+  clearTimeout(coachTimer);
+  coachTimer = setTimeout(() => ask(editor), PAUSE);
+});
+
+async function ask(editor) {
+  coachAsked?.abort();
+  coachAsked = new AbortController();
+  const form = editor.form;
+  const words = editor.value;
+  const body = new URLSearchParams(new FormData(form));
+  const answer = await fetch(editor.dataset.coach, {
+    method: "POST", body, signal: coachAsked.signal, headers: { "HX-Request": "true" },
+  }).catch(() => null);
+  if (!answer?.ok || editor.value !== words || !editor.isConnected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = one(".findings", page);
+  const old = one(".findings", form);
+  if (!fresh || !old) return;
+  const before = findings(editor).length;
+  old.replaceChildren(...fresh.childNodes);
+  paint(editor);
+  const count = findings(editor).length;
+  if (count !== before) announce(count === 1 ? "1 suggestion" : `${count || "No"} suggestions`);
+}
+
+function clearMarks(editor) {
+  one(".editor-marks", editor.parentElement)?.replaceChildren();
+}
+
+function paint(editor) {
+  const under = one(".editor-marks", editor.parentElement);
+  if (!under) return;
+  under.replaceChildren();
+  let at = 0;
+  for (const finding of findings(editor)) {
+    const [from, to] = spot(editor.value, finding);
+    if (!(to > from) || from < at) continue;
+    under.append(editor.value.slice(at, from), make("mark", { "data-tone": finding.dataset.tone ?? "warn" }, editor.value.slice(from, to)));
+    at = to;
+  }
+  under.append(editor.value.slice(at) + "\n");
+  under.scrollTop = editor.scrollTop;
+}
+
+document.addEventListener("scroll", (event) => {
+  if (event.target.matches?.("textarea[data-coach]")) {
+    const under = one(".editor-marks", event.target.parentElement);
+    if (under) under.scrollTop = event.target.scrollTop;
+  }
+}, true);
+
+function moveFinding(by) {
+  const editor = editorHere();
+  const known = editor ? findings(editor) : [];
+  if (!known.length) return false;
+  const now = known.findIndex((finding) => finding.getAttribute("aria-current") === "true");
+  const at = now < 0 ? (by > 0 ? 0 : known.length - 1) : (now + by + known.length) % known.length;
+  known.forEach((finding, number) => number === at ? finding.setAttribute("aria-current", "true") : finding.removeAttribute("aria-current"));
+  const finding = known[at];
+  const [from, to] = spot(editor.value, finding);
+  editor.focus();
+  if (to > from) editor.setSelectionRange(from, to);
+  finding.scrollIntoView({ block: "nearest" });
+  const better = finding.dataset.better ? ` Better: ${finding.dataset.better}` : "";
+  announce(`${at + 1} of ${known.length}: ${text(one("b", finding))}.${better}`);
+}
+
+function useSuggestion() {
+  const editor = editorHere();
+  const known = editor ? findings(editor) : [];
+  const finding = known.find((each) => each.getAttribute("aria-current") === "true") ?? known[0];
+  if (!finding?.dataset.better) return false;
+  useFinding(editor, finding);
+}
+
+// Typed in, so that the browser's own undo takes it back; later marks move along.
+function useFinding(editor, finding) {
+  const better = finding.dataset.better;
+  const [from, to] = spot(editor.value, finding);
+  const start = Number(finding.dataset.from);
+  const moved = [...better].length - (Number(finding.dataset.to) - start);
+  editor.focus();
+  editor.setSelectionRange(from, to);
+  finding.remove();
+  for (const later of findings(editor)) {
+    if (Number(later.dataset.from) < start) continue;
+    later.dataset.from = Number(later.dataset.from) + moved;
+    later.dataset.to = Number(later.dataset.to) + moved;
+  }
+  if (!document.execCommand("insertText", false, better)) {
+    editor.setRangeText(better, from, to, "end");
+    editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+  paint(editor);
+}
+
+document.addEventListener("click", (event) => {
+  const finding = event.target.closest(".finding");
+  const editor = finding && one("textarea[data-coach]", finding.closest("form"));
+  if (!editor) return insertText(event);
+  if (event.target.closest("[data-use]")) useFinding(editor, finding);
+  else if (event.target.closest("[data-dismiss]")) {
+    const rule = finding.dataset.rule;
+    if (rule) editor.form.append(make("input", { type: "hidden", name: "kept", value: rule }));
+    finding.remove();
+    paint(editor);
+    editor.focus();
+  }
+});
+
+// ---- macros: a text is put in where the caret stands, never over what was typed ----
+
+function opensMacro(target) {
+  if (!target.matches?.(".composer textarea") || !actor("macro")) return false;
+  const before = target.value.slice(0, target.selectionStart);
+  return before === "" || before.endsWith("\n");
+}
+
+function insertText(event) {
+  const button = event.target.closest("[data-insert]");
+  if (!button) return;
+  event.preventDefault();
+  one("dialog[open]")?.close();
+  const editor = one(".composer textarea");
+  editor?.focus();
+  if (!editor) return;
+  editor.setSelectionRange(editor.selectionEnd, editor.selectionEnd);
+  if (!document.execCommand("insertText", false, button.dataset.insert)) {
+    editor.setRangeText(button.dataset.insert, editor.selectionEnd, editor.selectionEnd, "end");
+    editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+}
