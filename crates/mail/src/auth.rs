@@ -58,18 +58,11 @@ impl Authentication {
     /// Reads the results of a mail.
     pub fn read(parsed: &Parsed, trusted: &Trusted) -> Authentication {
         let domain = parsed.author.as_ref().map(crate::Address::domain).unwrap_or_default();
+        let several = parsed.from.len() != 1;
         let top = parsed.authentication_results.first().map(|v| Results::read(v));
         let Some(results) = top.filter(|r| trusted.servers.contains(&r.server)) else {
-            return Authentication {
-                verdict: Verdict::Unchecked,
-                checked_by: None,
-                spf: None,
-                dkim: None,
-                dmarc: None,
-                says: "Nobody we trust checked who sent this.".to_owned(),
-            };
+            return Authentication::unchecked(several);
         };
-        let several = parsed.from.len() != 1;
         let (verdict, says) = results.verdict(&domain, several);
         Authentication {
             verdict,
@@ -80,7 +73,19 @@ impl Authentication {
             checked_by: Some(results.server),
         }
     }
+
+    fn unchecked(several: bool) -> Authentication {
+        let (verdict, says) = if several {
+            (Verdict::Failed, SEVERAL.to_owned())
+        } else {
+            (Verdict::Unchecked, "Nobody we trust checked who sent this.".to_owned())
+        };
+        Authentication { verdict, checked_by: None, spf: None, dkim: None, dmarc: None, says }
+    }
 }
+
+/// A mail with two authors is one whose checked author is not the shown one.
+const SEVERAL: &str = "It names no author or several; that is not believed.";
 
 struct Method {
     name: String,
@@ -140,10 +145,7 @@ impl Results {
 
     fn verdict(&self, domain: &str, several: bool) -> (Verdict, String) {
         if several {
-            return (
-                Verdict::Failed,
-                "It names no author or several; that is not believed.".into(),
-            );
+            return (Verdict::Failed, SEVERAL.to_owned());
         }
         match self.first("dmarc").as_deref() {
             // A result for another domain vouches for nobody here.

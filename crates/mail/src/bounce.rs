@@ -1,5 +1,6 @@
 //! Delivery reports (RFC 3464), what programs send instead of them, and the mail they are about.
 
+mod notification;
 mod phrases;
 
 use serde::Serialize;
@@ -96,6 +97,10 @@ pub(crate) fn read(tree: &Tree, bytes: &[u8], text: &str) -> Report {
     }
     let top = tree.parts[0].fields(bytes);
     failed_recipients(top, &mut report.deliveries);
+    if let Some((formal, deliveries)) = notification::read(text) {
+        report.formal.get_or_insert(formal);
+        report.deliveries = deliveries;
+    }
     report.original = original(tree, bytes, text);
     if let (Some(original), Some(id)) = (&mut report.original, envelope_id) {
         original.envelope_id = Some(id);

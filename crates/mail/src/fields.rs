@@ -324,4 +324,11 @@ mod tests {
         let read = moment(b"Mon, 1 Jan 2024 12:00:00 +0100").map(|t| t.to_string());
         assert_eq!(read.as_deref(), Some("2024-01-01T11:00:00Z"));
     }
+
+    #[test]
+    fn letters_that_fold_to_ascii_elsewhere_stay_different() {
+        let kelvin = Address::new("", "mar\u{212a}@example.com");
+        assert_ne!(kelvin.key(), Address::new("", "mark@example.com").key());
+        assert_eq!(Address::new("", "MarK@Example.com").key(), "mark@example.com");
+    }
 }

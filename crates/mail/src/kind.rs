@@ -83,6 +83,7 @@ fn bounce(seen: &Seen<'_>) -> Verdict {
     let robot = robot_sender(seen);
     let returned = seen.report.original.is_some();
     match robot {
+        None if words && list_server(seen) => says(Kind::Bounce, "A list server refuses a mail."),
         Some(name) if subject || words => {
             says(Kind::Bounce, format!("{name} says that a mail was not delivered."))
         }
@@ -103,9 +104,19 @@ fn bounce(seen: &Seen<'_>) -> Verdict {
     }
 }
 
+/// Whether the program that runs a mailing list wrote it, not a member.
+fn list_server(seen: &Seen<'_>) -> bool {
+    let author = seen.parsed.author.as_ref().map(crate::Address::key).unwrap_or_default();
+    let local = author.split('@').next().unwrap_or("");
+    let named = ["-admin", "-owner", "-request", "-bounces"].iter().any(|end| local.ends_with(end));
+    named || local.starts_with("majordomo") || local.starts_with("listserv")
+}
+
 /// The name of the mail system that wrote it, when one did.
 fn robot_sender(seen: &Seen<'_>) -> Option<String> {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 14] = [
+        "post_master",
+        "post-master",
         "mailer-daemon",
         "mailerdaemon",
         "mail-daemon",

@@ -47,6 +47,7 @@ pub(crate) enum Fault {
     HeaderLines,
     BrokenHeader,
     MissingBoundary,
+    WrongBoundary,
     UnclosedMultipart,
 }
 
@@ -57,16 +58,52 @@ pub(crate) struct Tree {
 }
 
 /// Splits a mail into its parts.
+///
+/// When the boundary it names occurs nowhere, the mail is split once more by the boundary that
+/// its lines show, if they show one.
 pub(crate) fn split(bytes: &[u8]) -> Tree {
+    let tree = split_by(bytes, None);
+    let top = &tree.parts[0];
+    if top.opened || !top.kind.value.starts_with("multipart/") {
+        return tree;
+    }
+    let Some(shown) = shown_boundary(&bytes[top.body.clone()]) else { return tree };
+    let mut again = split_by(bytes, Some(shown));
+    if again.parts[0].opened {
+        again.faults.push(Fault::WrongBoundary);
+        return again;
+    }
+    tree
+}
+
+fn split_by(bytes: &[u8], top_boundary: Option<Vec<u8>>) -> Tree {
     let mut splitter = Splitter {
         bytes,
         at: 0,
         open: Vec::new(),
         tree: Tree { parts: Vec::new(), faults: Vec::new() },
+        top_boundary,
     };
     splitter.skip_envelope_line();
     splitter.run();
     splitter.tree
+}
+
+/// The boundary that the first delimiter-like line uses: `--x` above a Content- header.
+fn shown_boundary(body: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end).peekable();
+    while let Some(line) = lines.next() {
+        let headed = lines.peek().is_some_and(|next| {
+            next.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
+        });
+        if let Some(boundary) = line.strip_prefix(b"--")
+            && headed
+            && (1..=200).contains(&boundary.len())
+        {
+            return Some(boundary.to_vec());
+        }
+    }
+    None
 }
 
 fn is_message(kind: &str) -> bool {
@@ -84,6 +121,8 @@ struct Splitter<'a> {
     at: usize,
     open: Vec<Open>,
     tree: Tree,
+    /// What separates the outermost parts, when the header names it wrongly.
+    top_boundary: Option<Vec<u8>>,
 }
 
 /// What a line is, seen from the open multiparts: a delimiter of level `.0`, final or not.
@@ -178,7 +217,7 @@ impl Splitter<'_> {
                 break; // a part without a body: the delimiter belongs to whoever opened it
             }
             lines += 1;
-            let folded = matches!(line[0], b' ' | b'\t');
+            let folded = matches!(line[0], b' ' | b'\t') || self.goes_on(&fields, trimmed);
             if folded && let Some(last) = fields.last_mut() {
                 last.value.end = start + trimmed.len();
             } else if let Some(colon) = colon(trimmed) {
@@ -199,6 +238,12 @@ impl Splitter<'_> {
             }
         }
         fields
+    }
+
+    /// Whether a line is a parameter (`boundary="x"`) that lost the blank of its fold.
+    fn goes_on(&self, fields: &[Field], line: &[u8]) -> bool {
+        let open = fields.last().is_some_and(|f| self.bytes[f.value.clone()].ends_with(b";"));
+        open && colon(line).is_none() && line.contains(&b'=')
     }
 
     /// Whether the line at `at` is a header field, so that one bad line between is forgiven.
@@ -231,7 +276,10 @@ impl Splitter<'_> {
     }
 
     fn open_multipart(&mut self, part: usize) {
-        let Some(boundary) = self.tree.parts[part].kind.get("boundary") else {
+        let named = self.tree.parts[part].kind.get("boundary");
+        let named = named.map(|b| b.trim_end().as_bytes().to_vec());
+        let shown = self.top_boundary.clone().filter(|_| part == 0);
+        let Some(boundary) = shown.or(named) else {
             self.fault(Fault::MissingBoundary);
             return;
         };
@@ -239,7 +287,6 @@ impl Splitter<'_> {
             self.fault(Fault::Nesting);
             return;
         }
-        let boundary = boundary.trim_end().as_bytes().to_vec();
         // The same boundary again inside itself can never be told apart from the outer one.
         if boundary.is_empty() || self.open.iter().any(|o| o.boundary == boundary) {
             self.fault(Fault::MissingBoundary);

@@ -95,6 +95,9 @@ fn faults(tree: &Tree, whole: usize) -> Vec<Problem> {
             Fault::MissingBoundary => {
                 problem("missing_boundary", "It says it has parts, but they cannot be told apart.")
             }
+            Fault::WrongBoundary => {
+                problem("wrong_boundary", "Its parts are separated otherwise than it says.")
+            }
             Fault::UnclosedMultipart => {
                 problem("unclosed_multipart", "Its last part has no end; the mail may be cut off.")
             }

@@ -46,6 +46,7 @@ static SENTENCES: LazyLock<RegexSet> = LazyLock::new(|| {
         r"(?i)(?:no such|unknown|invalid) (?:user|recipient|mailbox|address|local user)",
         r"(?i)mailbox (?:is )?full|over quota|quota exceeded|exceed(?:s|ed)? (?:the )?(?:quota|size)",
         r"(?i)sorry, i (?:wasn't able|couldn't find)|i'm afraid i wasn't able to deliver",
+        r"(?i)not a member of this (?:mailing )?list|not allowed to (?:post|send) to",
         r"(?i)transcript of session follows|reason(?:s)? for (?:the )?(?:return|failure)",
         r"(?im)^(?:.{0,80})\b(?:5[0-7]\d|4[25]\d)[ -](?:#?[45]\.\d\.\d|.{0,60}(?:unknown|denied|reject|unavailable|relay))",
         r"配信でき|送信できません|届けることができません|宛先(?:不明|が見つかりません)|無法|无法投递|退回",

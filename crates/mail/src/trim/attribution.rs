@@ -11,24 +11,43 @@ const BYTES_MAX: usize = 400;
 
 /// How many lines at the start of `lines` are one attribution; 0 when none is.
 pub(super) fn length(lines: &[&str]) -> usize {
-    let mut joined = String::new();
-    for (n, line) in lines.iter().take(LINES_MAX).enumerate() {
+    let first = lines.first().map_or("", |l| l.trim());
+    if !may_begin(first) {
+        return 0;
+    }
+    if is_whole(first) {
+        return 1;
+    }
+    if !STARTS.is_match(quote_free(first)) && !first.contains('@') {
+        return 0; // a sentence that happens to stand above an attribution
+    }
+    let mut joined = first.to_owned();
+    let mut gap = false;
+    for (n, line) in lines.iter().enumerate().take(LINES_MAX).skip(1) {
         let bare = line.trim();
-        if !joined.is_empty() && !bare.is_empty() {
-            joined.push(' ');
+        if bare.is_empty() {
+            gap = true;
+            continue;
         }
+        // Only an address is ever set off by an empty line.
+        if (gap && !bare.starts_with(['<', '>']) && !bare.contains("mailto:")) || is_whole(bare) {
+            return 0;
+        }
+        joined.push(' ');
         joined.push_str(bare);
         if joined.len() > BYTES_MAX {
             return 0;
         }
-        if n == 0 && !may_begin(bare) {
-            return 0;
-        }
-        if !bare.is_empty() && is_whole(&joined) {
+        if is_whole(&joined) {
             return n + 1;
         }
     }
     0
+}
+
+/// A line without the quote marks and stars before it.
+fn quote_free(text: &str) -> &str {
+    text.trim_start_matches(['>', ' ', '*', '_'])
 }
 
 /// A first look that spares the patterns on nearly every line: a digit, an address, or a verb.
@@ -38,7 +57,7 @@ fn may_begin(line: &str) -> bool {
 }
 
 fn is_whole(text: &str) -> bool {
-    let text = text.trim_start_matches(['>', ' ', '*', '_']).trim_end_matches(['*', '_', ' ', '-']);
+    let text = quote_free(text).trim_end_matches(['*', '_', ' ', '-']);
     if GMAIL.is_match(text) {
         return true;
     }

@@ -78,7 +78,7 @@ fn one(lines: &[&str], at: usize) -> Label {
     if ORIGINAL.is_match(bare) || (is_rule(bare) && header_below(lines, at)) {
         return Label::Original;
     }
-    if is_signature(line, bare) {
+    if is_signature(line, bare) || (is_rule(bare) && short_tail(&lines[at + 1..])) {
         return Label::Signature;
     }
     if is_header(bare) && header_group(&lines[at..]) {
@@ -101,7 +101,19 @@ fn is_quote(line: &str) -> bool {
 }
 
 fn is_rule(bare: &str) -> bool {
-    bare.len() >= 5 && bare.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | '–'))
+    const SIGNS: &str = "-_=*~#—─–";
+    bare.len() >= 3 && bare.chars().all(|c| SIGNS.contains(c))
+}
+
+/// Most lines a signature below a drawn rule has.
+const SIGNATURE_LINES_MAX: usize = 8;
+
+/// Whether what follows a rule is short enough to be a name and how to reach it.
+fn short_tail(lines: &[&str]) -> bool {
+    let mut rest = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty());
+    let tail: Vec<&str> = rest.by_ref().take(SIGNATURE_LINES_MAX).collect();
+    let asks = |l: &&str| l.chars().count() > 72 || l.ends_with(['?', '？', '؟']) || is_rule(l);
+    rest.next().is_none() && !tail.is_empty() && !tail.iter().any(asks)
 }
 
 fn header_below(lines: &[&str], at: usize) -> bool {
