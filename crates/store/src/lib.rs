@@ -27,6 +27,7 @@ pub use context::{
 };
 pub use error::{Doing, StoreError};
 pub use postgres::{Postgres, PostgresTx};
+pub use request_key::{Once, Press};
 pub use sqlite::{Sqlite, SqliteTx};
 
 use std::path::PathBuf;

@@ -1,8 +1,76 @@
-//! Answers already given to a request with the same key, so that a retry changes nothing twice.
+//! One press, one change: a key that a form or an API call carries, taken in the transaction of
+//! the change, so that a retry or a double press gets the first result and changes nothing.
 
 use crate::error::{Doing, StoreError};
 use crate::{Store, Tx, on};
 use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The key of one request, or none for jobs and commands that are safe by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Press {
+    key: Option<(String, String, String)>,
+}
+
+impl Press {
+    /// A request without a key: each is new.
+    pub fn none() -> Press {
+        Press::default()
+    }
+
+    /// `scope` keeps the keys of two people apart; `body_hash` tells another body.
+    pub fn new(scope: &str, key: &str, body_hash: &str) -> Press {
+        Press { key: Some((scope.to_owned(), key.to_owned(), body_hash.to_owned())) }
+    }
+}
+
+/// Whether a press was seen before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Once<T> {
+    /// Never seen: go on.
+    New,
+    /// Seen: this was the result.
+    Done(T),
+    /// The same key came with another body: a fault of the caller.
+    OtherBody,
+}
+
+impl Tx {
+    /// Takes `press` in this transaction, before anything is changed.
+    ///
+    /// # Errors
+    /// When the engine fails, or the kept result is not a `T`.
+    pub async fn once<T: DeserializeOwned>(
+        &mut self,
+        press: &Press,
+        now: Timestamp,
+    ) -> Result<Once<T>, StoreError> {
+        let Some((scope, key, body_hash)) = &press.key else { return Ok(Once::New) };
+        match self.take_request_key(scope, key, body_hash, now).await? {
+            Seen::New => Ok(Once::New),
+            Seen::OtherBody => Ok(Once::OtherBody),
+            Seen::Answered(_, answer) => serde_json::from_str(&answer)
+                .map(Once::Done)
+                .map_err(|error| StoreError::unreadable("reading a request's result", error)),
+        }
+    }
+
+    /// Keeps the result of `press` with the change it caused.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn done_once<T: Serialize>(
+        &mut self,
+        press: &Press,
+        result: &T,
+    ) -> Result<(), StoreError> {
+        let Some((scope, key, _)) = &press.key else { return Ok(()) };
+        let answer = serde_json::to_string(result)
+            .map_err(|error| StoreError::unreadable("keeping a request's result", error))?;
+        self.answer_request_key(scope, key, 200, &answer).await
+    }
+}
 
 /// What is known of a request key.
 #[derive(Clone, Debug, PartialEq, Eq)]
