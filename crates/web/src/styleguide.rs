@@ -167,6 +167,7 @@ struct Row {
     words: &'static str,
     strong: &'static str,
     why: &'static str,
+    mine: bool,
     owner: Option<Face>,
     unread: bool,
     due: DueClock,
@@ -236,6 +237,7 @@ fn rows(clock: &dyn Fn(i64, i64) -> DueClock) -> Vec<Row> {
         words,
         strong: "",
         why: "",
+        mine: false,
         owner: None,
         unread: false,
         due,
@@ -245,7 +247,7 @@ fn rows(clock: &dyn Fn(i64, i64) -> DueClock) -> Vec<Row> {
         Row {
             strong: "promise broken yesterday",
             why: "second contact · cut off (no heating)",
-            owner: Some(Face::of("You")),
+            mine: true,
             unread: true,
             ..row(
                 "R-10482",

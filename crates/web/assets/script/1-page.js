@@ -110,6 +110,7 @@ function arrive() {
   all(".message, .note").forEach((item) => item.setAttribute("tabindex", "-1"));
   all("textarea[data-count]").forEach(countDown);
   if (sessionStorage.getItem("side") === "off") all(".panes").forEach((panes) => (panes.dataset.side = "off"));
+  showLatest();
   startToasts();
   markSelection();
   refocusRow();
@@ -117,6 +118,16 @@ function arrive() {
   for (const editor of all("textarea[data-coach]")) paint(editor);
   restoreDrafts();
   watchPresence();
+}
+
+// A case opens at its newest message, once per case.
+let latestOf = "";
+function showLatest() {
+  const thread = one(".pane-main .thread");
+  if (!thread || latestOf === location.pathname) return;
+  latestOf = location.pathname;
+  const pane = thread.closest(".pane-main");
+  if (location.hash.length < 2 && pane.scrollHeight > pane.clientHeight) pane.scrollTop = pane.scrollHeight;
 }
 
 function countDown(area) {

@@ -10,7 +10,7 @@ function size(length) {
 }
 
 function tick() {
-  const now = Date.now() + skew;
+  const now = stillAt || Date.now();
   for (const clock of all("time.due[data-started]")) {
     if (!clock.dataset.started || clock.dataset.tone === "kept") continue;
     const due = Date.parse(clock.dateTime);
@@ -34,7 +34,7 @@ function tick() {
   }
 }
 
-// Practice data may stand at a moment of its own: the page says which.
-const skew = document.body.dataset.now ? Date.parse(document.body.dataset.now) - Date.now() : 0;
+// Practice stands still at a moment of its own: the page says which.
+const stillAt = Date.parse(document.body.dataset.now ?? "") || 0;
 setInterval(tick, MINUTE / 2);
 document.addEventListener("visibilitychange", () => document.hidden || tick());
