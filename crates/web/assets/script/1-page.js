@@ -64,7 +64,8 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (answer.status >= 500) {
     event.preventDefault();
     const page = new DOMParser().parseFromString(ctx.text, "text/html");
-    tell(text(one("main p, main h1", page)) || "That didn't work, and it's our fault. Your text is kept.", 20);
+    const said = all("main h1, main p", page).slice(0, 3).map(text).join(" ");
+    tell(said || "That didn't work, and it's our fault. Your text is kept.", 20);
     return;
   }
   const main = tasks.find((task) => task.type === "main");

@@ -34,7 +34,8 @@ function openPalette() {
 
 function pageActions(from) {
   const about = text(one("#main h1")) || document.title;
-  const controls = all('#main :is([data-action], [data-palette], button, a.button), .top [data-action]')
+  const controls = all("#main :is([data-action], [data-palette], button, a.button)")
+    .concat(all(".top [data-action]"))
     .filter((control) => !control.closest("[hidden], [data-row-only], .rows") && !control.disabled);
   const known = new Map();
   for (const control of controls) {
@@ -45,7 +46,7 @@ function pageActions(from) {
     const words = control.dataset.palette || (isTyping(control) ? "" : text(own)) || control.getAttribute("aria-label") || registered?.[1] || "";
     if (!words || known.has(words)) continue;
     const also = registered && registered[1] !== words ? registered[1] : "";
-    known.set(words, { group: `On this page: ${about}`, words, also, key: shownKey(name), run: () => runOn(control, name, from), href: control.href });
+    known.set(words, { group: control.closest(".top") ? "Anywhere" : `On this page: ${about}`, words, also, key: shownKey(name), run: () => runOn(control, name, from), href: control.href });
   }
   return [...known.values()];
 }
