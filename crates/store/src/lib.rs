@@ -6,6 +6,7 @@
 //! and run it through [`on!`].
 
 mod context;
+pub mod dump;
 mod error;
 pub mod event;
 pub mod fact;

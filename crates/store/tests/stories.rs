@@ -189,3 +189,71 @@ fn hostile_search_words_find_nothing_and_break_nothing() {
         }
     });
 }
+
+#[test]
+fn a_backup_holds_every_table_and_moves_to_a_new_store() {
+    on_both(async |world| {
+        let now = world.ctx.now();
+        let mut tx = world.ctx.begin().await.unwrap();
+        tx.set_setting("organisation/name", "Nordlys \\x \"Energi\"", now).await.unwrap();
+        let name = tx.keep_file(&[0, 255, 10, 13, 0], now).await.unwrap();
+        tx.count("1", "queue", 7).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut file = Vec::new();
+        let wrote = store::dump::dump(&world.ctx.store, &mut file, |_| {}).await.unwrap();
+        assert_eq!(store::dump::check(&file[..]).unwrap(), wrote);
+        for cut in [0, 1, file.len() / 2, file.len() - 1] {
+            assert!(store::dump::check(&file[..cut]).is_err(), "cut at {cut}");
+        }
+        for place in (0..file.len()).step_by(37) {
+            let mut bent = file.clone();
+            bent[place] ^= 0x10;
+            // A bit of the gzip header may carry nothing; what is read must then be the same.
+            if let Ok(read) = store::dump::check(&bent[..]) {
+                assert_eq!(read, wrote, "bit flipped at {place}");
+                assert!(place < 10, "a flipped bit at {place} was not noticed");
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for address in
+            [store::Address::File(folder.path().join("new.db")), testkit::fresh_postgres().await]
+        {
+            let read = store::dump::load(&address, &file[..], |_| {}).await.unwrap();
+            assert_eq!(read, wrote);
+            let new = store::Store::open(&address).await.unwrap();
+            let said = new.setting("organisation/name").await.unwrap();
+            assert_eq!(said.as_deref(), Some("Nordlys \\x \"Energi\""));
+            assert_eq!(new.file_for_checked(&name).await.unwrap(), Some(vec![0, 255, 10, 13, 0]));
+            assert_eq!(new.tallies("queue").await.unwrap(), vec![("queue".to_owned(), 7)]);
+            let again = store::dump::load(&address, &file[..], |_| {}).await;
+            assert!(matches!(again, Err(store::dump::DumpError::NotEmpty)));
+            new.close().await;
+        }
+    });
+}
+
+#[test]
+fn no_table_is_forgotten_by_backups() {
+    on_both(async |world| {
+        let tables: Vec<String> = match &world.ctx.store {
+            store::Store::Sqlite(engine) => sqlx::query_scalar(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                 AND name NOT LIKE 'search_text_%' ORDER BY name",
+            )
+            .fetch_all(engine.readers())
+            .await
+            .unwrap(),
+            store::Store::Postgres(engine) => sqlx::query_scalar(
+                "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+            )
+            .fetch_all(engine.pool())
+            .await
+            .unwrap(),
+        };
+        for table in tables {
+            let known = store::dump::TABLES.contains(&table.as_str())
+                || store::dump::LEFT_OUT.contains(&table.as_str());
+            assert!(known, "table {table} is in no list of store::dump");
+        }
+    });
+}
