@@ -39,6 +39,27 @@ pub(crate) fn take(part: &Part, bytes: &[u8], number: usize) -> Attachment {
     }
 }
 
+/// A file that was packed inside another, whose encoded form lies at `range`.
+pub(crate) fn unpacked(
+    name: &str,
+    bytes: Vec<u8>,
+    range: std::ops::Range<usize>,
+    number: usize,
+) -> Attachment {
+    let sniffed = sniff(&bytes);
+    let media_type = sniffed.unwrap_or("application/octet-stream");
+    Attachment {
+        name: safe_name(name, media_type, sniffed, number),
+        media_type: media_type.to_owned(),
+        sniffed,
+        sha256: hex(&Sha256::digest(&bytes)),
+        inline: false,
+        content_id: None,
+        bytes,
+        range,
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -40,6 +40,7 @@ impl Parsed {
             "text": self.text, "new_text": self.new_text, "folded_text": self.folded_text,
             "attachments": attachments,
             "deliveries": self.deliveries, "original": self.original,
+            "events": self.events, "cards": self.cards, "back_on": self.back_on,
             "problems": self.problems,
         })
     }

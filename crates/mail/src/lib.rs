@@ -5,10 +5,15 @@
 //! stored is looked up by the caller and handed in as values. This crate must never know what
 //! a case is beyond its number.
 
+pub mod absence;
+pub mod answer;
 pub mod attachment;
 pub mod auth;
 pub mod bounce;
+pub mod calendar;
 pub mod compose;
+pub mod fingerprint;
+pub mod forward;
 pub mod kind;
 pub mod limits;
 pub mod mbox;
@@ -17,6 +22,7 @@ pub mod subject;
 pub mod thread;
 pub mod token;
 pub mod trim;
+pub mod vcard;
 
 mod body;
 mod charset;
@@ -28,6 +34,7 @@ mod mime;
 mod parse;
 mod parsed;
 mod protection;
+mod tnef;
 mod transfer;
 
 pub use auth::{Authentication, Trusted, Verdict};

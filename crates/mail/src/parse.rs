@@ -8,7 +8,7 @@ use crate::limits::{
 };
 use crate::mime::{Fault, Tree};
 use crate::parsed::{Attachment, Kind, Marks, Parsed, Problem};
-use crate::{attachment, body, bounce, html, kind, mime, protection, trim};
+use crate::{absence, attachment, body, bounce, html, kind, mime, protection, tnef, trim};
 
 /// Reads a mail. Never fails and never panics: what cannot be read becomes a problem in the
 /// answer, and the raw bytes stay with the caller.
@@ -39,8 +39,10 @@ fn read(bytes: &[u8], whole: usize) -> Parsed {
     let tree = mime::split(bytes);
     let fields = tree.parts[0].fields(bytes);
     let mut problems = faults(&tree, whole);
-    let texts = texts(&tree, bytes, &mut problems);
-    let (attachments, embedded) = files(&tree, bytes, &texts.files);
+    let mut texts = texts(&tree, bytes, &mut problems);
+    let (mut attachments, embedded) = files(&tree, bytes, &texts.files);
+    let unpacked = unpack(&mut attachments, &mut texts);
+    problems.extend(unpacked);
     let mut parsed = envelope(fields, &mut problems);
     parsed.protection = protection::detect(&tree, bytes, &texts.text);
     let report = bounce::read(&tree, bytes, &texts.text);
@@ -58,6 +60,11 @@ fn read(bytes: &[u8], whole: usize) -> Parsed {
         Kind::AutoReply | Kind::FeedbackLoop => report,
     };
     (parsed.deliveries, parsed.original) = (report.deliveries, report.original);
+    cards(&attachments, &mut parsed);
+    if parsed.kind == Kind::AutoReply {
+        let sent = parsed.date.map(|d| d.to_zoned(jiff::tz::TimeZone::UTC).date());
+        parsed.back_on = sent.and_then(|sent| absence::return_day(&texts.text, sent));
+    }
     let trimmed = trim::reply(&texts.text, texts.rendered.as_ref());
     (parsed.new_text, parsed.folded_text) = (trimmed.new_text, trimmed.folded_text);
     (parsed.text, parsed.html, parsed.attachments) = (texts.text, texts.html, attachments);
@@ -177,10 +184,61 @@ fn files(tree: &Tree, bytes: &[u8], indexes: &[usize]) -> (Vec<Attachment>, usiz
     let mut taken = Vec::new();
     for (number, &index) in indexes.iter().enumerate() {
         let part = &tree.parts[index];
+        if ignored(&part.kind.value) {
+            continue;
+        }
         embedded += usize::from(part.is_message());
         taken.push(attachment::take(part, bytes, number + 1));
     }
     (taken, embedded)
+}
+
+/// Parts that hold nothing of their own: a page for one reader, a pointer to elsewhere.
+fn ignored(kind: &str) -> bool {
+    matches!(kind, "text/x-amp-html" | "message/external-body")
+}
+
+/// Adds what Outlook packed into `winmail.dat`; the packed file itself stays.
+fn unpack(attachments: &mut Vec<Attachment>, texts: &mut Texts) -> Option<Problem> {
+    let packed = |a: &&Attachment| {
+        a.media_type.ends_with("ms-tnef") || a.sniffed == Some("application/ms-tnef")
+    };
+    let (range, contents) = attachments
+        .iter()
+        .find(packed)
+        .and_then(|a| tnef::read(&a.bytes).map(|c| (a.range.clone(), c)))?;
+    if texts.text.trim().is_empty() {
+        texts.text = contents.body;
+    }
+    if texts.html.is_none() && !contents.html.is_empty() {
+        let page = html::render(cut(&contents.html, TEXT_BYTES_MAX));
+        if texts.text.trim().is_empty() {
+            texts.text.clone_from(&page.text);
+        }
+        (texts.html, texts.rendered) = (Some(contents.html), Some(page));
+    }
+    let count = contents.files.len();
+    for file in contents.files {
+        let number = attachments.len() + 1;
+        attachments.push(attachment::unpacked(&file.name, file.bytes, range.clone(), number));
+    }
+    Some(problem("winmail", format!("Outlook packed {count} files into winmail.dat.")))
+}
+
+/// Largest calendar or card that is read, in bytes.
+const CARD_BYTES_MAX: usize = 1024 * 1024;
+
+fn cards(attachments: &[Attachment], parsed: &mut Parsed) {
+    for file in attachments.iter().filter(|a| a.bytes.len() <= CARD_BYTES_MAX) {
+        let kind = file.media_type.as_str();
+        let is = |kinds: &[&str]| kinds.contains(&kind) || file.sniffed == Some(kinds[0]);
+        let text = || crate::charset::decode(&file.bytes, Some("utf-8")).text;
+        if is(&["text/calendar", "application/ics"]) {
+            parsed.events.extend(crate::calendar::read(&text()));
+        } else if is(&["text/vcard", "text/x-vcard", "text/directory"]) {
+            parsed.cards.extend(crate::vcard::read(&text()));
+        }
+    }
 }
 
 /// Everything the top header says.
@@ -228,6 +286,9 @@ fn envelope(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Parsed {
         protection: Vec::new(),
         deliveries: Vec::new(),
         original: None,
+        events: Vec::new(),
+        cards: Vec::new(),
+        back_on: None,
         problems: Vec::new(),
     }
 }

@@ -152,6 +152,12 @@ pub struct Parsed {
     pub deliveries: Vec<crate::bounce::Delivery>,
     /// The mail this one is about (embedded in a bounce or report), when it is there.
     pub original: Option<crate::bounce::Original>,
+    /// Invitations among its parts, as cards to show.
+    pub events: Vec<crate::calendar::Event>,
+    /// Visiting cards among its parts: suggestions for identities.
+    pub cards: Vec<crate::vcard::Card>,
+    /// The day an automatic answer says its sender is back.
+    pub back_on: Option<crate::absence::Return>,
     /// Damage and limits met on the way.
     pub problems: Vec<Problem>,
 }

@@ -82,6 +82,48 @@ pub fn normalised(subject: &str) -> String {
     rest.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
+/// Prefixes that mean "forward".
+const FORWARDS: [&str; 24] = [
+    "fw",
+    "fwd",
+    "wg",
+    "tr",
+    "enc",
+    "rv",
+    "i",
+    "inoltra",
+    "doorst",
+    "vb",
+    "vs",
+    "pd",
+    "trs",
+    "ilt",
+    "πρθ",
+    "пересл",
+    "továbbítás",
+    "转发",
+    "轉寄",
+    "転送",
+    "전달",
+    "העבר",
+    "הועבר",
+    "إعادة توجيه",
+];
+
+/// Whether a subject says that the mail is passed on.
+pub fn is_forward(subject: &str) -> bool {
+    let mut rest = subject.trim();
+    for _ in 0..8 {
+        let Some(next) = without_prefix(rest) else { return false };
+        let word = rest[..rest.len() - next.len()].trim().trim_end_matches([':', '：', ' ']);
+        if FORWARDS.contains(&word.to_lowercase().as_str()) {
+            return true;
+        }
+        rest = next;
+    }
+    false
+}
+
 /// Takes one prefix such as `Re:`, `AW:`, `Re[2]:`, `RE (3):` or `回复：` off.
 fn without_prefix(subject: &str) -> Option<&str> {
     let colon = subject.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：' | '︰'))?;

@@ -9,6 +9,7 @@ mod attribution;
 mod labels;
 
 use crate::html::Rendered;
+pub(crate) use labels::header_of;
 use labels::{Label, Line};
 
 /// A text in two: what is new, and what is folded away.

@@ -138,13 +138,20 @@ fn is_header(bare: &str) -> bool {
 }
 
 fn header_name(bare: &str) -> Option<&'static str> {
-    let plain = bare.trim_start_matches(['*', '_', ' ']);
+    header_of(bare).map(|(kind, _)| kind)
+}
+
+/// The kind of header a pasted line is (`from`, `date`, `to`, `cc`, `subject`), and its value.
+pub(crate) fn header_of(line: &str) -> Option<(&'static str, &str)> {
+    let plain = line.trim().trim_start_matches(['*', '_', ' ', '>']);
     let colon = plain.find([':', '：'])?;
     if colon > 40 {
         return None;
     }
     let name = plain[..colon].trim_end_matches(['*', '_', ' ', '\u{a0}']).to_lowercase();
-    HEADERS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(kind, _)| *kind)
+    let (kind, _) = HEADERS.iter().find(|(_, names)| names.contains(&name.as_str()))?;
+    let value = plain[colon..].trim_start_matches([':', '：', '*', ' ', '\u{a0}']);
+    Some((kind, value.trim_end_matches('*')))
 }
 
 /// At least three different headers, a From or a Date among them, within the next lines.
