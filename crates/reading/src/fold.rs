@@ -18,6 +18,8 @@ pub(crate) struct Folded {
     pub tokens: Vec<Token>,
     /// Counts of what folding takes away.
     pub shape: Shape,
+    /// True if the last sentence ends with a question mark.
+    pub asks_last: bool,
 }
 
 /// One word, sentence end or emoji.
@@ -63,6 +65,8 @@ pub(crate) struct Shape {
     pub digits: u32,
     pub handles: u32,
     pub links: u32,
+    pub smiles: u32,
+    pub frowns: u32,
 }
 
 impl Token {
@@ -94,6 +98,7 @@ pub(crate) fn fold(text: &str) -> Folded {
             text: String::with_capacity(text.len() + 2),
             tokens: Vec::with_capacity(text.len() / 5 + 1),
             shape: Shape::default(),
+            asks_last: false,
         },
         word: Word::default(),
     };
@@ -111,6 +116,7 @@ pub(crate) fn fold(text: &str) -> Folded {
         folder.char(at, c, next);
     }
     folder.end_word();
+    folder.out.asks_last = text.trim_end().ends_with(['?', '？', '؟']);
     folder.out
 }
 
@@ -230,6 +236,11 @@ impl Folder {
         self.end_word();
         self.word.handle = false;
         let shape = &mut self.out.shape;
+        match (c, next) {
+            (':' | '=' | ';' | '-', Some(')' | 'D' | ']' | '*')) => shape.smiles += 1,
+            (':' | '=' | '-', Some('(' | '[' | '/' | '|')) => shape.frowns += 1,
+            _ => {}
+        }
         match c {
             '!' | '！' => shape.exclamations += 1,
             '?' | '？' | '؟' => shape.questions += 1,

@@ -11,6 +11,7 @@ mod fold;
 mod judge;
 mod judged;
 mod language;
+pub mod learn;
 mod lexicon;
 mod personal;
 mod promise;

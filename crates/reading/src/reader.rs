@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use crate::fold::fold;
+use crate::fold::{Folded, fold};
 use crate::judge::{self, Evidence};
-use crate::lexicon::{Lexicon, LexiconError, Lexicons, Section, settle};
+use crate::lexicon::{Hit, Lexicon, LexiconError, Lexicons, Section, settle};
 use crate::{
     Judged, Kind, Language, Level, Note, Reading, Topics, facts, find_personal_data, language,
     promise,
@@ -72,6 +72,22 @@ impl Reader {
         self.read_with(text, &Topics::default())
     }
 
+    /// The folded text and what the lexicons of its language found in it.
+    pub(crate) fn hits(&self, text: &str) -> (Folded, Vec<Hit>) {
+        let text = first_part(text);
+        let folded = fold(text);
+        let all = self.lexicons.find(&folded);
+        let language = language::tell(text, &folded, &all, self.lexicons.languages());
+        let hits = self.settle(&folded, &all, language.value.code());
+        (folded, hits)
+    }
+
+    fn settle(&self, folded: &Folded, all: &[Hit], language: &str) -> Vec<Hit> {
+        let names = self.lexicons.languages();
+        let mine: Vec<bool> = names.iter().map(|n| n == "any" || n == language).collect();
+        settle(folded, all, |l| mine[usize::from(l)])
+    }
+
     /// Reads a text and finds the organisation's topics in it.
     pub fn read_with(&self, text: &str, topics: &Topics) -> Reading {
         let given_bytes = text.len();
@@ -80,9 +96,7 @@ impl Reader {
         let all = self.lexicons.find(&folded);
         let names = self.lexicons.languages();
         let language = language::tell(text, &folded, &all, names);
-        let mine: Vec<bool> =
-            names.iter().map(|n| n == "any" || *n == language.value.code()).collect();
-        let hits = settle(&folded, &all, |l| mine[usize::from(l)]);
+        let hits = self.settle(&folded, &all, language.value.code());
         let e = Evidence::gather(text, &folded, &hits);
         let feeling = judge::feeling(&e);
         let kind = judge::kind(&e, &feeling);
