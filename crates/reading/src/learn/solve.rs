@@ -118,7 +118,7 @@ mod tests {
     fn what_can_be_separated_is_separated() {
         let mut rows = Rows::new(3);
         for i in 0..40u32 {
-            let x = i as f32 / 20.0 - 1.0;
+            let x = if i > 25 { 0.4 } else { -0.3 };
             rows.push(&[(0, x), (1, (i % 3) as f32 * 0.1), (2, 1.0)]);
         }
         let all: Vec<usize> = (0..40).collect();
