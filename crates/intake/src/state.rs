@@ -2,7 +2,7 @@
 
 use crate::packed::unpack;
 use crate::receive::{json_text, key};
-use crate::{ARRIVAL_JOB, ArrivalJob, ArrivalsJob};
+use crate::{ARRIVAL_JOB, ArrivalJob, ArrivalsJob, Fresh};
 use domain::channel::Channel;
 use domain::id::{ArrivalId, BatchId, CaseId, FeedbackId};
 use jiff::Timestamp;
@@ -181,6 +181,21 @@ pub async fn load_many(tx: &mut Tx, ids: &[ArrivalId]) -> Result<Vec<StoredArriv
     rows.into_iter().map(Row::read).collect()
 }
 
+/// The arrivals among `ids` that still wait to be understood, in their order. The handlers of
+/// [`ARRIVAL_JOB`](crate::ARRIVAL_JOB) and [`ARRIVALS_JOB`](crate::ARRIVALS_JOB) begin with it:
+/// what was undone or understood meanwhile is left alone.
+///
+/// # Errors
+/// When the store fails.
+pub async fn take_waiting(
+    tx: &mut Tx,
+    ids: &[ArrivalId],
+) -> Result<Vec<StoredArrival>, StoreError> {
+    let mut arrivals = load_many(tx, ids).await?;
+    arrivals.retain(|arrival| arrival.state == State::Kept);
+    Ok(arrivals)
+}
+
 /// The bytes of an arrival as they arrived, for work that has already checked who asks.
 ///
 /// # Errors
@@ -282,6 +297,30 @@ pub async fn by_source_key(store: &Store, source_key: &str) -> Result<Option<Lis
         .doing("looking up an arrival")
 }
 
+/// Which of these source keys no arrival has yet, in their order, the first of equal ones as new.
+///
+/// # Errors
+/// When the store fails.
+pub async fn which_are_new(store: &Store, keys: &[&str]) -> Result<Vec<Fresh>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            SELECT source_key FROM arrival
+            WHERE source_key IN (SELECT value FROM json_each($1)) ORDER BY source_key",
+        postgres: "
+            SELECT source_key FROM arrival
+            WHERE source_key IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY source_key",
+    };
+    let keys: Vec<String> = keys.iter().map(|source_key| key(source_key)).collect();
+    let asked = json_text(&keys)?;
+    let text = store.text(SQL);
+    let known: Vec<String> =
+        on!(Store store, db => sqlx::query_scalar(text).bind(&asked).fetch_all(db).await)
+            .doing("looking for arrivals that we have")?;
+    let mut seen: std::collections::HashSet<String> = known.into_iter().collect();
+    let fresh = |key: String| if seen.insert(key) { Fresh::New } else { Fresh::Known };
+    Ok(keys.into_iter().map(fresh).collect())
+}
+
 /// Has an unreadable arrival read again. Says whether it was one.
 ///
 /// # Errors
@@ -348,13 +387,15 @@ pub async fn split_group(ctx: &Context, job: &Job) -> Result<(), StoreError> {
 }
 
 /// Marks up to `most` arrivals of a batch as undone and gives those that had become something.
-/// Work on them that had not begun is taken off the list. Empty when none is left.
+/// Work on them that had not begun is taken off the list, and their source keys are free again,
+/// so that the same file can come back. Empty when none is left.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn undo_in(tx: &mut Tx, batch: BatchId, most: u32) -> Result<Vec<Listed>, StoreError> {
     const SQL: &str = "
-        UPDATE arrival SET state = 'undone' WHERE id IN (
+        UPDATE arrival SET state = 'undone', source_key = 'undone/' || id || '/' || source_key
+        WHERE id IN (
             SELECT id FROM arrival WHERE batch_id = $1 AND state <> 'undone' ORDER BY id LIMIT $2)
         RETURNING id, channel, size, received_at_ms, state, error, feedback_id, case_id";
     let batch = batch.to_string();

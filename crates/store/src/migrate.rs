@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../../migrations/0006_engine.postgres.sql"),
     },
     same!(7, "0007_sign_in"),
+    same!(8, "0008_form_and_mail"),
 ];
 
 /// Nodes that start together upgrade one after the other.

@@ -18,6 +18,18 @@ pub enum Numbered {
     Search,
 }
 
+impl Numbered {
+    const fn name(self) -> &'static str {
+        match self {
+            Numbered::Case => "case",
+            Numbered::Feedback => "feedback",
+            Numbered::Customer => "customer",
+            Numbered::Promise => "promise",
+            Numbered::Search => "search",
+        }
+    }
+}
+
 impl Tx {
     /// The next number. On PostgreSQL a rolled-back transaction leaves a gap; a number is never
     /// given twice.
@@ -29,15 +41,37 @@ impl Tx {
             sqlite: "UPDATE running_number SET n = n + 1 WHERE name = $1 RETURNING n",
             postgres: "SELECT nextval(('number_' || $1)::regclass)",
         };
-        let name = match what {
-            Numbered::Case => "case",
-            Numbered::Feedback => "feedback",
-            Numbered::Customer => "customer",
-            Numbered::Promise => "promise",
-            Numbered::Search => "search",
-        };
         let text = self.text(SQL);
-        on!(Tx self, db => sqlx::query_scalar(text).bind(name).fetch_one(db).await)
+        on!(Tx self, db => sqlx::query_scalar(text).bind(what.name()).fetch_one(db).await)
             .doing("taking a number")
+    }
+
+    /// The next `count` numbers, ascending, for things that are made together.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn next_numbers(
+        &mut self,
+        what: Numbered,
+        count: u32,
+    ) -> Result<Vec<i64>, StoreError> {
+        const SQL: Sql = Sql {
+            sqlite: "UPDATE running_number SET n = n + $2 WHERE name = $1 RETURNING n",
+            postgres: "
+                SELECT nextval(('number_' || $1)::regclass) FROM generate_series(1, $2::bigint)",
+        };
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let text = self.text(SQL);
+        let count = i64::from(count);
+        let mut numbers: Vec<i64> = on!(Tx &mut *self, db => sqlx::query_scalar(text)
+            .bind(what.name()).bind(count).fetch_all(db).await)
+        .doing("taking numbers")?;
+        if let (Tx::Sqlite(_), [last]) = (&*self, numbers.as_slice()) {
+            numbers = (last - count + 1..=*last).collect();
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
     }
 }

@@ -164,6 +164,20 @@ fn a_request_key_answers_again_and_refuses_another_body() {
 }
 
 #[test]
+fn numbers_taken_together_follow_each_other_and_are_given_once() {
+    on_both(async |world| {
+        use store::number::Numbered::Feedback;
+        let mut tx = world.ctx.begin().await.unwrap();
+        let first = tx.next_number(Feedback).await.unwrap();
+        let many = tx.next_numbers(Feedback, 500).await.unwrap();
+        assert_eq!(many, (first + 1..=first + 500).collect::<Vec<_>>());
+        assert_eq!(tx.next_numbers(Feedback, 1).await.unwrap(), vec![first + 501]);
+        assert_eq!(tx.next_numbers(Feedback, 0).await.unwrap(), Vec::<i64>::new());
+        assert_eq!(tx.next_number(Feedback).await.unwrap(), first + 502);
+    });
+}
+
+#[test]
 fn a_file_is_kept_once_and_read_back_whole() {
     on_both(async |world| {
         let now = world.ctx.now();
