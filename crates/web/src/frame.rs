@@ -137,6 +137,16 @@ impl StaffFrame {
         Safe(icons::svg(name))
     }
 
+    /// The drawing of a channel in a row with its words, see [`icons::shared`].
+    pub fn channel(&self, name: &str, words: &str) -> Safe<String> {
+        Safe(icons::shared(name, words))
+    }
+
+    /// What [`StaffFrame::channel`] points at; the frame prints it once.
+    pub fn sheet(&self) -> Safe<String> {
+        Safe(icons::sheet())
+    }
+
     /// The attributes of the button or link that does `action`, see
     /// [`KeyPreferences::attributes`]: `<button{{ frame.action("reply") }}>`.
     pub fn action(&self, action: &str) -> Safe<String> {
@@ -216,6 +226,14 @@ impl StaffFrame {
             })
             .collect()
     }
+}
+
+/// `/keys`: the key sheet as a page.
+#[derive(Debug, askama::Template)]
+#[template(path = "frame/keys.html")]
+pub struct KeysPage {
+    /// The frame, with the keys of the person.
+    pub frame: StaffFrame,
 }
 
 #[cfg(test)]

@@ -8,6 +8,57 @@ pub fn svg(name: &str) -> &'static str {
     ICONS.iter().find(|(known, _)| *known == name).map_or("", |(_, svg)| svg)
 }
 
+/// The drawings that stand many times on a page: channels in the rows of a list, places in the
+/// rail and at the bottom of a telephone. They lie on the page once, in [`sheet`], and the rest
+/// points at them, so that a queue of fifty stays within its weight.
+pub const SHARED: [&str; 19] = [
+    "mail",
+    "form",
+    "call",
+    "chat",
+    "review",
+    "post",
+    "survey",
+    "letter",
+    "today",
+    "queue",
+    "promise",
+    "public",
+    "customers",
+    "insight",
+    "radar",
+    "library",
+    "floor",
+    "approvals",
+    "settings",
+];
+
+/// What [`shared`] points at; the staff frame prints it once.
+pub fn sheet() -> String {
+    let mut sheet = String::from(r#"<svg class="sheet" aria-hidden="true" focusable="false">"#);
+    for name in SHARED {
+        let strokes = svg(name).split_once('>').map_or("", |(_, rest)| rest);
+        let strokes = strokes.trim_end_matches("</svg>");
+        sheet.push_str(&format!(r#"<symbol id="i-{name}" viewBox="0 0 24 24">{strokes}</symbol>"#));
+    }
+    sheet.push_str("</svg>");
+    sheet
+}
+
+/// A drawing of the [`sheet`]. With words it stands for them, as a channel does in a row; without,
+/// it is hidden from those who hear the page. Empty for a name that is not in the sheet.
+pub fn shared(name: &str, words: &str) -> String {
+    if !SHARED.contains(&name) {
+        return String::new();
+    }
+    let heard = if words.is_empty() {
+        r#"aria-hidden="true""#.to_owned()
+    } else {
+        format!(r#"role="img" aria-label="{}""#, crate::keymap::escaped(words))
+    };
+    format!(r##"<svg class="icon" {heard}><use href="#i-{name}"/></svg>"##)
+}
+
 /// The names of all drawings, in the order of the style guide.
 pub fn names() -> impl Iterator<Item = &'static str> {
     ICONS.iter().map(|(name, _)| *name)
@@ -195,6 +246,17 @@ mod tests {
             assert!(drawing.ends_with("</svg>"), "{name}");
             assert!(!drawing.contains("style="), "the content policy forbids it: {name}");
         }
+    }
+
+    #[test]
+    fn shared_drawings_lie_in_the_sheet_and_speak_only_when_given_words() {
+        for name in SHARED {
+            assert!(!svg(name).is_empty(), "{name}");
+            assert!(sheet().contains(&format!(r#"<symbol id="i-{name}""#)));
+        }
+        assert!(shared("mail", "").contains("aria-hidden"));
+        assert!(shared("mail", "e-mail \"x\"").contains(r#"aria-label="e-mail &quot;x&quot;""#));
+        assert_eq!(shared("mark", ""), "");
     }
 
     #[test]

@@ -193,6 +193,18 @@ pub fn browser_json() -> String {
     serde_json::to_string(&entries).expect("names and keys are plain texts")
 }
 
+/// The registry as a page of the documentation, in Markdown.
+pub fn documentation() -> String {
+    let mut page = String::from("# Keyboard\n");
+    for (heading, lines) in KeyPreferences::default().sheet() {
+        page.push_str(&format!("\n## {heading}\n\n| Does | Key |\n|---|---|\n"));
+        for (label, key) in lines {
+            page.push_str(&format!("| {label} | `{key}` |\n"));
+        }
+    }
+    page
+}
+
 /// What one person changed about the keys; it lies in the profile and follows them everywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPreferences {
@@ -353,6 +365,14 @@ mod tests {
         let lines: usize = KeyPreferences::default().sheet().iter().map(|part| part.1.len()).sum();
         let bound: usize = keymap().iter().map(|key| key.bindings.len()).sum();
         assert_eq!(lines, bound);
+    }
+
+    #[test]
+    fn the_documentation_names_every_action() {
+        let page = documentation();
+        for known in keymap() {
+            assert!(page.contains(&format!("| {} |", known.label)), "{}", known.label);
+        }
     }
 
     #[test]

@@ -10,10 +10,10 @@ pub mod guard;
 pub mod icons;
 pub mod json;
 pub mod keymap;
-pub mod styleguide;
 pub mod live;
 pub mod problem;
 pub mod session;
+pub mod styleguide;
 pub mod time_words;
 pub mod words;
 

@@ -61,16 +61,17 @@ document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const answer = ctx.response?.raw;
   if (ctx.target === undefined || !answer?.status) return;
-  if (answer.status >= 500) {
+  const main = tasks.find((task) => task.type === "main");
+  const isOurs = main?.fragment.firstElementChild; // A page in our frame.
+  if (answer.status >= 500 || (answer.status >= 400 && !isOurs && ctx.request.method !== "GET")) {
     event.preventDefault();
     const page = new DOMParser().parseFromString(ctx.text, "text/html");
     const said = all("main h1, main p", page).slice(0, 3).map(text).join(" ");
     tell(said || "That didn't work, and it's our fault. Your text is kept.", 20);
     return;
   }
-  const main = tasks.find((task) => task.type === "main");
-  if (main && !main.fragment.firstElementChild) {
-    event.preventDefault(); // A page without our frame: let the browser show it.
+  if (main && !isOurs) {
+    event.preventDefault(); // Signing in, or a problem: let the browser show it.
     location.assign(answer.url);
     return;
   }
@@ -203,8 +204,10 @@ async function sendDialog(form, submitter) {
   try {
     const answer = await fetch(...formRequest(form, submitter));
     const html = await answer.text();
-    if (answer.status >= 500) throw new Error();
     if ((!answer.ok || !answer.redirected) && (await fillDialog(dialog, answer, html))) return focusFirst(dialog);
+    const page = new DOMParser().parseFromString(html, "text/html");
+    if (!answer.ok) return tell(all("main h1, main p", page).slice(0, 3).map(text).join(" "), 20);
+    if (!one("#page", page)) return location.assign(answer.url);
     dialog.close();
     const address = new URL(answer.url);
     const moved = address.pathname !== location.pathname;

@@ -5,16 +5,17 @@ let choices = [];
 let chosen = 0;
 
 function openPalette() {
-  palette?.remove();
   const back = document.activeElement;
   const field = make("input", {
     type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list",
     "aria-autocomplete": "list", "aria-label": "Find any action or place", autocomplete: "off", spellcheck: "false",
   });
   const found = make("div", { class: "palette-list", id: "palette-list", role: "listbox", "aria-label": "Actions and places" });
-  palette = make("dialog", { class: "dialog palette", "aria-label": "Find any action or place" },
+  const mine = make("dialog", { class: "dialog palette", "aria-label": "Find any action or place" },
     make("div", { class: "palette-field" }, field), found);
-  document.body.append(palette);
+  palette?.remove();
+  palette = mine;
+  document.body.append(mine);
   const known = [...pageActions(back), ...places()];
   const draw = (more = []) => drawPalette(found, field, known, more);
   field.addEventListener("input", () => {
@@ -23,11 +24,11 @@ function openPalette() {
     searchSoon(field.value, draw);
   });
   field.addEventListener("keydown", (event) => paletteKey(event, field));
-  palette.addEventListener("close", () => {
-    palette.remove();
+  mine.addEventListener("close", () => {
+    mine.remove(); // Its own: a newer palette may be open by now.
     if (document.activeElement === document.body) back?.focus?.();
   });
-  palette.showModal();
+  mine.showModal();
   chosen = 0;
   draw();
 }

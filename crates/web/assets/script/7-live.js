@@ -51,8 +51,10 @@ function hear(word) {
   } else if (word.fact) {
     heardAt = new Date();
     // "case R-10482 v20", "view mine changed", "presence R-10482": kind, name, the rest.
+    // "look" says that something was missed.
     const [kind, name, rest] = word.fact.split(" ");
-    refresh(`${kind}:${name}`, /^v\d+$/.test(rest ?? "") ? Number(rest.slice(1)) : 0);
+    if (kind === "look") return refreshAll();
+    if (name) refresh(`${kind}:${name}`, /^v\d+$/.test(rest ?? "") ? Number(rest.slice(1)) : 0);
   }
 }
 
@@ -76,23 +78,32 @@ function stopPolling() {
 }
 
 const watched = () => all("[data-part][data-watch]");
-const refreshAll = () => watched().forEach((part) => refreshPart(part.dataset.part));
+const refreshAll = () => watched().forEach((part) => soon(part.dataset.part));
 
+// A part watches one thing, `case:R-10482`, or all of a kind, `case:*`.
 function refresh(topic, version) {
+  const kind = topic.split(":")[0] + ":*";
   for (const part of watched()) {
-    if (!part.dataset.watch.split(" ").includes(topic)) continue;
+    const topics = part.dataset.watch.split(" ");
+    if (!topics.includes(topic) && !topics.includes(kind)) continue;
     if (version && Number(part.dataset.version) >= version) continue;
     soon(part.dataset.part);
   }
 }
 
-const waiting = new Map();
+// At once, then at most once a second; a tab behind others waits until it is looked at.
+const waiting = new Set();
+const fetchedAt = new Map();
 function soon(part) {
   if (waiting.has(part)) return;
-  waiting.set(part, setTimeout(() => {
+  waiting.add(part);
+  const rest = 1000 - (Date.now() - (fetchedAt.get(part) ?? 0));
+  setTimeout(async () => {
+    if (document.hidden) await new Promise((front) => document.addEventListener("visibilitychange", front, { once: true }));
     waiting.delete(part);
+    fetchedAt.set(part, Date.now());
     refreshPart(part);
-  }, 120));
+  }, Math.max(100, rest));
 }
 
 async function refreshPart(name) {

@@ -20,6 +20,14 @@ struct CustomerPage {
     frame: CustomerFrame,
 }
 
+#[test]
+fn the_key_sheet_is_a_page_for_those_without_scripts() {
+    let mut frame = agent_frame();
+    frame.keys.remapped.insert("resolve".to_owned(), "d".to_owned());
+    let html = KeysPage { frame }.render().unwrap();
+    assert!(html.contains("<dt>Resolve</dt><dd><kbd>D</kbd></dd>"));
+}
+
 fn agent_frame() -> StaffFrame {
     StaffFrame {
         staff_name: "Jo Lind".to_owned(),

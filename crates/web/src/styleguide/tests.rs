@@ -65,6 +65,23 @@ fn a_clock_that_is_over_says_over_on_the_page() {
 }
 
 #[test]
+fn a_queue_of_fifty_rows_stays_within_its_weight() {
+    let mut guide = Guide::new(Sheet::Queue, practice_frame(), PRACTICE_NOW);
+    let five = |number: i64| rows(&|_, _| guide_clock(number));
+    guide.rows = (0..10).flat_map(five).collect();
+    assert_eq!(guide.rows.len(), 50);
+    let html = QueueSheet { guide: &guide, frame: &guide.frame }.render().unwrap();
+    let elements = html.matches('<').count() - html.matches("</").count() - 1;
+    assert!(html.len() <= 60_000, "{} bytes", html.len());
+    assert!(elements <= 1_400, "{elements} elements");
+}
+
+fn guide_clock(number: i64) -> DueClock {
+    let due = PRACTICE_NOW + jiff::SignedDuration::from_mins(number * 30 - 60);
+    due_clock(PRACTICE_NOW, due, PRACTICE_NOW, &TimeZone::UTC)
+}
+
+#[test]
 fn dark_is_the_same_page() {
     let dark = StaffFrame { theme: Theme::Dark, ..practice_frame() };
     let dark = page(Sheet::Queue, dark).unwrap();
