@@ -26,26 +26,30 @@ const LINES_MAX: usize = 20_000;
 
 /// Splits a text, using the structure of its HTML twin where that shows a quote.
 pub(crate) fn reply(text: &str, rendered: Option<&Rendered>) -> Trimmed {
-    let trimmed = plain(text);
+    let from_html = rendered.filter(|page| page.text == text);
+    let trimmed = if from_html.is_some() { Trimmed::default() } else { plain(text) };
     if !trimmed.folded_text.is_empty() {
         return trimmed;
     }
-    let Some(page) = rendered else { return trimmed };
-    let Some(cut) = structural_cut(page) else { return trimmed };
-    let (new, folded) = page.text.split_at(cut);
-    if new.trim().is_empty() {
-        return trimmed;
+    let cut = rendered.and_then(|page| structural_cut(page).map(|cut| page.text.split_at(cut)));
+    match cut {
+        Some((new, folded)) if !new.trim().is_empty() => {
+            let inner = plain(new);
+            let folded_text = join(&inner.folded_text, folded.trim());
+            Trimmed { new_text: inner.new_text, folded_text }
+        }
+        _ => plain(text),
     }
-    let inner = plain(new);
-    let folded_text = join(&inner.folded_text, folded.trim());
-    Trimmed { new_text: inner.new_text, folded_text }
 }
 
-/// Where a marked quote begins that reaches to the end of the page.
+/// Where a marked quote begins that reaches to the end of the page and that nobody wrote into.
 fn structural_cut(page: &Rendered) -> Option<usize> {
     let first = page.quoted.first()?;
     let rest = &page.text[page.quoted.iter().map(|r| r.end).max()?..];
-    rest.trim().is_empty().then_some(first.start)
+    let cited = |line: &str| line.starts_with('>');
+    let mut inside = page.text[first.start..].lines().filter(|l| !l.trim().is_empty());
+    let answered = inside.by_ref().any(cited) && inside.any(|l| !cited(l));
+    (rest.trim().is_empty() && !answered).then_some(first.start)
 }
 
 /// Splits a plain text.
@@ -154,8 +158,9 @@ fn below(lines: &[Line<'_>], first: usize, end: usize, keep: &mut [bool]) {
     }
     let rest = lines[body..end].iter().position(|l| l.label == Label::Words).map(|n| body + n);
     let Some(rest) = rest else { return };
-    let interleaved = lines[rest..end].iter().any(|l| l.label == Label::Quote);
-    if !interleaved || !answers_after(lines, rest, end) {
+    let next = lines[rest..end].iter().position(|l| l.label == Label::Quote).map(|n| rest + n);
+    let words = |from: usize| lines[from..end].iter().any(|l| l.label == Label::Words);
+    if !next.is_some_and(words) {
         keep[body..rest].fill(false);
     }
     for at in rest..end {

@@ -15,7 +15,7 @@ pub(super) fn length(lines: &[&str]) -> usize {
     if !may_begin(first) {
         return 0;
     }
-    if is_whole(first) {
+    if is_whole(first) || (names_somebody_then(first) && quote_follows(&lines[1..])) {
         return 1;
     }
     if !STARTS.is_match(quote_free(first)) && !first.contains('@') {
@@ -30,7 +30,8 @@ pub(super) fn length(lines: &[&str]) -> usize {
             continue;
         }
         // Only an address is ever set off by an empty line.
-        if (gap && !bare.starts_with(['<', '>']) && !bare.contains("mailto:")) || is_whole(bare) {
+        if (gap && !bare.starts_with(['<', '>']) && !bare.contains("mailto:")) || stands_alone(bare)
+        {
             return 0;
         }
         joined.push(' ');
@@ -38,11 +39,30 @@ pub(super) fn length(lines: &[&str]) -> usize {
         if joined.len() > BYTES_MAX {
             return 0;
         }
-        if is_whole(&joined) {
+        let told = names_somebody_then(&joined) && quote_follows(&lines[n + 1..]);
+        if is_whole(&joined) || told {
             return n + 1;
         }
     }
     0
+}
+
+/// A date, an address and a colon: enough in any language when a quote follows.
+fn names_somebody_then(text: &str) -> bool {
+    let text = quote_free(text).trim_end();
+    text.ends_with([':', '：']) && text.contains('@') && text.chars().any(char::is_numeric)
+}
+
+fn quote_follows(lines: &[&str]) -> bool {
+    let next = lines.iter().take(3).find(|l| !l.trim().is_empty());
+    next.is_some_and(|l| l.trim_start().starts_with('>'))
+}
+
+/// Whether a line is an attribution of its own and not the end of the one above: it begins
+/// like one, or a name stands before its address.
+fn stands_alone(line: &str) -> bool {
+    let named = line.split('@').next().is_some_and(|head| head.find('<').is_some_and(|n| n > 0));
+    is_whole(line) && (named || STARTS.is_match(quote_free(line)))
 }
 
 /// A line without the quote marks and stars before it.
