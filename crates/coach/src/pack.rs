@@ -281,19 +281,15 @@ fn any_of(rule: &str, patterns: &[String]) -> Result<Option<Regex>, PackRefused>
     if patterns.is_empty() {
         return Ok(None);
     }
-    for pattern in patterns {
-        build(&translate(pattern)).map_err(|why| PackRefused::Pattern {
-            rule: rule.to_owned(),
-            pattern: pattern.clone(),
-            why: why.to_string(),
-        })?;
-    }
     let all: Vec<String> = patterns.iter().map(|pattern| translate(pattern)).collect();
-    let joined = all.join("|");
-    build(&joined).map(Some).map_err(|why| PackRefused::Pattern {
-        rule: rule.to_owned(),
-        pattern: joined.clone(),
-        why: why.to_string(),
+    build(&all.join("|")).map(Some).map_err(|why| {
+        // All together are refused: name the one that is to blame.
+        let to_blame = patterns.iter().find(|pattern| build(&translate(pattern)).is_err());
+        PackRefused::Pattern {
+            rule: rule.to_owned(),
+            pattern: to_blame.cloned().unwrap_or_else(|| patterns.join(" | ")),
+            why: why.to_string(),
+        }
     })
 }
 

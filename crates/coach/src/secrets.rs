@@ -3,6 +3,7 @@
 
 use crate::checks::{Case, overlap};
 use crate::concept::Concept;
+use crate::draft::Kind;
 use crate::finding::Detail;
 use reading::{PersonalKind, find_personal_data};
 use regex::Regex;
@@ -30,7 +31,8 @@ pub(crate) fn check(case: &mut Case) {
     let mut found = told_secrets(case);
     for data in find_personal_data(&case.draft.text) {
         let known_only_in_public = matches!(data.kind, PersonalKind::Email | PersonalKind::Phone);
-        let ours = known_only_in_public && in_invitation(case, &data.span);
+        let ours = known_only_in_public
+            && (case.draft.kind == Kind::Statement || in_invitation(case, &data.span));
         if (case.draft.public || !known_only_in_public) && !ours {
             found.push((data.span, data.kind.word()));
         }

@@ -7,6 +7,9 @@ use crate::finding::{ApologyParts, Detail};
 use crate::pack::Speech;
 use crate::text::Text;
 
+/// An apology that is all there is to a reply of fewer words is a thin one.
+const FEW_WORDS: usize = 25;
+
 pub(super) fn check(case: &mut Case) {
     let owed = case.answers_complaint() && case.draft.kind == Kind::Reply;
     if !owed || case.said_before(Concept::Apology) {
@@ -23,10 +26,17 @@ pub(super) fn check(case: &mut Case) {
     };
     if said.is_empty() {
         case.note("C02", "", at..at, detail);
-    } else if !said.iter().all(blamed) && !parts.responsibility && !parts.repair {
+    } else if !said.iter().all(blamed) && is_thin(case, &parts) {
         let raw = case.text.raw_span(said[0].clone());
         case.note("C02", "thin", raw, detail);
     }
+}
+
+/// Nothing but "sorry". A longer text says more than patterns can tell, and is left alone.
+fn is_thin(case: &Case, parts: &ApologyParts) -> bool {
+    let more = parts.responsibility || parts.repair || parts.explanation || parts.repentance;
+    let goes_on = case.says(Concept::Commitment) || case.says(Concept::PrivateChannel);
+    !more && !goes_on && case.text.count() < FEW_WORDS
 }
 
 /// Which parts of an apology a text has.

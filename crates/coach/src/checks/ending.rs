@@ -27,6 +27,7 @@ fn open_door(case: &mut Case) {
     let from = body.saturating_sub(LAST_SENTENCES);
     let inviting = case.text.sentences[from..].iter().any(|sentence| {
         sentence.asks
+            || has_telephone(&case.draft.text[sentence.raw.clone()])
             || case.sentence_says(sentence, Concept::Invitation)
             || case.sentence_says(sentence, Concept::PrivateChannel)
     });
@@ -53,17 +54,23 @@ fn way_back(case: &mut Case) {
 
 fn has_way_back(case: &Case) -> bool {
     let named = case.context.agent_contact.as_deref();
+    let body = case.text.body();
+    // A question at the end asks for an answer to this message.
+    let asks = body.iter().rev().take(LAST_SENTENCES).any(|sentence| sentence.asks);
+    asks || has_telephone(&case.draft.text)
+        || case.draft.text.contains('@')
+        || named.is_some_and(|contact| case.draft.text.contains(contact))
+        || case.says(Concept::Invitation)
+}
+
+fn has_telephone(text: &str) -> bool {
     let mut run = 0;
-    let telephone = case.draft.text.chars().any(|c| {
+    text.chars().any(|c| {
         run = match c {
             c if c.is_ascii_digit() => run + 1,
             ' ' | '-' | '/' | '(' | ')' => run,
             _ => 0,
         };
         run >= TELEPHONE_DIGITS
-    });
-    telephone
-        || case.draft.text.contains('@')
-        || named.is_some_and(|contact| case.draft.text.contains(contact))
-        || case.says(Concept::Invitation)
+    })
 }

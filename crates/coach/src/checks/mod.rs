@@ -43,7 +43,7 @@ pub(crate) struct Said<'a> {
 /// Earlier messages of ours that are looked at.
 const MOST_MESSAGES: usize = 20;
 /// Bytes of one earlier message that are looked at.
-const MOST_OF_A_MESSAGE: usize = 20_000;
+pub(crate) const MOST_OF_A_MESSAGE: usize = 20_000;
 
 fn ours(context: &Context, splits: bool) -> Vec<Said<'_>> {
     let all: Vec<&Earlier> = context.ours().collect();

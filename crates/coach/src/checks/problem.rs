@@ -1,7 +1,7 @@
 //! What the customer said comes back in the answer: C03 the problem, C21 each question, C22 one
 //! detail of their praise.
 
-use super::{Case, shared};
+use super::{Case, MOST_OF_A_MESSAGE, beginning, shared};
 use crate::concept::Concept;
 use crate::draft::Kind;
 use crate::finding::Detail;
@@ -9,6 +9,8 @@ use crate::text::{Sentence, Text};
 
 /// Questions of the customer that are looked at, newest messages last.
 const MOST_QUESTIONS: usize = 12;
+/// A question with fewer words of its own may be answered in any words.
+const FEWEST_WORDS: usize = 2;
 
 pub(super) fn check(case: &mut Case) {
     restated(case);
@@ -16,7 +18,8 @@ pub(super) fn check(case: &mut Case) {
     praise_by_name(case);
 }
 
-/// C03. The problem counts as restated when two of its words come back, or one if it has few.
+/// C03. The problem counts as restated when two words of its line come back, or one if the line
+/// is short, or two words of what the customer wrote.
 fn restated(case: &mut Case) {
     let Some(line) = &case.context.problem_line else { return };
     if case.draft.kind == Kind::Statement || case.context.is_praise() {
@@ -24,8 +27,16 @@ fn restated(case: &mut Case) {
     }
     let problem = Text::read(line, case.splits());
     let wanted = case.content(&problem.plain);
-    let needed = if wanted.len() >= 4 { 2 } else { 1 };
+    let needed = if wanted.len() >= 6 { 2 } else { 1 };
     if wanted.is_empty() || shared(&wanted, &case.content(&case.text.plain)) >= needed {
+        return;
+    }
+    let theirs = case.context.unanswered().iter().rev().take(3);
+    let in_their_words = theirs.into_iter().any(|message| {
+        let text = Text::read(beginning(&message.text, MOST_OF_A_MESSAGE), case.splits());
+        shared(&case.content(&text.plain), &case.content(&case.text.plain)) >= 2
+    });
+    if in_their_words {
         return;
     }
     let restates = |text: &Text| shared(&wanted, &case.content(&text.plain)) >= needed;
@@ -44,7 +55,7 @@ fn answered(case: &mut Case) {
     let mut left = MOST_QUESTIONS;
     let at = case.body_end();
     for message in case.context.unanswered() {
-        let asked = Text::read(&message.text, case.splits());
+        let asked = Text::read(beginning(&message.text, MOST_OF_A_MESSAGE), case.splits());
         for question in asked.sentences.iter().filter(|sentence| sentence.asks) {
             if left == 0 {
                 return;
@@ -77,7 +88,7 @@ fn is_answered(case: &Case, asked: &Text, question: &Sentence) -> bool {
     }
     let wanted = case.content(plain);
     let needed = if wanted.len() >= 5 { 2 } else { 1 };
-    wanted.is_empty() || shared(&wanted, &case.content(&case.text.plain)) >= needed
+    wanted.len() < FEWEST_WORDS || shared(&wanted, &case.content(&case.text.plain)) >= needed
 }
 
 /// C22. What everybody says in praise does not count as a detail.
