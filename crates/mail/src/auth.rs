@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::dkim::{Outcome, Signature};
+use crate::dmarc::{Dmarc, Spf};
 use crate::parsed::Parsed;
 
 /// Names of the servers (authserv-id) whose results we believe, lower case.
@@ -71,6 +73,42 @@ impl Authentication {
             dkim: results.dkim(&domain),
             dmarc: results.first("dmarc"),
             checked_by: Some(results.server),
+        }
+    }
+
+    /// What our own listener found: signatures, SPF, and what the author's domain says.
+    pub fn checked_here(
+        parsed: &Parsed,
+        hostname: &str,
+        signatures: &[Signature],
+        spf: &Spf,
+        dmarc: Dmarc,
+    ) -> Authentication {
+        let domain = parsed.author.as_ref().map(crate::Address::domain).unwrap_or_default();
+        let passed = signatures.iter().any(|s| s.outcome == Outcome::Pass && s.domain == domain);
+        let (verdict, says) = if parsed.from.len() != 1 {
+            (Verdict::Failed, SEVERAL.to_owned())
+        } else {
+            match dmarc {
+                Dmarc::Pass => (Verdict::Verified, format!("{domain} confirms that it sent this.")),
+                Dmarc::Fail => (Verdict::Failed, format!("This was not sent by {domain}.")),
+                Dmarc::None | Dmarc::TempError if passed => {
+                    (Verdict::Verified, format!("{domain} signed this."))
+                }
+                Dmarc::None | Dmarc::TempError => {
+                    (Verdict::Unchecked, format!("{domain} does not say whether it sent this."))
+                }
+            }
+        };
+        let dkim = signatures.iter().map(|s| s.outcome).min_by_key(|o| *o != Outcome::Pass);
+        let word = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        Authentication {
+            verdict,
+            checked_by: Some(hostname.to_owned()),
+            spf: (!spf.passed_for.is_empty()).then(|| "pass".to_owned()),
+            dkim: dkim.and_then(|o| word(&serde_json::json!(o))),
+            dmarc: word(&serde_json::json!(dmarc)),
+            says,
         }
     }
 
@@ -168,12 +206,22 @@ impl Results {
 ///
 /// Without a list of public suffixes, only a parent with a dot of its own counts, and never
 /// the other way round; this is stricter than RFC 7489 and so never trusts more.
-fn aligned(checked: &str, author: &str) -> bool {
+pub(crate) fn aligned(checked: &str, author: &str) -> bool {
     !author.is_empty()
         && (checked == author
             || (checked.split('.').count() >= 2
                 && !PUBLIC.contains(&checked)
                 && author.strip_suffix(checked).is_some_and(|rest| rest.ends_with('.'))))
+}
+
+/// The domain an organisation registered, as far as names show it.
+pub(crate) fn organisation_of(domain: &str) -> &str {
+    let labels: Vec<&str> = domain.split('.').collect();
+    let last_two = labels.len().saturating_sub(2);
+    let start = |n: usize| labels[..n].iter().map(|l| l.len() + 1).sum::<usize>();
+    let suffix = &domain[start(last_two)..];
+    let from = if PUBLIC.contains(&suffix) { labels.len().saturating_sub(3) } else { last_two };
+    &domain[start(from)..]
 }
 
 /// Two-label suffixes under which strangers register.

@@ -12,6 +12,8 @@ pub mod auth;
 pub mod bounce;
 pub mod calendar;
 pub mod compose;
+pub mod dkim;
+pub mod dmarc;
 pub mod fingerprint;
 pub mod forward;
 pub mod kind;
