@@ -167,6 +167,9 @@ fn content_type(ending: &str) -> &'static str {
 }
 
 #[cfg(test)]
+mod contrast;
+
+#[cfg(test)]
 mod tests {
     use axum::{body::Body, http::Request};
     use http_body_util::BodyExt;

@@ -1,4 +1,4 @@
-//! The two frames: what stands around every staff page and around every page customers see.
+//! The frames: what stands around every staff page and around every page customers see.
 //!
 //! A page of any room is an askama template that extends a frame and has a field `frame`:
 //!
@@ -27,6 +27,7 @@
 mod customer;
 mod parts;
 mod place;
+mod plain;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,7 @@ pub use self::{
     customer::{CustomerFrame, FrameWords, Language},
     parts::{Density, Face, Meter, Presence, Rail, Strip, Theme, Toast, Tone, Undo},
     place::{Place, RailItem},
+    plain::PlainFrame,
 };
 use crate::{assets, icons, keymap::KeyPreferences, words};
 

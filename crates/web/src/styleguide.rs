@@ -16,8 +16,8 @@ use serde::Deserialize;
 
 use crate::{
     frame::{
-        CustomerFrame, Density, Face, Language, Meter, Place, Presence, StaffFrame, Strip, Theme,
-        Toast, Tone, Undo,
+        CustomerFrame, Density, Face, Language, Meter, Place, PlainFrame, Presence, StaffFrame,
+        Strip, Theme, Toast, Tone, Undo,
     },
     icons,
     time_words::{DueClock, Moment, due_clock, moment},
@@ -37,6 +37,8 @@ pub enum Sheet {
     Case,
     /// Today.
     Today,
+    /// Signing in.
+    SignIn,
     /// The first page of a customer.
     Start,
     /// A customer's form with something to put right.
@@ -49,11 +51,12 @@ pub enum Sheet {
 
 impl Sheet {
     /// All of them, with the name in their address.
-    pub const ALL: [(&'static str, Sheet); 8] = [
+    pub const ALL: [(&'static str, Sheet); 9] = [
         ("parts", Sheet::Parts),
         ("queue", Sheet::Queue),
         ("case", Sheet::Case),
         ("today", Sheet::Today),
+        ("sign-in", Sheet::SignIn),
         ("start", Sheet::Start),
         ("form", Sheet::Form),
         ("confirmation", Sheet::Confirmation),
@@ -112,6 +115,7 @@ pub fn page(sheet: Sheet, frame: StaffFrame) -> askama::Result<String> {
         Sheet::Queue => QueueSheet { guide: &guide, frame: &guide.frame }.render(),
         Sheet::Case => CaseSheet { guide: &guide, frame: &guide.frame }.render(),
         Sheet::Today => TodaySheet { guide: &guide, frame: &guide.frame }.render(),
+        Sheet::SignIn => SignInSheet { frame: PlainFrame::new("Sign in") }.render(),
         Sheet::Start | Sheet::Form | Sheet::Confirmation | Sheet::Progress => {
             CustomerSheet { sheet, frame: guide.customer_frame(sheet) }.render()
         }
@@ -335,6 +339,12 @@ struct CaseSheet<'a> {
 struct TodaySheet<'a> {
     guide: &'a Guide,
     frame: &'a StaffFrame,
+}
+
+#[derive(Template)]
+#[template(path = "frame/styleguide_sign_in.html")]
+struct SignInSheet {
+    frame: PlainFrame,
 }
 
 #[derive(Template)]
