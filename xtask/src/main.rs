@@ -2,6 +2,7 @@
 
 mod demo_data;
 mod tidy;
+mod train;
 
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ usage: cargo xtask <command>
 
   tidy                      what the compiler cannot see: sizes, directions, owners, names, papers
   check [--quick]           all that CI runs
-  demo-data CSV [CSV …]     makes demo/complaints.jsonl.gz from the complaints of the U.S. CFPB";
+  demo-data CSV [CSV …]     makes demo/complaints.jsonl.gz from the complaints of the U.S. CFPB
+  train DATA                makes the models of crates/reading/models from the sets under DATA";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy(),
         ["check", rest @ ..] => check(rest),
         ["demo-data", files @ ..] if !files.is_empty() => demo_data::make(&root(), files),
+        ["train", data] => train::train(&root(), Path::new(data)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

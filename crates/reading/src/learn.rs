@@ -8,11 +8,13 @@ mod calibrate;
 mod eval;
 mod extract;
 mod format;
+mod languages;
 mod model;
 mod solve;
 mod train;
 
 pub use eval::{ClassScore, Evaluation, LearningPoint, evaluate, learning_curve};
 pub use format::ModelError;
+pub use languages::{LanguageTrainer, TrainedLanguages};
 pub use model::{Model, Prediction};
 pub use train::{Options, Row, TrainError, Try, train};

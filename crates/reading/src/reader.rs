@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::fold::{Folded, fold};
 use crate::judge::{self, Evidence};
+use crate::language::Told;
 use crate::lexicon::{Hit, Lexicon, LexiconError, Lexicons, Section, settle};
 use crate::{
     Judged, Kind, Language, Level, Note, Reading, Topics, facts, find_personal_data, language,
@@ -77,14 +78,14 @@ impl Reader {
         let text = first_part(text);
         let folded = fold(text);
         let all = self.lexicons.find(&folded);
-        let language = language::tell(text, &folded, &all, self.lexicons.languages());
-        let hits = self.settle(&folded, &all, language.value.code());
+        let told = language::tell(text, &folded, &all, self.lexicons.languages());
+        let hits = self.settle(&folded, &all, &told);
         (folded, hits)
     }
 
-    fn settle(&self, folded: &Folded, all: &[Hit], language: &str) -> Vec<Hit> {
+    fn settle(&self, folded: &Folded, all: &[Hit], told: &Told) -> Vec<Hit> {
         let names = self.lexicons.languages();
-        let mine: Vec<bool> = names.iter().map(|n| n == "any" || n == language).collect();
+        let mine: Vec<bool> = names.iter().map(|n| told.reads(n)).collect();
         settle(folded, all, |l| mine[usize::from(l)])
     }
 
@@ -95,8 +96,9 @@ impl Reader {
         let folded = fold(text);
         let all = self.lexicons.find(&folded);
         let names = self.lexicons.languages();
-        let language = language::tell(text, &folded, &all, names);
-        let hits = self.settle(&folded, &all, language.value.code());
+        let told = language::tell(text, &folded, &all, names);
+        let hits = self.settle(&folded, &all, &told);
+        let language = told.judged;
         let e = Evidence::gather(text, &folded, &hits);
         let feeling = judge::feeling(&e);
         let kind = judge::kind(&e, &feeling);
