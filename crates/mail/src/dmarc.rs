@@ -29,6 +29,15 @@ pub struct Spf {
     pub passed_for: String,
 }
 
+impl Spf {
+    /// What a check of [`crate::spf`] for `sender` comes to.
+    pub fn of(answer: crate::spf::Answer, sender: &crate::spf::Sender<'_>) -> Spf {
+        let domain = sender.address.rsplit_once('@').map_or(sender.helo, |(_, domain)| domain);
+        let passed = answer == crate::spf::Answer::Pass;
+        Spf { passed_for: if passed { domain.to_ascii_lowercase() } else { String::new() } }
+    }
+}
+
 /// Names of the TXT records that [`evaluate`] needs, the author's own first.
 pub fn records_needed(author_domain: &str) -> Vec<String> {
     let domain = author_domain.to_ascii_lowercase();

@@ -20,11 +20,13 @@ pub mod kind;
 pub mod limits;
 pub mod mbox;
 pub mod smtp;
+pub mod spf;
 pub mod subject;
 pub mod thread;
 pub mod token;
 pub mod trim;
 pub mod vcard;
+pub mod verification;
 
 mod body;
 mod charset;

@@ -7,6 +7,7 @@
 
 mod attribution;
 mod labels;
+mod words;
 
 use crate::html::Rendered;
 pub(crate) use labels::header_of;

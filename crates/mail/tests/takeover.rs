@@ -80,6 +80,35 @@ fn t_01_a_forged_sender_who_only_guesses_the_case_gets_a_new_one() {
 }
 
 #[test]
+fn t_02_mail_by_which_an_account_can_be_taken_is_held() {
+    let held = |subject: &str, text: &str| {
+        let mail = format!("From: no-reply@service.example\nSubject: {subject}\n\n{text}\n");
+        mail::verification::held_because(&parse(mail.as_bytes())).is_some()
+    };
+    for (subject, text) in [
+        ("Your verification code", "Enter this code:\n\n483 920\n"),
+        ("Confirm your email address", "Click https://service.example/confirm?u=1"),
+        ("Join Example on Slack", "https://join.example/invite/abc"),
+        ("Reset your password", "https://service.example/reset/abc"),
+        ("Ihr Bestätigungscode", "Ihr Code ist 48392"),
+        ("Votre code de vérification", "483920"),
+        ("Código de verificación", "Tu código es 483920"),
+        ("验证码", "您的验证码是 483920"),
+        ("認証コード", "483920"),
+        ("Код подтверждения", "483920"),
+    ] {
+        assert!(held(subject, text), "{subject}");
+    }
+    for (subject, text) in [
+        ("Late parcel", "Order 483920 has not come. See https://shop.example/orders/1"),
+        ("Cannot log in", "I never get the verification code. Please help me."),
+        ("Password", "Your site is broken since I changed it."),
+    ] {
+        assert!(!held(subject, text), "{subject}");
+    }
+}
+
+#[test]
 fn t_03_right_references_from_a_strange_address_do_not_join() {
     for reference in [our_id(), "first@example.com".to_owned()] {
         for header in ["In-Reply-To", "References"] {
