@@ -90,6 +90,9 @@ pub struct Opening {
     pub clocks: Vec<Clock>,
     /// The customer's words, when there are any.
     pub message: Option<ReceivedMessage>,
+    /// A case this one may belong to: it came with that case's reply address, from a stranger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_to: Option<CaseNumber>,
 }
 
 /// What happened.

@@ -7,6 +7,7 @@ pub mod case;
 pub mod channel;
 pub mod clock;
 pub mod event;
+pub mod feedback;
 pub mod hours;
 pub mod id;
 pub mod message;

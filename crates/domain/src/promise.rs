@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Promise {
     /// Its id.
     pub id: PromiseId,
+    /// The number people say: 2204 for `P-2204`.
+    pub number: i64,
     /// What comes after "We will": `call you with the result`.
     pub words: String,
     /// Who keeps it.
