@@ -44,6 +44,7 @@ CREATE INDEX case_all ON "case" (tray, queue_order, id);
 CREATE INDEX case_owed ON "case" (team_id, queue_order, id) WHERE tray = 'open' AND n_owed > 0;
 CREATE INDEX case_public ON "case" (team_id, queue_order, id) WHERE tray = 'open' AND public = 1;
 CREATE INDEX case_reopened ON "case" (team_id, queue_order, id) WHERE tray = 'open' AND reopened > 0;
+CREATE INDEX case_escalated ON "case" (team_id, queue_order, id) WHERE tray = 'open' AND escalated = 1;
 CREATE INDEX case_by_customer ON "case" (customer_id, opened_at_ms);
 
 -- The record: append-only, one hash chain a case. `written_in` orders the change feed.
@@ -70,6 +71,8 @@ CREATE TABLE message (
     leaves_at_ms BIGINT
 );
 CREATE INDEX message_by_case ON message (case_id, n);
+-- An address gets at most one automatic letter an hour.
+CREATE INDEX message_automatic ON message (recipient, at_ms) WHERE automatic = 1;
 
 CREATE TABLE private_note (
     id      TEXT   NOT NULL PRIMARY KEY,
