@@ -1,1 +1,28 @@
-//! Room.
+//! The desk: handle, respond, make good, verify. Cases and what hangs on them.
+//!
+//! Each noun has a folder: its rules (pure), its statements, its actions. Every action is the
+//! same five steps in one transaction: load, permit, decide, save, tell. What an action writes is
+//! events; one projector turns them into tables, and `rebuild` can do it again from the record.
+//!
+//! What it must never know: how mail is built or sent (it writes outbox rows), how a text is read
+//! (it is handed plain values), who signs in how.
+
+pub mod case;
+pub mod conduct;
+pub mod draft;
+pub mod escalation;
+mod handling;
+pub mod jobs;
+pub mod letter;
+pub mod message;
+pub mod offer;
+pub mod policy;
+pub mod promise;
+mod refusal;
+pub mod resolution;
+pub mod transfer;
+pub mod view;
+
+pub use case::take_in::{Taken, take_in};
+pub use handling::{Done, On};
+pub use refusal::{ActError, Refused};

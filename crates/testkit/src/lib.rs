@@ -3,6 +3,9 @@
 //! Every story is told to SQLite and to PostgreSQL alike: [`on_both`]. It fails on either or it
 //! is not green.
 
+mod company;
+
+pub use company::Company;
 use jiff::Timestamp;
 use std::future::Future;
 use std::sync::Arc;

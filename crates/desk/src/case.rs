@@ -1,0 +1,10 @@
+//! The case itself: opening, taking, putting aside, closing, and how it is kept.
+
+pub mod actions;
+pub(crate) mod effects;
+pub mod link;
+pub mod rebuild;
+pub mod rules;
+pub(crate) mod save;
+pub(crate) mod sql;
+pub mod take_in;

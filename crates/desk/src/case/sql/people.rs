@@ -1,0 +1,141 @@
+//! Whom an action needs to know: the customer's address, colleagues, teams. Read only; their
+//! rooms write them.
+
+use crate::case::sql::id;
+use domain::id::{CustomerId, StaffId, TeamId, UnitId};
+use jiff::Timestamp;
+use sqlx::FromRow;
+use store::{Doing, Sql, StoreError, Tx, on};
+
+/// How a customer is called and reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Contact {
+    /// Their name, or empty.
+    pub name: String,
+    /// The unit they belong to.
+    pub unit_id: String,
+    /// Their e-mail address: a verified one first, else the first we knew.
+    pub email: Option<String>,
+}
+
+pub(crate) async fn contact(
+    tx: &mut Tx,
+    customer: CustomerId,
+) -> Result<Option<Contact>, StoreError> {
+    const SQL: &str = "
+        SELECT c.name, c.unit_id,
+               (SELECT i.value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'email'
+                ORDER BY CASE WHEN i.verified_at_ms IS NULL THEN 1 ELSE 0 END, i.made_at_ms,
+                         i.value LIMIT 1) AS email
+        FROM customer c WHERE c.id = $1";
+    let customer = customer.to_string();
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(&customer).fetch_optional(db).await)
+        .doing("reading how a customer is reached")
+}
+
+/// Whether `address` got an automatic letter since `since`. Two openings at once ask one after
+/// the other, because each holds the customer first.
+pub(crate) async fn was_written_to_automatically(
+    tx: &mut Tx,
+    customer: CustomerId,
+    address: &str,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    const HOLD: Sql = Sql {
+        sqlite: "SELECT id FROM customer WHERE id = $1",
+        postgres: "SELECT id FROM customer WHERE id = $1 FOR UPDATE",
+    };
+    const SQL: &str = "
+        SELECT id FROM message WHERE recipient = $1 AND at_ms > $2 AND automatic = 1
+            AND delivery <> 'undone' LIMIT 1";
+    let doing = "looking for automatic letters";
+    let hold = tx.text(HOLD);
+    let customer = customer.to_string();
+    let _held: Option<String> =
+        on!(Tx tx, db => sqlx::query_scalar(hold).bind(&customer).fetch_optional(db).await)
+            .doing(doing)?;
+    let found: Option<String> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(address)
+        .bind(since.as_millisecond()).fetch_optional(db).await)
+    .doing(doing)?;
+    Ok(found.is_some())
+}
+
+/// A colleague who still works here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub id: StaffId,
+    /// The name customers and colleagues read.
+    pub name: String,
+}
+
+/// The colleague, when they still work here and can see cases of `unit`.
+pub(crate) async fn colleague(
+    tx: &mut Tx,
+    staff: StaffId,
+    unit: UnitId,
+) -> Result<Option<Colleague>, StoreError> {
+    const SQL: &str = "
+        SELECT s.name FROM staff s WHERE s.id = $1 AND s.left_at_ms IS NULL
+            AND (s.scope = 'all' OR EXISTS (
+                SELECT 1 FROM staff_unit u WHERE u.staff_id = s.id AND u.unit_id = $2)
+              OR EXISTS (
+                SELECT 1 FROM team_member m JOIN team t ON t.id = m.team_id
+                WHERE m.staff_id = s.id AND t.unit_id = $2))";
+    let name: Option<String> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(staff.to_string())
+        .bind(unit.to_string()).fetch_optional(db).await)
+    .doing("looking for a colleague")?;
+    Ok(name.map(|name| Colleague { id: staff, name }))
+}
+
+/// Somebody of `team` who can answer for it: a lead first, else whoever joined first.
+pub(crate) async fn somebody_of(
+    tx: &mut Tx,
+    team: TeamId,
+) -> Result<Option<Colleague>, StoreError> {
+    const SQL: &str = "
+        SELECT s.id, s.name FROM team_member m JOIN staff s ON s.id = m.staff_id
+        WHERE m.team_id = $1 AND s.left_at_ms IS NULL
+        ORDER BY CASE WHEN EXISTS (SELECT 1 FROM staff_role r
+                                   WHERE r.staff_id = s.id AND r.role = 'lead')
+                 THEN 0 ELSE 1 END, s.id LIMIT 1";
+    let found: Option<(String, String)> =
+        on!(Tx tx, db => sqlx::query_as(SQL).bind(team.to_string()).fetch_optional(db).await)
+            .doing("looking for somebody of a team")?;
+    found.map(|(staff, name)| Ok(Colleague { id: id(&staff)?, name })).transpose()
+}
+
+/// A lead of `team`.
+pub(crate) async fn lead_of(tx: &mut Tx, team: TeamId) -> Result<Option<Colleague>, StoreError> {
+    const SQL: &str = "
+        SELECT s.id, s.name FROM team_member m JOIN staff s ON s.id = m.staff_id
+        JOIN staff_role r ON r.staff_id = s.id AND r.role = 'lead'
+        WHERE m.team_id = $1 AND s.left_at_ms IS NULL ORDER BY s.id LIMIT 1";
+    let found: Option<(String, String)> =
+        on!(Tx tx, db => sqlx::query_as(SQL).bind(team.to_string()).fetch_optional(db).await)
+            .doing("looking for the lead of a team")?;
+    found.map(|(staff, name)| Ok(Colleague { id: id(&staff)?, name })).transpose()
+}
+
+/// A team as a transfer needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamCard {
+    /// Which.
+    pub id: TeamId,
+    /// Its unit.
+    pub unit: UnitId,
+    /// Its name.
+    pub name: String,
+    /// Its direct line, or empty.
+    pub phone: String,
+}
+
+pub(crate) async fn team(tx: &mut Tx, team: TeamId) -> Result<Option<TeamCard>, StoreError> {
+    const SQL: &str = "SELECT unit_id, name, phone FROM team WHERE id = $1";
+    let found: Option<(String, String, String)> =
+        on!(Tx tx, db => sqlx::query_as(SQL).bind(team.to_string()).fetch_optional(db).await)
+            .doing("reading a team")?;
+    found
+        .map(|(unit, name, phone)| Ok(TeamCard { id: team, unit: id(&unit)?, name, phone }))
+        .transpose()
+}

@@ -1,0 +1,232 @@
+//! Taking feedback in: it joins a case, opens one, or stays feedback, each with its explanation.
+//! The arrival pipeline calls this inside its own transaction.
+
+use crate::case::rules::opening_clocks;
+use crate::case::save::{By, open, save};
+use crate::case::sql::{self, people};
+use crate::letter;
+use crate::message::rules::{Outgoing, receive, sending};
+use crate::policy::Policy;
+use domain::case::{Case, Closing, Conduct};
+use domain::channel::Kind;
+use domain::event::{Actor, Event, Opening};
+use domain::feedback::{FeedbackIn, Imported};
+use domain::id::{CaseId, CaseNumber, CustomerId};
+use domain::message::{Purpose, ReceivedMessage};
+use jiff::{SignedDuration, Timestamp};
+use store::number::Numbered;
+use store::{Context, StoreError, Tx};
+
+/// An address gets at most one automatic letter in this time.
+const BETWEEN_AUTOMATIC_LETTERS: SignedDuration = SignedDuration::from_hours(1);
+/// Longest subject line made from the first words.
+const SUBJECT_MOST: usize = 80;
+
+/// What became of feedback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is a message on a case we had.
+    Joined {
+        /// Which.
+        case: CaseId,
+        /// Its number.
+        number: CaseNumber,
+    },
+    /// It opened a case.
+    Opened {
+        /// Which.
+        case: CaseId,
+        /// Its number.
+        number: CaseNumber,
+        /// The case it may belong to: it came with that case's reply address, from a stranger.
+        linked_to: Option<CaseNumber>,
+    },
+    /// It stays feedback.
+    Left {
+        /// Why, as a person may read it.
+        explanation: String,
+    },
+}
+
+impl Taken {
+    /// The case it is part of now.
+    pub fn case(&self) -> Option<CaseId> {
+        match self {
+            Taken::Joined { case, .. } | Taken::Opened { case, .. } => Some(*case),
+            Taken::Left { .. } => None,
+        }
+    }
+}
+
+fn left(explanation: impl Into<String>) -> Result<Taken, StoreError> {
+    Ok(Taken::Left { explanation: explanation.into() })
+}
+
+/// Decides what becomes of feedback and does it. `customer` is who said it, as recognised in the
+/// same transaction.
+///
+/// # Errors
+/// When the engine fails or somebody else changed the case; the caller's job tries again.
+pub async fn take_in(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    feedback: &FeedbackIn,
+    customer: CustomerId,
+) -> Result<Taken, StoreError> {
+    if feedback.public {
+        return left("Others can read it where it was said; it is answered there.");
+    }
+    let mut linked_to = None;
+    if let Some(thread) = feedback.thread
+        && let Some(case) = sql::load(tx, thread.case).await?
+        && case.unit == feedback.unit
+    {
+        if thread.trusted {
+            if let Some(taken) = join(tx, ctx, now, feedback, &case).await? {
+                return Ok(taken);
+            }
+        } else {
+            linked_to = Some(case.number);
+        }
+    }
+    if !feedback.wants_case {
+        return left("Nothing in it asks for an answer.");
+    }
+    open_for(tx, ctx, now, feedback, customer, linked_to).await
+}
+
+/// Adds it to its case; `None` when it needs a case of its own.
+async fn join(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    feedback: &FeedbackIn,
+    case: &Case,
+) -> Result<Option<Taken>, StoreError> {
+    if !feedback.wants_case {
+        return left(format!("An automatic answer in the thread of {}.", case.number)).map(Some);
+    }
+    if case.conduct == Conduct::Ended {
+        if feedback.facts.safety {
+            return Ok(None);
+        }
+        return left(format!("Contact was ended on {}.", case.number)).map(Some);
+    }
+    if case.stage.is_closed() && feedback.kind == Kind::Praise {
+        return left(format!("Thanks after {} was closed.", case.number)).map(Some);
+    }
+    let policy = Policy::read(tx).await?;
+    let message = message_of(ctx, now, feedback);
+    let clocks = &policy.clocks;
+    let events = receive(case, message, feedback.facts, feedback.severity, clocks, now);
+    let by = by_intake(ctx, &policy, now);
+    save(tx, &by, case, &events).await?;
+    Ok(Some(Taken::Joined { case: case.id, number: case.number }))
+}
+
+fn by_intake<'a>(ctx: &'a Context, policy: &'a Policy, now: Timestamp) -> By<'a> {
+    By { ctx, actor: Actor::Rule("intake".to_owned()), name: &policy.organisation, policy, now }
+}
+
+fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedMessage {
+    ReceivedMessage {
+        id: ctx.id(now),
+        feedback: Some(feedback.id),
+        channel: feedback.channel,
+        author: feedback.author.clone(),
+        text: feedback.text.clone(),
+        folded: feedback.folded.clone(),
+        at: feedback.said_at,
+    }
+}
+
+async fn open_for(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    feedback: &FeedbackIn,
+    customer: CustomerId,
+    linked_to: Option<CaseNumber>,
+) -> Result<Taken, StoreError> {
+    let policy = Policy::read(tx).await?;
+    let severity = feedback.severity.min(4);
+    let clocks = match feedback.imported {
+        Imported::No => opening_clocks(feedback.kind, severity, &policy.clocks, now),
+        Imported::Open | Imported::Closed => Vec::new(),
+    };
+    let id: CaseId = ctx.id(now);
+    let number = CaseNumber(tx.next_number(Numbered::Case).await?);
+    let opening = Opening {
+        number,
+        unit: feedback.unit,
+        team: feedback.team,
+        owner: None,
+        customer,
+        kind: feedback.kind,
+        channel: feedback.channel,
+        subject: subject_of(feedback),
+        problem: String::new(),
+        language: feedback.language.clone(),
+        severity,
+        facts: feedback.facts,
+        clocks,
+        message: Some(message_of(ctx, now, feedback)),
+        linked_to,
+    };
+    let then = match feedback.imported {
+        Imported::No => acknowledge(tx, ctx, now, &policy, id, &opening).await?,
+        Imported::Open => Vec::new(),
+        Imported::Closed => {
+            let reason = "Taken over from an earlier system.".to_owned();
+            vec![Event::Closed { because: Closing::Imported, reason }]
+        }
+    };
+    let by = by_intake(ctx, &policy, now);
+    open(tx, &by, id, opening, &then).await?;
+    Ok(Taken::Opened { case: id, number, linked_to })
+}
+
+/// Our first word, when there is an address and it had no automatic letter within the hour.
+async fn acknowledge(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    policy: &Policy,
+    id: CaseId,
+    opening: &Opening,
+) -> Result<Vec<Event>, StoreError> {
+    let contact = people::contact(tx, opening.customer).await?.unwrap_or_default();
+    let Some(address) = contact.email else { return Ok(Vec::new()) };
+    let since = now - BETWEEN_AUTOMATIC_LETTERS;
+    if people::was_written_to_automatically(tx, opening.customer, &address, since).await? {
+        return Ok(Vec::new());
+    }
+    let case = Case::opened(id, now, opening);
+    let zone = policy.clocks.hours.zone();
+    let letter = Outgoing {
+        id: ctx.id(now),
+        purpose: Purpose::Acknowledgement,
+        text: letter::acknowledgement(&contact.name, &case, &policy.organisation, now, zone),
+        to: Some(address),
+        automatic: true,
+        leaves_at: now,
+    };
+    Ok(vec![sending(&case, letter, &policy.clocks, now)])
+}
+
+/// The subject line, or the first words where there is none.
+fn subject_of(feedback: &FeedbackIn) -> String {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let subject = line(&feedback.subject);
+    if !subject.is_empty() {
+        return subject;
+    }
+    let text = line(&feedback.text);
+    let first: String = text.chars().take(SUBJECT_MOST).collect();
+    match text.chars().count() > SUBJECT_MOST {
+        true => format!("{first}…"),
+        false if first.is_empty() => "(no words)".to_owned(),
+        false => first,
+    }
+}

@@ -1,0 +1,3 @@
+//! Conduct: the orderly way of dealing with abuse, in stated steps.
+
+pub mod rules;

@@ -1,0 +1,3 @@
+//! Escalations: asking more authority to decide.
+
+pub mod rules;

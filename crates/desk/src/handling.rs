@@ -1,0 +1,272 @@
+//! One action on one case in one transaction: load, permit, decide, save, tell.
+
+use crate::case::save::{By, save};
+use crate::case::sql;
+use crate::case::sql::people::{self, Contact};
+use crate::message::rules::Outgoing;
+use crate::policy::Policy;
+use crate::promise::rules::{ClosedHours, NewPromise};
+use crate::refusal::ActError;
+use domain::case::Case;
+use domain::event::{Actor, Event};
+use domain::id::{CaseId, CaseNumber, CustomerId, MessageId, OfferId, PromiseId, StaffId};
+use domain::message::Purpose;
+use domain::permit::{Act, CustomerPermit, Permit, Staff};
+use domain::words::Words;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::number::Numbered;
+use store::{Context, Once, Press, StoreError, Tx};
+
+/// Which case, and the version the caller saw, when they insist on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct On {
+    /// The case's number.
+    pub number: CaseNumber,
+    /// Refuse with [`ActError::Changed`] when the case has another version now.
+    pub version: Option<u64>,
+}
+
+impl From<CaseNumber> for On {
+    fn from(number: CaseNumber) -> Self {
+        On { number, version: None }
+    }
+}
+
+/// What an action did. A repeated press gets the same answer again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: CaseNumber,
+    /// Its version now.
+    pub version: u64,
+    /// The last letter written, for "Undo".
+    pub message: Option<MessageId>,
+    /// When that letter leaves, in milliseconds.
+    pub leaves_at_ms: Option<i64>,
+    /// The last promise made.
+    pub promise: Option<PromiseId>,
+    /// The last offer made.
+    pub offer: Option<OfferId>,
+}
+
+impl Done {
+    pub(crate) fn opened(case: &Case) -> Done {
+        Done::of(case, &[])
+    }
+
+    fn of(case: &Case, events: &[Event]) -> Done {
+        let mut done = Done {
+            case: case.id,
+            number: case.number,
+            version: case.version,
+            message: None,
+            leaves_at_ms: None,
+            promise: None,
+            offer: None,
+        };
+        for event in events {
+            match event {
+                Event::Sent { message, .. } => {
+                    done.message = Some(message.id);
+                    done.leaves_at_ms = Some(message.leaves_at.as_millisecond());
+                }
+                Event::PromiseMade { promise } => done.promise = Some(promise.id),
+                Event::Offered { offer } => done.offer = Some(offer.id),
+                _ => {}
+            }
+        }
+        done
+    }
+}
+
+/// A case in somebody's hands.
+pub(crate) struct Handling<'a> {
+    pub ctx: &'a Context,
+    pub tx: Tx,
+    pub now: Timestamp,
+    pub case: Case,
+    pub policy: Policy,
+    pub contact: Contact,
+    press: &'a Press,
+    actor: Actor,
+    name: String,
+}
+
+/// Whether the action is new or was done by an earlier press.
+pub(crate) enum Begun<'a> {
+    Now(Box<Handling<'a>>, Permit),
+    Already(Done),
+}
+
+/// Begins an action of a member of staff. The press is looked at after permission, so that a
+/// stranger learns nothing from a key.
+pub(crate) async fn begin<'a>(
+    ctx: &'a Context,
+    staff: &Staff,
+    act: Act,
+    on: On,
+    press: &'a Press,
+) -> Result<Begun<'a>, ActError> {
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let case = sql::load(&mut tx, on.number).await?.ok_or(ActError::Missing)?;
+    let permit = staff.permit(act, &case)?;
+    if let Some(done) = pressed(&mut tx, press, now).await? {
+        return Ok(Begun::Already(done));
+    }
+    if on.version.is_some_and(|version| version != case.version) {
+        return Err(ActError::Changed { version: case.version });
+    }
+    let (actor, name) = (Actor::Staff(staff.id), staff.name.clone());
+    let handling = Handling::with(ctx, tx, now, case, press, actor, name).await?;
+    Ok(Begun::Now(Box::new(handling), permit))
+}
+
+/// What an earlier press of the same key did.
+pub(crate) async fn pressed(
+    tx: &mut Tx,
+    press: &Press,
+    now: Timestamp,
+) -> Result<Option<Done>, ActError> {
+    match tx.once::<Done>(press, now).await? {
+        Once::New => Ok(None),
+        Once::Done(done) => Ok(Some(done)),
+        Once::OtherBody => Err(ActError::OtherBody),
+    }
+}
+
+/// Whether a customer's action is new or was done by an earlier press.
+pub(crate) enum BegunByCustomer<'a> {
+    Now(Box<Handling<'a>>),
+    Already(Done),
+}
+
+/// Begins an action of a customer through a case link.
+pub(crate) async fn begin_for_customer<'a>(
+    ctx: &'a Context,
+    permit: &CustomerPermit,
+    press: &'a Press,
+) -> Result<BegunByCustomer<'a>, ActError> {
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let case = sql::load_by_id(&mut tx, permit.case()).await?.ok_or(ActError::Missing)?;
+    if let Some(done) = pressed(&mut tx, press, now).await? {
+        return Ok(BegunByCustomer::Already(done));
+    }
+    let actor = Actor::Customer(case.customer);
+    let mut handling = Handling::with(ctx, tx, now, case, press, actor, String::new()).await?;
+    handling.name.clone_from(&handling.policy.organisation);
+    Ok(BegunByCustomer::Now(Box::new(handling)))
+}
+
+impl<'a> Handling<'a> {
+    async fn with(
+        ctx: &'a Context,
+        mut tx: Tx,
+        now: Timestamp,
+        case: Case,
+        press: &'a Press,
+        actor: Actor,
+        name: String,
+    ) -> Result<Handling<'a>, StoreError> {
+        let policy = Policy::read(&mut tx).await?;
+        let contact = people::contact(&mut tx, case.customer).await?.unwrap_or_default();
+        Ok(Handling { ctx, tx, now, case, policy, contact, press, actor, name })
+    }
+
+    /// A letter of `purpose` to the customer of this case, leaving when the undo time is over.
+    pub fn letter(&self, purpose: Purpose, text: Words) -> Outgoing {
+        Outgoing {
+            id: self.ctx.id(self.now),
+            purpose,
+            text,
+            to: self.contact.email.clone(),
+            automatic: false,
+            leaves_at: self.policy.leaves_at(self.now),
+        }
+    }
+
+    /// A promise the customer sees, with the next number. Its date was computed or asked for.
+    pub async fn promise(
+        &mut self,
+        words: Words,
+        keeper: StaffId,
+        due_at: Timestamp,
+    ) -> Result<NewPromise, StoreError> {
+        Ok(NewPromise {
+            id: self.ctx.id(self.now),
+            number: self.tx.next_number(Numbered::Promise).await?,
+            words,
+            keeper,
+            due_at,
+            visible: true,
+            closed_hours: ClosedHours::Confirmed,
+        })
+    }
+
+    /// The customer of this case.
+    pub fn customer(&self) -> CustomerId {
+        self.case.customer
+    }
+
+    /// Whoever acts, as letters are signed.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Saves what was decided, answers the press, commits. No events is no change.
+    pub async fn save(self, events: &[Event]) -> Result<Done, ActError> {
+        let mut handling = self;
+        handling.keep(events).await?;
+        handling.end(events).await
+    }
+
+    /// Saves what was decided, without committing yet.
+    pub async fn keep(&mut self, events: &[Event]) -> Result<(), ActError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let by = By {
+            ctx: self.ctx,
+            actor: self.actor.clone(),
+            name: &self.name,
+            policy: &self.policy,
+            now: self.now,
+        };
+        self.case = save(&mut self.tx, &by, &self.case, events).await?;
+        Ok(())
+    }
+
+    /// Answers the press and commits.
+    pub async fn end(mut self, events: &[Event]) -> Result<Done, ActError> {
+        let done = Done::of(&self.case, events);
+        self.tx.done_once(self.press, &done).await?;
+        self.tx.commit().await?;
+        Ok(done)
+    }
+}
+
+/// Begins a staff action or returns what an earlier press did.
+macro_rules! handling {
+    ($ctx:expr, $staff:expr, $act:expr, $on:expr, $press:expr) => {
+        match $crate::handling::begin($ctx, $staff, $act, $on.into(), $press).await? {
+            $crate::handling::Begun::Now(handling, permit) => (*handling, permit),
+            $crate::handling::Begun::Already(done) => return Ok(done),
+        }
+    };
+}
+pub(crate) use handling;
+
+/// Begins a customer's action or returns what an earlier press did.
+macro_rules! handling_for_customer {
+    ($ctx:expr, $permit:expr, $press:expr) => {
+        match $crate::handling::begin_for_customer($ctx, $permit, $press).await? {
+            $crate::handling::BegunByCustomer::Now(handling) => *handling,
+            $crate::handling::BegunByCustomer::Already(done) => return Ok(done),
+        }
+    };
+}
+pub(crate) use handling_for_customer;

@@ -1,0 +1,180 @@
+//! Timers of the desk. Each looks again at the case when its moment comes, so one that is
+//! doubled, late or no longer needed does no harm. Each finishes in the transaction of its effect.
+
+use crate::case::rules as case_rules;
+use crate::case::save::{By, save};
+use crate::case::sql::{self, people};
+use crate::letter;
+use crate::message::rules::Outgoing;
+use crate::policy::Policy;
+use crate::promise::rules as promise_rules;
+use crate::resolution::rules as resolution_rules;
+use anyhow::Context as _;
+use domain::case::Case;
+use domain::clock::{Clock, ClockKind};
+use domain::event::{Actor, Event};
+use domain::id::{CaseId, PromiseId};
+use domain::message::Purpose;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::job::Job;
+use store::{Context, StoreError, Tx};
+
+/// A promise falls due.
+pub const PROMISE: &str = "promise";
+/// A clock falls due.
+pub const CLOCK: &str = "clock";
+/// A case comes back from being put aside.
+pub const WAKE: &str = "wake";
+/// The customer is asked again whether it is solved.
+pub const ASK: &str = "ask";
+/// Silence closes a case.
+pub const SILENCE: &str = "silence";
+
+/// The kinds of work that [`run`] does.
+pub const KINDS: &[&str] = &[PROMISE, CLOCK, WAKE, ASK, SILENCE];
+
+/// What a timer needs to know. The moment must still be the one that holds when it rings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "timer", rename_all = "snake_case", deny_unknown_fields)]
+enum Timer {
+    Promise { case: CaseId, promise: PromiseId, due_at: Timestamp },
+    Clock { case: CaseId, clock: ClockKind, due_at: Timestamp },
+    Wake { case: CaseId, until: Timestamp },
+    Ask { case: CaseId, resolved_at: Timestamp, asked: u8 },
+    Silence { case: CaseId, resolved_at: Timestamp },
+}
+
+async fn set(
+    tx: &mut Tx,
+    id: &str,
+    kind: &str,
+    timer: &Timer,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let body = serde_json::to_string(timer)
+        .map_err(|error| StoreError::unreadable("setting a timer", error))?;
+    tx.enqueue(id, kind, &body, due, now).await
+}
+
+pub(crate) async fn set_promise(
+    tx: &mut Tx,
+    case: CaseId,
+    promise: PromiseId,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = format!("promise/{promise}/{}", due_at.as_millisecond());
+    set(tx, &id, PROMISE, &Timer::Promise { case, promise, due_at }, due_at, now).await
+}
+
+pub(crate) async fn set_clock(
+    tx: &mut Tx,
+    case: CaseId,
+    clock: &Clock,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (kind, due_at) = (clock.kind, clock.due_at);
+    let id = format!("clock/{case}/{kind}/{}", due_at.as_millisecond());
+    set(tx, &id, CLOCK, &Timer::Clock { case, clock: kind, due_at }, due_at, now).await
+}
+
+pub(crate) async fn set_wake(
+    tx: &mut Tx,
+    case: CaseId,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = format!("wake/{case}/{}", until.as_millisecond());
+    set(tx, &id, WAKE, &Timer::Wake { case, until }, until, now).await
+}
+
+pub(crate) async fn set_ask(
+    tx: &mut Tx,
+    case: CaseId,
+    resolved_at: Timestamp,
+    asked: u8,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = format!("ask/{case}/{}/{asked}", resolved_at.as_millisecond());
+    set(tx, &id, ASK, &Timer::Ask { case, resolved_at, asked }, due, now).await
+}
+
+pub(crate) async fn set_silence(
+    tx: &mut Tx,
+    case: CaseId,
+    resolved_at: Timestamp,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = format!("silence/{case}/{}", resolved_at.as_millisecond());
+    set(tx, &id, SILENCE, &Timer::Silence { case, resolved_at }, due, now).await
+}
+
+/// Does a job of the desk; `None` when the job is not one of [`KINDS`].
+pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
+    if !KINDS.contains(&job.kind.as_str()) {
+        return None;
+    }
+    Some(ring(ctx, job).await)
+}
+
+async fn ring(ctx: &Context, job: &Job) -> anyhow::Result<()> {
+    let timer: Timer = serde_json::from_str(&job.body).context("reading a timer")?;
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let case = match &timer {
+        Timer::Promise { case, .. }
+        | Timer::Clock { case, .. }
+        | Timer::Wake { case, .. }
+        | Timer::Ask { case, .. }
+        | Timer::Silence { case, .. } => *case,
+    };
+    if let Some(case) = sql::load_by_id(&mut tx, case).await? {
+        let policy = Policy::read(&mut tx).await?;
+        let events = rung(ctx, &mut tx, &case, &timer, &policy, now).await?;
+        if !events.is_empty() {
+            let actor = Actor::Rule(job.kind.clone());
+            let by = By { ctx, actor, name: &policy.organisation, policy: &policy, now };
+            save(&mut tx, &by, &case, &events).await?;
+        }
+    }
+    tx.finish(job).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn rung(
+    ctx: &Context,
+    tx: &mut Tx,
+    case: &Case,
+    timer: &Timer,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Vec<Event>, StoreError> {
+    Ok(match timer {
+        Timer::Promise { promise, due_at, .. } => {
+            promise_rules::break_by_timer(case, *promise, *due_at, now)
+        }
+        Timer::Clock { clock, due_at, .. } => case_rules::run_over(case, *clock, *due_at, now),
+        Timer::Wake { until, .. } => case_rules::wake_by_timer(case, *until, now),
+        Timer::Silence { resolved_at, .. } => {
+            resolution_rules::close_by_silence(case, *resolved_at)
+        }
+        Timer::Ask { resolved_at, asked, .. } => {
+            let contact = people::contact(tx, case.customer).await?.unwrap_or_default();
+            let letter = Outgoing {
+                id: ctx.id(now),
+                purpose: Purpose::Verification,
+                text: letter::solved_again(&contact.name, case, &policy.organisation),
+                to: contact.email,
+                automatic: true,
+                leaves_at: now,
+            };
+            let clocks = &policy.clocks;
+            resolution_rules::ask_by_timer(case, *resolved_at, *asked, letter, clocks, now)
+        }
+    })
+}

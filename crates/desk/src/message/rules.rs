@@ -1,0 +1,257 @@
+//! What is allowed with messages: replying, taking a reply back, noting, hearing.
+
+use crate::case::rules::hearing_clocks;
+use crate::refusal::refusals;
+use domain::case::{Case, Conduct, Stage};
+use domain::channel::{Channel, Kind};
+use domain::clock::{ClockKind, ClockRules};
+use domain::event::{BeforeSending, Event};
+use domain::id::{MessageId, NoteId};
+use domain::message::{Delivery, PrivateNote, PublicMessage, Purpose, ReceivedMessage};
+use domain::permit::Permit;
+use domain::urgency::Facts;
+use domain::words::Words;
+use jiff::Timestamp;
+
+refusals! {
+    /// Why something about a message was refused.
+    MessageRefused {
+        /// The case is over.
+        Closed = "case_closed", "This case is closed. Reopen it first.";
+        /// Contact was ended in the orderly way.
+        ContactEnded = "contact_ended", "Contact with this customer was ended.";
+        /// The customer wrote since the composer was opened.
+        NewWords {
+            /// The version to look at.
+            version: u64,
+        } = "new_message", "A new message came in. Read it, then send.";
+        /// There is no such message of ours on this case.
+        NoSuchMessage = "no_such_message", "There is no such message on this case.";
+        /// It was taken back already.
+        AlreadyUndone = "already_undone", "This message was already taken back.";
+        /// It has left.
+        TooLate = "undo_too_late", "This message has already left.";
+        /// Taking it back would leave the customer untold of something that holds.
+        Bound = "message_bound", "This letter belongs to a change that holds. Change that instead.";
+    }
+}
+
+/// What is to be written to a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Its id.
+    pub id: MessageId,
+    /// Why it is written.
+    pub purpose: Purpose,
+    /// The text.
+    pub text: Words,
+    /// Where it goes; `None` shows it on the case page only.
+    pub to: Option<String>,
+    /// Whether a program wrote it without a person reading it first.
+    pub automatic: bool,
+    /// When it may leave.
+    pub leaves_at: Timestamp,
+}
+
+/// What a sending from `case` would change, as it stands now.
+pub fn snapshot(case: &Case) -> BeforeSending {
+    BeforeSending {
+        stage: case.stage.clone(),
+        waiting_since: case.waiting_since,
+        clocks: case.clocks.clone(),
+        acknowledged_at: case.acknowledged_at,
+        answered_at: case.answered_at,
+    }
+}
+
+/// The sending itself. A person's reply to a complaint begins the clock of the next news.
+pub fn sending(case: &Case, letter: Outgoing, rules: &ClockRules, now: Timestamp) -> Event {
+    let owes_news = letter.purpose == Purpose::Reply
+        && matches!(case.kind, Kind::Complaint | Kind::Cancellation)
+        && !matches!(case.stage, Stage::Checking { .. } | Stage::Closed { .. });
+    let clocks = match rules.begin(ClockKind::Update, case.severity, now) {
+        Some(clock) if owes_news => vec![clock],
+        _ => Vec::new(),
+    };
+    let channel = if letter.to.is_some() { Channel::Mail } else { case.channel };
+    let message = PublicMessage {
+        id: letter.id,
+        purpose: letter.purpose,
+        subject: case.subject.clone(),
+        text: letter.text.into_string(),
+        to: letter.to,
+        channel,
+        automatic: letter.automatic,
+        leaves_at: letter.leaves_at,
+    };
+    Event::Sent { message, before: snapshot(case), clocks }
+}
+
+/// Whether anything may be written to the customer of this case.
+pub(crate) fn may_write(case: &Case) -> Result<(), MessageRefused> {
+    if case.conduct == Conduct::Ended {
+        return Err(MessageRefused::ContactEnded);
+    }
+    if case.stage.is_closed() {
+        return Err(MessageRefused::Closed);
+    }
+    Ok(())
+}
+
+/// Answers the customer.
+///
+/// - `read_up_to`: the version the writer had before their eyes, when a page told it.
+/// - `heard_at`: the version at which the customer last said something.
+///
+/// # Errors
+/// When the case is over, or the customer wrote since.
+pub fn reply(
+    case: &Case,
+    _permit: &Permit,
+    letter: Outgoing,
+    read_up_to: Option<u64>,
+    heard_at: u64,
+    rules: &ClockRules,
+    now: Timestamp,
+) -> Result<Vec<Event>, MessageRefused> {
+    may_write(case)?;
+    if read_up_to.is_some_and(|read| read < heard_at) {
+        return Err(MessageRefused::NewWords { version: case.version });
+    }
+    Ok(vec![sending(case, letter, rules, now)])
+}
+
+/// One of the last sendings of a case, as the record tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastSending {
+    /// Which message, why, and when it leaves.
+    pub message: PublicMessage,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it changed.
+    pub before: BeforeSending,
+    /// Whether it was taken back.
+    pub undone: bool,
+}
+
+/// Takes a sending back before it leaves: a reply, or the letter that says a case is put right.
+///
+/// `past` are the last sendings of the case, oldest first.
+///
+/// # Errors
+/// When it is not there, has left, was taken back, or belongs to a change that holds.
+pub fn undo_send(
+    case: &Case,
+    _permit: &Permit,
+    message: MessageId,
+    past: &[PastSending],
+    now: Timestamp,
+) -> Result<Vec<Event>, MessageRefused> {
+    let place = past.iter().position(|sent| sent.message.id == message);
+    let place = place.ok_or(MessageRefused::NoSuchMessage)?;
+    let sent = &past[place];
+    if sent.undone {
+        return Err(MessageRefused::AlreadyUndone);
+    }
+    if now >= sent.message.leaves_at {
+        return Err(MessageRefused::TooLate);
+    }
+    if case.stage.is_closed() {
+        return Err(MessageRefused::Closed);
+    }
+    let checking = matches!(case.stage, Stage::Checking { .. });
+    let before = match sent.message.purpose {
+        Purpose::Verification if checking && !sent.message.automatic => sent.before.clone(),
+        Purpose::Reply => restored(case, place, past),
+        _ => return Err(MessageRefused::Bound),
+    };
+    Ok(vec![Event::SendUndone { message, before }])
+}
+
+/// How the case stands once the reply at `place` is taken back. Where a later letter stands, it
+/// has done by itself what this one did; where earlier ones were taken back, they never counted.
+fn restored(case: &Case, place: usize, past: &[PastSending]) -> BeforeSending {
+    let now = snapshot(case);
+    if past[place + 1..].iter().any(|later| !later.undone) {
+        return now;
+    }
+    let first = past[..place].iter().rposition(|earlier| !earlier.undone).map_or(0, |p| p + 1);
+    let (before, since) = (&past[first].before, past[first].at);
+    let stage = match (&case.stage, &before.stage, case.owner) {
+        (
+            Stage::WaitingForCustomer { .. },
+            Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. },
+            Some(staff),
+        ) => Stage::With { staff },
+        (Stage::WaitingForCustomer { .. }, Stage::With { .. }, None) => Stage::New,
+        (Stage::WaitingForCustomer { .. }, earlier, _) => earlier.clone(),
+        (other, ..) => other.clone(),
+    };
+    let mut clocks = before.clocks.clone();
+    for clock in now.clocks.iter().filter(|clock| clock.set_at > since) {
+        if clocks.iter().all(|kept| kept.kind != clock.kind) {
+            clocks.push(*clock);
+        }
+    }
+    let waiting_since = match (before.waiting_since, now.waiting_since) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let (acknowledged_at, answered_at) = (before.acknowledged_at, before.answered_at);
+    BeforeSending { stage, waiting_since, clocks, acknowledged_at, answered_at }
+}
+
+/// Writes a private note. It may be written on any case at any time.
+///
+/// # Errors
+/// Never today.
+pub fn note(
+    _case: &Case,
+    permit: &Permit,
+    id: NoteId,
+    text: &Words,
+) -> Result<Vec<Event>, MessageRefused> {
+    let note = PrivateNote { id, by: permit.staff(), text: text.as_str().to_owned() };
+    Ok(vec![Event::Noted { note }])
+}
+
+/// Hears the customer: facts only add up, and severity never falls by a later message.
+pub fn receive(
+    case: &Case,
+    message: ReceivedMessage,
+    facts: Facts,
+    severity: u8,
+    rules: &ClockRules,
+    now: Timestamp,
+) -> Vec<Event> {
+    let severity = severity.min(4).max(case.severity);
+    let clocks = hearing_clocks(case, severity, rules, now);
+    vec![Event::Received { message, facts: both(case.facts, facts), severity, clocks }]
+}
+
+fn both(a: Facts, b: Facts) -> Facts {
+    Facts {
+        safety: a.safety || b.safety,
+        legal: a.legal || b.legal,
+        press: a.press || b.press,
+        money: a.money || b.money,
+        cut_off: a.cut_off || b.cut_off,
+        needs_care: a.needs_care || b.needs_care,
+        public: a.public || b.public,
+        reach_known: a.reach_known.max(b.reach_known),
+        high_value: a.high_value || b.high_value,
+    }
+}
+
+/// Notes how far a letter has come, unless it is there already or was taken back.
+pub fn delivered(
+    message: MessageId,
+    known: Delivery,
+    delivery: Delivery,
+    detail: &str,
+) -> Vec<Event> {
+    if known == delivery || known == Delivery::Undone {
+        return Vec::new();
+    }
+    vec![Event::DeliveryChanged { message, delivery, detail: detail.to_owned() }]
+}

@@ -1,0 +1,3 @@
+//! Offers: asking what would be fair, proposing, agreeing.
+
+pub mod rules;

@@ -1,0 +1,3 @@
+//! Putting right, asking whether it is, and closing. Solved is the customer's word.
+
+pub mod rules;

@@ -1,0 +1,3 @@
+//! Transfers: handing over so that the customer reads why it is good for them.
+
+pub mod rules;

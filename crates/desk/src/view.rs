@@ -1,0 +1,8 @@
+//! What people look at: the queue, a case, promises, what one did last, and views one saved.
+
+pub mod case;
+pub mod queue;
+pub mod recent;
+pub mod saved;
+pub mod seen;
+pub(crate) mod sql;

@@ -1,0 +1,139 @@
+//! What somebody did last, so that `z` can undo it for 24 hours.
+
+use crate::case::rules::{self as case_rules, CaseRefused};
+use crate::handling::{Done, Handling, handling};
+use crate::message::actions::undo_send;
+use crate::refusal::ActError;
+use crate::view::sql;
+use domain::case::Case;
+use domain::channel::Kind;
+use domain::event::Event;
+use domain::id::{CaseNumber, MessageId, StaffId};
+use domain::permit::{Act, Permit, Staff};
+use domain::urgency::Facts;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{Context, Press, StoreError};
+
+/// How long something can be undone.
+pub const UNDOABLE: SignedDuration = SignedDuration::from_hours(24);
+
+/// What undoing takes: how it was before, and how we left it, so that nothing newer is undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reverse", rename_all = "snake_case")]
+pub(crate) enum Reverse {
+    Assign { owner: Option<StaffId>, now: Option<StaffId> },
+    Problem { problem: String, now: String },
+    Reread { before: (Kind, u8, Facts), now: (Kind, u8, Facts) },
+    Snooze { until: Option<Timestamp>, now: Option<Timestamp> },
+    Send { message: MessageId },
+}
+
+/// Something somebody did.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RecentAction {
+    /// Its id.
+    pub id: String,
+    /// The case's number.
+    pub number: i64,
+    /// When, in milliseconds.
+    pub at_ms: i64,
+    /// What, in words.
+    pub says: String,
+    /// 1 when it was undone.
+    pub undone: i64,
+    /// How to undo it, as JSON of ours.
+    pub reverse: String,
+}
+
+/// Remembers what is being done, in its transaction.
+pub(crate) async fn remember(
+    work: &mut Handling<'_>,
+    staff: &Staff,
+    says: &str,
+    reverse: &Reverse,
+) -> Result<(), StoreError> {
+    let json = serde_json::to_string(reverse)
+        .map_err(|error| StoreError::unreadable("remembering an action", error))?;
+    let id: uuid::Uuid = work.ctx.id(work.now);
+    let case = work.case.id;
+    let (id, now) = (id.to_string(), work.now);
+    sql::remember(&mut work.tx, &id, staff.id, case, says, &json, now).await
+}
+
+/// What this person did in the last 24 hours, newest first.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn recent_actions(
+    ctx: &Context,
+    staff: StaffId,
+) -> Result<Vec<RecentAction>, StoreError> {
+    sql::recent(&ctx.store, staff, ctx.now() - UNDOABLE).await
+}
+
+/// Undoes the last thing this person did that was not undone yet.
+///
+/// # Errors
+/// See [`ActError`]; `nothing_to_undo`, or `changed_since` when somebody changed it again.
+pub async fn undo_last(ctx: &Context, staff: &Staff, press: &Press) -> Result<Done, ActError> {
+    let last = recent_actions(ctx, staff.id).await?.into_iter().find(|action| action.undone == 0);
+    let last = last.ok_or(CaseRefused::NothingToUndo)?;
+    undo(ctx, staff, &last, press).await
+}
+
+/// Undoes one of [`recent_actions`].
+///
+/// # Errors
+/// See [`ActError`].
+pub async fn undo(
+    ctx: &Context,
+    staff: &Staff,
+    action: &RecentAction,
+    press: &Press,
+) -> Result<Done, ActError> {
+    let reverse: Reverse = serde_json::from_str(&action.reverse)
+        .map_err(|error| StoreError::unreadable("reading a recent action", error))?;
+    let number = CaseNumber(action.number);
+    if let Reverse::Send { message } = reverse {
+        let done = undo_send(ctx, staff, number, message, press).await?;
+        let mut tx = ctx.begin().await?;
+        sql::mark_undone(&mut tx, &action.id, staff.id).await?;
+        tx.commit().await?;
+        return Ok(done);
+    }
+    let (mut work, permit) = handling!(ctx, staff, Act::HandleCase, number, press);
+    if !sql::mark_undone(&mut work.tx, &action.id, staff.id).await? {
+        return Err(CaseRefused::NothingToUndo.into());
+    }
+    let events = reversed(&work.case, &permit, reverse)?;
+    work.save(&events).await
+}
+
+fn reversed(case: &Case, _permit: &Permit, reverse: Reverse) -> Result<Vec<Event>, CaseRefused> {
+    let only_if = |still: bool, event: Event| {
+        if still { Ok(vec![event]) } else { Err(CaseRefused::ChangedSince) }
+    };
+    match reverse {
+        Reverse::Assign { owner, now } => {
+            case_rules::still_open(case)?;
+            only_if(case.owner == now, Event::Assigned { owner })
+        }
+        Reverse::Problem { problem, now } => {
+            only_if(case.problem == now, Event::ProblemStated { problem })
+        }
+        Reverse::Reread { before: (kind, severity, facts), now } => only_if(
+            (case.kind, case.severity, case.facts) == now,
+            Event::Reread { kind, severity, facts },
+        ),
+        Reverse::Snooze { until, now } => {
+            case_rules::still_open(case)?;
+            let event = match until {
+                Some(until) => Event::Snoozed { until },
+                None => Event::Woken,
+            };
+            only_if(case.snoozed_until == now, event)
+        }
+        Reverse::Send { .. } => Err(CaseRefused::NothingToUndo),
+    }
+}

@@ -1,0 +1,98 @@
+//! What people keep for themselves: what they did last, what they have read, views they saved.
+
+use crate::view::recent::RecentAction;
+use crate::view::saved::SavedView;
+use domain::id::{CaseId, StaffId};
+use jiff::Timestamp;
+use store::{Doing, Store, StoreError, Tx, on};
+
+pub(crate) async fn remember(
+    tx: &mut Tx,
+    id: &str,
+    staff: StaffId,
+    case: CaseId,
+    says: &str,
+    reverse: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO recent_action (id, staff_id, case_id, at_ms, says, reverse)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).bind(case.to_string())
+        .bind(now.as_millisecond()).bind(says).bind(reverse).execute(db).await.map(|_| ()))
+    .doing("remembering an action")
+}
+
+pub(crate) async fn recent(
+    store: &Store,
+    staff: StaffId,
+    since: Timestamp,
+) -> Result<Vec<RecentAction>, StoreError> {
+    const SQL: &str = "
+        SELECT r.id, c.number, r.at_ms, r.says, r.undone, r.reverse
+        FROM recent_action r JOIN \"case\" c ON c.id = r.case_id
+        WHERE r.staff_id = $1 AND r.at_ms > $2 ORDER BY r.at_ms DESC, r.id DESC LIMIT 100";
+    on!(Store store, db => sqlx::query_as(SQL).bind(staff.to_string())
+        .bind(since.as_millisecond()).fetch_all(db).await)
+    .doing("reading what somebody did last")
+}
+
+/// Says whether it was there and not undone before.
+pub(crate) async fn mark_undone(
+    tx: &mut Tx,
+    action: &str,
+    staff: StaffId,
+) -> Result<bool, StoreError> {
+    const SQL: &str =
+        "UPDATE recent_action SET undone = 1 WHERE id = $1 AND staff_id = $2 AND undone = 0";
+    let rows = on!(Tx tx, db => sqlx::query(SQL).bind(action).bind(staff.to_string())
+        .execute(db).await.map(|done| done.rows_affected()))
+    .doing("undoing an action")?;
+    Ok(rows == 1)
+}
+
+pub(crate) async fn see(
+    tx: &mut Tx,
+    case: CaseId,
+    staff: StaffId,
+    version: u64,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO case_seen AS s (case_id, staff_id, version) VALUES ($1, $2, $3)
+        ON CONFLICT (case_id, staff_id) DO UPDATE SET version = excluded.version
+        WHERE s.version < excluded.version";
+    on!(Tx tx, db => sqlx::query(SQL).bind(case.to_string()).bind(staff.to_string())
+        .bind(version.cast_signed()).execute(db).await.map(|_| ()))
+    .doing("noting what somebody has read")
+}
+
+pub(crate) async fn views(store: &Store, staff: StaffId) -> Result<Vec<SavedView>, StoreError> {
+    const SQL: &str = "
+        SELECT id, name, query, place FROM saved_view WHERE staff_id = $1
+        ORDER BY place, id LIMIT 100";
+    on!(Store store, db => sqlx::query_as(SQL).bind(staff.to_string()).fetch_all(db).await)
+        .doing("reading saved views")
+}
+
+pub(crate) async fn save_view(
+    tx: &mut Tx,
+    id: &str,
+    staff: StaffId,
+    name: &str,
+    query: &str,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO saved_view (id, staff_id, name, query, place)
+        VALUES ($1, $2, $3, $4,
+            (SELECT COALESCE(MAX(place), 0) + 1 FROM saved_view WHERE staff_id = $2))";
+    on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).bind(name).bind(query)
+        .execute(db).await.map(|_| ()))
+    .doing("saving a view")
+}
+
+pub(crate) async fn remove_view(tx: &mut Tx, id: &str, staff: StaffId) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM saved_view WHERE id = $1 AND staff_id = $2";
+    on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).execute(db).await
+        .map(|_| ()))
+    .doing("removing a view")
+}

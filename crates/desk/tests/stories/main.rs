@@ -1,0 +1,4 @@
+//! What the desk promises, told to both engines.
+
+mod handle;
+mod told;

@@ -1,0 +1,62 @@
+//! What the stories share: feedback as the arrival pipeline hands it over, and its taking in.
+
+use desk::{Taken, take_in};
+use domain::channel::{Channel, Kind};
+use domain::feedback::{FeedbackIn, Imported, ThreadEvidence};
+use domain::id::{CaseNumber, CustomerId};
+use domain::urgency::Facts;
+use domain::words::Words;
+use testkit::{Company, World};
+
+/// A complaint by mail, as `channels` hands it over.
+pub fn complaint(world: &World, company: &Company, text: &str) -> FeedbackIn {
+    let now = world.ctx.now();
+    FeedbackIn {
+        id: world.ctx.id(now),
+        unit: company.unit,
+        team: company.care,
+        channel: Channel::Mail,
+        public: false,
+        author: "Amara Okafor".to_owned(),
+        address: "amara@example.org".to_owned(),
+        subject: "No heating".to_owned(),
+        text: text.to_owned(),
+        folded: None,
+        language: "en".to_owned(),
+        kind: Kind::Complaint,
+        severity: 2,
+        facts: Facts { cut_off: true, ..Facts::default() },
+        said_at: now,
+        wants_case: true,
+        thread: None,
+        imported: Imported::No,
+    }
+}
+
+/// The same in the thread of a case.
+pub fn in_thread(feedback: FeedbackIn, case: CaseNumber, trusted: bool) -> FeedbackIn {
+    FeedbackIn { thread: Some(ThreadEvidence { case, trusted }), ..feedback }
+}
+
+/// Takes feedback in, in a transaction of its own.
+pub async fn arrive(world: &World, feedback: &FeedbackIn, customer: CustomerId) -> Taken {
+    let now = world.ctx.now();
+    let mut tx = world.ctx.begin().await.unwrap();
+    let taken = take_in(&mut tx, &world.ctx, now, feedback, customer).await.unwrap();
+    tx.commit().await.unwrap();
+    taken
+}
+
+/// Opens a case by a complaint and gives its number.
+pub async fn opened(world: &World, company: &Company) -> CaseNumber {
+    let feedback = complaint(world, company, "The heating is off since Tuesday. Nobody came.");
+    match arrive(world, &feedback, company.amara).await {
+        Taken::Opened { number, .. } => number,
+        other => panic!("it should open a case: {other:?}"),
+    }
+}
+
+/// Words that are some.
+pub fn words(text: &str) -> Words {
+    Words::new(text, 1_000).unwrap()
+}
