@@ -1,0 +1,14 @@
+//! The record of the house: who changed what in it, chained like the record of a case.
+//!
+//! hash = SHA-256(previous hash ‖ canonical entry). The canonical entry is the JSON of [`Entry`]
+//! with its fields in declared order, which is also what is stored, byte for byte.
+
+mod actions;
+mod rules;
+mod sql;
+
+pub use actions::{Verified, verify};
+pub(crate) use rules::End;
+pub use rules::{BEGINNING, Entry, What};
+pub use sql::{StoredEntry, latest};
+pub(crate) use sql::{append, hold_end};

@@ -1,0 +1,86 @@
+//! What an entry of the house's record is, and when a chain of them is sound.
+
+use domain::event::Actor;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use store::file::hex;
+
+/// What stands before the first entry.
+pub const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// What happened to the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The house was set up.
+    HouseOpened,
+    /// A unit was made.
+    UnitAdded,
+    /// A unit was changed.
+    UnitChanged,
+    /// A team was made.
+    TeamAdded,
+    /// A team was changed.
+    TeamChanged,
+    /// Somebody joined.
+    StaffAdded,
+    /// Name, roles, scope, teams, units or absence of somebody changed.
+    StaffChanged,
+    /// Somebody left.
+    StaffLeft,
+    /// Somebody who had left is back.
+    StaffReturned,
+    /// A password was set.
+    PasswordSet,
+    /// A one-press link was made for somebody.
+    WayInMade,
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody signed out, or a session was ended.
+    SessionEnded,
+    /// A token was made.
+    TokenMade,
+    /// A token was ended.
+    TokenEnded,
+    /// A setting or policy was changed.
+    PolicyChanged,
+}
+
+/// One entry of the house's record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// 1 for the first entry, then without a gap.
+    pub n: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What happened.
+    pub what: What,
+    /// The thing it happened to: an id, or the name of a policy.
+    pub thing: String,
+    /// What it was before; null for something new. Never a secret.
+    pub before: Value,
+    /// What it is now; null for something that ended. Never a secret.
+    pub after: Value,
+}
+
+/// Where the chain ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    /// Entries so far.
+    pub(crate) n: i64,
+    /// The last hash, or [`BEGINNING`].
+    pub(crate) hash: String,
+}
+
+/// The hash of `body` after `previous`.
+pub(crate) fn chain(previous: &str, body: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(previous.as_bytes());
+    hasher.update(body.as_bytes());
+    hex(&hasher.finalize())
+}

@@ -1,0 +1,8 @@
+//! Sessions: that a browser is signed in, as whom, and until when.
+
+pub mod actions;
+pub mod rules;
+pub(crate) mod sql;
+
+pub use actions::{end_one, list, staff_by_session};
+pub use rules::Session;

@@ -1,0 +1,11 @@
+//! Signing in: passwords, one-press links, and how often it may be tried.
+
+pub mod actions;
+pub mod password;
+pub mod rules;
+mod sql;
+
+pub use actions::{
+    LinkUse, SignInError, SignedIn, end_everything_of, make_link, peek_link, sign_in,
+    sign_in_by_link,
+};

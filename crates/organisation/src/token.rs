@@ -1,0 +1,8 @@
+//! API tokens: programs that act for a person, within what that person may do.
+
+pub mod actions;
+pub mod rules;
+pub mod sql;
+
+pub use actions::{Created, create, create_by_command, end, list, staff_by_token};
+pub use rules::{Token, TokenText};
