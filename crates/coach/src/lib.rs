@@ -29,7 +29,12 @@ use std::sync::OnceLock;
 use text::Text;
 
 /// The packs that come with the product, the most complete first.
-const SHIPPED: [&str; 2] = [include_str!("../packs/en.toml"), include_str!("../packs/de.toml")];
+const SHIPPED: [&str; 4] = [
+    include_str!("../packs/en.toml"),
+    include_str!("../packs/de.toml"),
+    include_str!("../packs/fr.toml"),
+    include_str!("../packs/es.toml"),
+];
 
 /// How much of a draft is judged, in bytes; personal data is looked for in all of it.
 const MOST_BYTES: usize = 200_000;
