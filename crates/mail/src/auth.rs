@@ -202,55 +202,53 @@ impl Results {
     }
 }
 
-/// Relaxed alignment: the same domain, or the author writes from a part of the signing domain.
+/// Relaxed alignment: both names belong to one organisation.
 ///
-/// Without a list of public suffixes, only a parent with a dot of its own counts, and never
-/// the other way round; this is stricter than RFC 7489 and so never trusts more.
+/// Which suffixes strangers share is told by a short rule and not by the public suffix list;
+/// where the rule does not know better, more than the list is taken for shared, so that it
+/// trusts less and never more for suffixes of countries.
 pub(crate) fn aligned(checked: &str, author: &str) -> bool {
     !author.is_empty()
         && (checked == author
-            || (checked.split('.').count() >= 2
-                && !PUBLIC.contains(&checked)
-                && author.strip_suffix(checked).is_some_and(|rest| rest.ends_with('.'))))
+            || (!is_shared(checked) && organisation_of(checked) == organisation_of(author)))
 }
 
 /// The domain an organisation registered, as far as names show it.
 pub(crate) fn organisation_of(domain: &str) -> &str {
-    let labels: Vec<&str> = domain.split('.').collect();
-    let last_two = labels.len().saturating_sub(2);
-    let start = |n: usize| labels[..n].iter().map(|l| l.len() + 1).sum::<usize>();
-    let suffix = &domain[start(last_two)..];
-    let from = if PUBLIC.contains(&suffix) { labels.len().saturating_sub(3) } else { last_two };
-    &domain[start(from)..]
+    let mut starts: Vec<usize> = domain.match_indices('.').map(|(at, _)| at + 1).collect();
+    starts.insert(0, 0);
+    // The shortest tail that is not shared among strangers.
+    let tails = starts.iter().rev().map(|start| &domain[*start..]);
+    tails.into_iter().find(|tail| !is_shared(tail)).unwrap_or(domain)
 }
 
-/// Two-label suffixes under which strangers register.
-const PUBLIC: [&str; 24] = [
-    "co.uk",
-    "org.uk",
-    "ac.uk",
-    "gov.uk",
-    "com.au",
-    "net.au",
-    "org.au",
-    "co.nz",
-    "co.jp",
-    "ne.jp",
-    "or.jp",
-    "com.br",
-    "com.cn",
-    "com.tw",
-    "com.hk",
-    "co.kr",
-    "co.in",
-    "co.za",
-    "com.mx",
-    "com.ar",
-    "com.tr",
-    "co.il",
-    "com.sg",
-    "github.io",
-];
+/// Whether strangers register names under this one.
+fn is_shared(domain: &str) -> bool {
+    const SECOND: [&str; 44] = [
+        "ac", "asn", "biz", "co", "com", "conf", "ed", "edu", "firm", "gen", "go", "gob", "gouv",
+        "gov", "govt", "gr", "gub", "id", "ind", "inf", "info", "k12", "kr", "lg", "ltd", "me",
+        "mil", "name", "ne", "net", "nhs", "nic", "nom", "or", "org", "plc", "pol", "police",
+        "press", "pro", "pvt", "res", "sch", "web",
+    ];
+    const OTHERS: [&str; 10] = [
+        "github.io",
+        "gitlab.io",
+        "herokuapp.com",
+        "netlify.app",
+        "vercel.app",
+        "pages.dev",
+        "workers.dev",
+        "onmicrosoft.com",
+        "blogspot.com",
+        "azurewebsites.net",
+    ];
+    match domain.split_once('.') {
+        None => true,
+        Some((second, top)) => {
+            (top.len() == 2 && SECOND.contains(&second)) || OTHERS.contains(&domain)
+        }
+    }
+}
 
 fn without_comments(value: &str) -> String {
     let (mut depth, mut out) = (0_u32, String::with_capacity(value.len()));
@@ -294,5 +292,22 @@ mod tests {
         assert_eq!(read(fail).verdict, Verdict::Failed);
         let suffix = "Authentication-Results: mx.our.example; dkim=pass header.d=example\r\n";
         assert_eq!(read(suffix).verdict, Verdict::Unchecked);
+    }
+
+    #[test]
+    fn names_of_one_organisation_align_and_strangers_under_a_suffix_do_not() {
+        assert!(aligned("mail.shop.example", "news.shop.example"));
+        assert!(aligned("shop.co.uk", "mail.shop.co.uk"));
+        for (checked, author) in [
+            ("evil.co.ke", "shop.co.ke"),
+            ("co.uk", "shop.co.uk"),
+            ("example", "shop.example"),
+            ("a.github.io", "b.github.io"),
+            ("evilshop.example", "shop.example"),
+            ("", "shop.example"),
+        ] {
+            assert!(!aligned(checked, author), "{checked} {author}");
+        }
+        assert_eq!(organisation_of("a.b.shop.com.au"), "shop.com.au");
     }
 }

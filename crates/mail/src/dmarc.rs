@@ -76,9 +76,8 @@ pub fn evaluate(
             policy.split(';').filter_map(|p| p.split_once('=')).find(|(n, _)| n.trim() == tag);
         value.is_some_and(|(_, v)| v.trim().eq_ignore_ascii_case("s"))
     };
-    let fits = |checked: &str, strict: bool| {
-        checked == domain || (!strict && (aligned(checked, &domain) || aligned(&domain, checked)))
-    };
+    let fits =
+        |checked: &str, strict: bool| checked == domain || (!strict && aligned(checked, &domain));
     let by_signature = signed.into_iter().any(|s| fits(&s.domain, strict("adkim")));
     let by_server = !spf.passed_for.is_empty() && fits(&spf.passed_for, strict("aspf"));
     if by_signature || by_server { Dmarc::Pass } else { Dmarc::Fail }

@@ -187,11 +187,12 @@ fn list(seen: &Seen<'_>) -> Verdict {
     }
 }
 
-/// Whether an answer to this mail may be sent by a program at all (first of the six brakes).
+/// Whether an answer to this mail may be sent by a program at all (first two of the six brakes).
 ///
-/// False for everything that is not plainly from a person: any automatic mark, an address that
-/// asks not to be answered, a suppress header, an empty return path.
-pub fn may_answer_automatically(parsed: &Parsed) -> bool {
+/// False for everything that is not plainly from a person elsewhere: any automatic mark, one
+/// of our own mailboxes, an address that asks not to be answered, a suppress header, an empty
+/// return path.
+pub fn may_answer_automatically(parsed: &Parsed, own_addresses: &[String]) -> bool {
     const SILENT: [&str; 14] = [
         "noreply",
         "no-reply",
@@ -211,7 +212,9 @@ pub fn may_answer_automatically(parsed: &Parsed) -> bool {
     let Some(author) = &parsed.author else { return false };
     let key = author.key();
     let Some((local, _)) = key.split_once('@') else { return false };
+    let same = crate::same_mailbox_key(&key);
     parsed.kind == Kind::Human
+        && !own_addresses.iter().any(|own| crate::same_mailbox_key(own) == same)
         && !SILENT.iter().any(|s| local.starts_with(s))
         && parsed.marks.return_path.as_deref() != Some("")
         && parsed.marks.loop_mark.is_none()

@@ -40,6 +40,8 @@ pub enum Source {
     OurMessageId,
     /// A signed mark in the text.
     BodyMark,
+    /// It carries a signed Message-ID of ours: a mail of ours came back.
+    OwnMessage,
     /// The Message-ID of a stored message of somebody else.
     KnownMessageId,
     /// Outlook's Thread-Index of a stored message.
@@ -170,6 +172,16 @@ fn signed(parsed: &Parsed, keys: &Keys, known: &Known, found: &mut Vec<Evidence>
             let says = format!("It answers a mail of ours on case {}.", claim.case);
             add(Source::OurMessageId, claim.case, says);
         }
+    }
+    let returned = parsed.original.as_ref().and_then(|o| o.message_id.as_deref());
+    if let Some(claim) = returned.and_then(|id| read_message_id(keys, id)) {
+        let says = format!("It reports on a mail of ours on case {}.", claim.case);
+        add(Source::OurMessageId, claim.case, says);
+    }
+    let own = parsed.message_id.as_deref().and_then(|id| read_message_id(keys, id));
+    if let Some(claim) = own {
+        let says = format!("It is a mail of ours on case {}.", claim.case);
+        add(Source::OwnMessage, claim.case, says);
     }
     let html = parsed.html.as_deref().unwrap_or("");
     for claim in read_body_marks(keys, &parsed.text).into_iter().chain(read_body_marks(keys, html))

@@ -35,6 +35,10 @@ fn known() -> Known {
     }
 }
 
+fn own() -> Vec<String> {
+    known().own_addresses
+}
+
 fn case_address() -> String {
     reply_address(&keys(), "our.example", "reply", CASE, ANN)
 }
@@ -195,6 +199,7 @@ fn t_05_no_unsigned_or_older_form_is_read() {
 fn t_09_nobody_is_answered_automatically_who_did_not_write() {
     let robots = [
         "From: MAILER-DAEMON@x.example\n",
+        "From: help+tag@our.example\n",
         "From: no-reply@x.example\n",
         "From: ann@x.example\nAuto-Submitted: auto-generated\n",
         "From: ann@x.example\nX-Auto-Response-Suppress: OOF, AutoReply\n",
@@ -203,9 +208,15 @@ fn t_09_nobody_is_answered_automatically_who_did_not_write() {
         "Subject: no author\n",
     ];
     for head in robots {
-        assert!(!may_answer_automatically(&parse(format!("{head}\nHi\n").as_bytes())), "{head}");
+        assert!(
+            !may_answer_automatically(&parse(format!("{head}\nHi\n").as_bytes()), &own()),
+            "{head}"
+        );
     }
-    assert!(may_answer_automatically(&parse(b"From: ann@x.example\n\nMy parcel is late.\n")));
+    assert!(may_answer_automatically(
+        &parse(b"From: ann@x.example\n\nMy parcel is late.\n"),
+        &own()
+    ));
 }
 
 #[test]
@@ -228,7 +239,7 @@ fn t_10_every_mark_of_a_machine_is_seen() {
     for mark in marks {
         let parsed = parse(format!("From: {ANN}\n{mark}\n\nHi\n").as_bytes());
         assert_ne!(parsed.kind, Kind::Human, "{mark}");
-        assert!(!may_answer_automatically(&parsed), "{mark}");
+        assert!(!may_answer_automatically(&parsed, &own()), "{mark}");
     }
 }
 
@@ -246,7 +257,7 @@ fn t_10_our_own_answer_stops_every_machine_that_follows_the_rules() {
     };
     let parsed = parse(&compose(&mail).expect("it is sound"));
     assert_eq!(parsed.kind, Kind::AutoReply);
-    assert!(!may_answer_automatically(&parsed));
+    assert!(!may_answer_automatically(&parsed, &own()));
     let authentication = Authentication::read(&parsed, &Trusted::none());
     let decision =
         decide(&parsed, &evidence(&parsed, &keys(), &known()), &authentication, &known());
@@ -336,4 +347,28 @@ fn a_verified_participant_may_use_the_number_in_the_subject() {
     let decision = decided(&mail);
     assert_eq!(decision.outcome, Outcome::Joins { case: CASE });
     assert!(decision.because.contains("subject names case"));
+}
+
+#[test]
+fn a_form_that_writes_in_our_name_is_heard_and_our_own_mail_is_not() {
+    let form = "From: help@our.example\nReply-To: bea@example.org\nTo: help@our.example\nSubject: Contact form\n\nMy parcel is late.\n";
+    assert_eq!(decided(form).outcome, Outcome::Opens { maybe: vec![] });
+    let own = format!(
+        "From: anyone@relay.example\nTo: help@our.example\nMessage-ID: <{}>\n\nWe have it.\n",
+        our_id()
+    );
+    assert_eq!(decided(&own).outcome, Outcome::OwnCopy);
+    let looped = "From: help@our.example\nX-Redress-Loop: our-instance\n\nWe have it.\n";
+    assert_eq!(decided(looped).outcome, Outcome::OwnCopy);
+}
+
+#[test]
+fn a_bounce_is_noted_on_the_case_of_the_mail_it_returns() {
+    let bounce = format!(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: help@our.example\nSubject: failure notice\nContent-Type: multipart/report; report-type=delivery-status; boundary=r\n\n--r\n\nNo such user.\n--r\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; {ANN}\nAction: failed\nStatus: 5.1.1\n\n--r\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{}>\nSubject: We have it\n\n--r--\n",
+        our_id()
+    );
+    let decision = decided(&bounce);
+    assert_eq!(decision.outcome, Outcome::Notes { case: CASE });
+    assert!(!decision.may_reopen);
 }

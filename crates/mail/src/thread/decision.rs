@@ -60,7 +60,7 @@ pub fn decide(
     known: &Known,
 ) -> Decision {
     let sender = authentication.verdict;
-    let (outcome, because) = outcome(parsed, evidence, sender, known);
+    let (outcome, because) = noted(parsed, outcome(parsed, evidence, sender, known));
     let case = match &outcome {
         Outcome::Joins { case } | Outcome::Waits { case } | Outcome::Notes { case } => Some(*case),
         Outcome::Opens { .. } | Outcome::OwnCopy => None,
@@ -74,6 +74,17 @@ pub fn decide(
     }
 }
 
+/// What machines send about a case is noted there and is nobody's message.
+fn noted(parsed: &Parsed, (outcome, because): (Outcome, String)) -> (Outcome, String) {
+    let machine = matches!(parsed.kind, Kind::Bounce | Kind::AutoReply | Kind::FeedbackLoop);
+    match outcome {
+        Outcome::Joins { case } | Outcome::Waits { case } if machine => {
+            (Outcome::Notes { case }, format!("{because} It is automatic, so it is only noted."))
+        }
+        other => (other, because),
+    }
+}
+
 fn outcome(
     parsed: &Parsed,
     evidence: &[Evidence],
@@ -81,14 +92,8 @@ fn outcome(
     known: &Known,
 ) -> (Outcome, String) {
     let author = parsed.author.as_ref().map(crate::Address::key).unwrap_or_default();
-    if is_ours(parsed, &author, known) {
+    if is_ours(parsed, evidence, known) {
         return (Outcome::OwnCopy, "It is our own mail coming back.".to_owned());
-    }
-    if matches!(parsed.kind, Kind::Bounce | Kind::AutoReply | Kind::FeedbackLoop)
-        && let Some(best) = best(evidence, Strength::Strong)
-    {
-        let says = format!("{} It is automatic, so it is only noted.", best.1.detail);
-        return (Outcome::Notes { case: best.0 }, says);
     }
     for strength in [Strength::Strong, Strength::Medium, Strength::Weak] {
         let Some((case, why)) = best(evidence, strength) else { continue };
@@ -137,15 +142,14 @@ fn best(evidence: &[Evidence], strength: Strength) -> Option<(u64, &Evidence)> {
     best.case.map(|case| (case, best))
 }
 
-fn is_ours(parsed: &Parsed, author: &str, known: &Known) -> bool {
-    let own = |address: &str| {
-        let key = crate::same_mailbox_key(address);
-        known.own_addresses.iter().any(|o| crate::same_mailbox_key(o) == key)
-    };
+/// Whether a mail is one of ours. Our address as author is no proof: forms of shops write in
+/// our name what customers say, and taking these for copies would lose complaints.
+fn is_ours(parsed: &Parsed, evidence: &[Evidence], known: &Known) -> bool {
     let marked = !known.loop_mark.is_empty()
         && parsed.marks.loop_mark.as_deref() == Some(known.loop_mark.as_str());
     // A bounce of our mail quotes our header inside, never on top, so it is not meant here.
-    (marked && parsed.kind != Kind::Bounce) || own(author)
+    (marked && parsed.kind != Kind::Bounce)
+        || evidence.iter().any(|e| e.source == Source::OwnMessage)
 }
 
 fn suggested(parsed: &Parsed, case: Option<u64>, known: &Known) -> Vec<String> {
