@@ -19,6 +19,15 @@ impl Press {
         Press::default()
     }
 
+    /// The press of the `place`-th of several things changed by one press.
+    #[must_use]
+    pub fn part(&self, place: usize) -> Press {
+        let part = |(scope, key, hash): &(String, String, String)| {
+            (scope.clone(), format!("{key}/{place}"), hash.clone())
+        };
+        Press { key: self.key.as_ref().map(part) }
+    }
+
     /// `scope` keeps the keys of two people apart; `body_hash` tells another body.
     pub fn new(scope: &str, key: &str, body_hash: &str) -> Press {
         Press { key: Some((scope.to_owned(), key.to_owned(), body_hash.to_owned())) }

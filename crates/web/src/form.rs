@@ -17,7 +17,7 @@ pub const FORM_MOST: usize = 1_048_576;
 /// Fields of a form.
 pub const FIELDS_MOST: usize = 1_000;
 
-/// A form of somebody who is signed in. Its `csrf` field was checked; its `once` field is the
+/// A form of somebody who is signed in. Its `csrf` field was checked; its `press` field is the
 /// press, so that a double press changes nothing twice.
 #[derive(Debug)]
 pub struct Form<T> {
@@ -123,7 +123,7 @@ impl Fields {
         for (name, value) in pairs(&body)? {
             match name.as_str() {
                 "csrf" => fields.csrf = value,
-                "once" => fields.once = value,
+                "press" => fields.once = value,
                 _ => fields.pairs.push((name, value)),
             }
         }

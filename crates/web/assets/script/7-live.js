@@ -212,11 +212,9 @@ let presenceAt = "";
 let presenceTold = "";
 function watchPresence() {
   const where = one("[data-presence]:not(.face)")?.dataset.presence ?? "";
-  if (presenceAt !== where) {
-    if (presenceAt) sendPresence(presenceAt, "gone");
-    presenceTold = "";
-  }
+  if (presenceAt && presenceAt !== where) sendPresence(presenceAt, "gone");
   presenceAt = where;
+  presenceTold = "";
   sayPresence();
 }
 
