@@ -14,6 +14,17 @@ impl Tx {
             .doing("counting")
     }
 
+    /// Forgets every counter whose name begins with `prefix`, before they are counted anew.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn forget_tallies(&mut self, prefix: &str) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM tally WHERE name >= $1 AND name < $2";
+        let end = format!("{prefix}\u{7f}");
+        on!(Tx self, db => sqlx::query(SQL).bind(prefix).bind(&end).execute(db).await.map(|_| ()))
+            .doing("forgetting counters")
+    }
+
     /// Folds the rows of each counter that has more than `rows_most` of them into one, for up to
     /// `counters_most` counters. Gives how many it folded. `id` names the new rows.
     ///

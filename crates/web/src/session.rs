@@ -177,7 +177,8 @@ async fn note_seen(ctx: &Context, hash: &str, now: Timestamp) -> Result<(), Stor
 /// When the store fails.
 pub async fn bearer(ctx: &Context, token: &str) -> Result<Option<Bearer>, StoreError> {
     const SQL: &str = "
-        SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences, 0 AS seen_at_ms, t.acts
+        SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences,
+            t.made_at_ms AS seen_at_ms, t.acts
         FROM api_token t JOIN staff s ON s.id = t.staff_id
         WHERE t.hash = $1 AND t.ended_at_ms IS NULL AND COALESCE(t.ends_at_ms, $3) > $2
           AND s.left_at_ms IS NULL";

@@ -57,6 +57,22 @@ function put(html, selector, push) {
 
 // ---- before and after a partial update ----
 
+// A file behind a link is the browser's business.
+document.addEventListener("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request.method !== "GET" || /html/.test(ctx.response.headers.get("content-type") ?? "html")) return;
+  event.preventDefault();
+  location.assign(ctx.response.raw.url);
+});
+
+// The address changes only when one has come to another page: not for the same one again, nor for
+// a form that came back.
+document.addEventListener("htmx:before:history:update", (event) => {
+  const { history, response } = event.detail;
+  const raw = response?.raw;
+  if (history.path === here() || (raw?.status >= 400 && !raw.redirected)) event.preventDefault();
+});
+
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const answer = ctx.response?.raw;
@@ -79,7 +95,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (form && answer.ok && ctx.request.method !== "GET") form.reset();
   const arrived = new URL(answer.url, location.href);
   if (form) clean(form);
-  if (arrived.pathname !== location.pathname) {
+  if (answer.ok && arrived.pathname !== location.pathname) {
     remember();
     all("[data-dirty]").forEach((kept) => kept.removeAttribute("data-dirty"));
     ctx.isNewPlace = true;
@@ -160,12 +176,26 @@ function startToasts() {
 
 // ---- dialogs: a page's own form, shown over the page one came from ----
 
+// What was typed into a dialog that was closed, by its address: it comes back with the dialog.
+const closedDialogs = new Map();
+const isTyped = (field) => field.value !== field.defaultValue && field.type !== "hidden";
+
 async function openDialog(address) {
-  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
   const dialog = one("#dialog");
   const back = document.activeElement;
-  if (!answer || !(await fillDialog(dialog, answer))) return location.assign(address);
-  dialog.addEventListener("close", () => back?.isConnected && back.focus(), { once: true });
+  if (closedDialogs.has(address)) {
+    dialog.replaceChildren(closedDialogs.get(address));
+  } else {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer || !(await fillDialog(dialog, answer))) return location.assign(address);
+  }
+  dialog.dataset.address = address;
+  dialog.addEventListener("close", () => {
+    const typed = all("textarea, input:not([type=checkbox], [type=radio])", dialog).some(isTyped);
+    if (typed && dialog.dataset.address) closedDialogs.set(address, dialog.firstElementChild);
+    else closedDialogs.delete(address);
+    if (back?.isConnected) back.focus();
+  }, { once: true });
   dialog.showModal();
   focusFirst(dialog);
 }
@@ -208,6 +238,7 @@ async function sendDialog(form, submitter) {
     const page = new DOMParser().parseFromString(html, "text/html");
     if (!answer.ok) return tell(all("main h1, main p", page).slice(0, 3).map(text).join(" "), 20);
     if (!one("#page", page)) return location.assign(answer.url);
+    dialog.dataset.address = ""; // Sent: nothing to keep.
     dialog.close();
     const address = new URL(answer.url);
     const moved = address.pathname !== location.pathname;
@@ -234,7 +265,7 @@ document.addEventListener("click", (event) => {
     openDialog(opener.href);
   }
   for (const menu of all(".menu-holder[open]")) if (!menu.contains(event.target)) menu.open = false;
-  if (event.target.matches("dialog")) event.target.close(); // The veil around it.
+  if (event.target.matches("dialog:not(:has(form))")) event.target.close(); // The veil around it.
 }, true);
 
 document.addEventListener("submit", (event) => {

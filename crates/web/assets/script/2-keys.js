@@ -289,7 +289,8 @@ function copyLink() {
   const again = Date.now() - copiedAt < 1500;
   copiedAt = Date.now();
   const link = location.origin + location.pathname;
-  navigator.clipboard?.writeText(again ? `${document.title} ${link}` : link);
+  if (!navigator.clipboard) return tell(link); // Without TLS the browser gives none.
+  navigator.clipboard.writeText(again ? `${document.title} ${link}` : link);
   tell(again ? "Link copied with its title" : "Link copied", 3);
 }
 
@@ -316,6 +317,7 @@ function openSheet() {
   const dialog = one("#dialog");
   const back = document.activeElement;
   dialog.classList.add("dialog-wide");
+  dialog.dataset.address = "";
   dialog.replaceChildren(head, body);
   dialog.addEventListener("close", () => {
     dialog.classList.remove("dialog-wide");

@@ -93,9 +93,12 @@ function restoreDrafts() {
   }
 }
 
-// A plain form sends once, however often it is pressed.
+// Sending ends the draft; signing out leaves no words on the device.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (/\/sign-out$/.test(form.action)) {
+    Object.keys(localStorage).filter((key) => key.startsWith("draft ")).forEach((key) => localStorage.removeItem(key));
+  }
   if (form.dataset.draft) {
     const draft = draftOf(form);
     clearTimeout(draft.timer);

@@ -212,9 +212,11 @@ let presenceAt = "";
 let presenceTold = "";
 function watchPresence() {
   const where = one("[data-presence]:not(.face)")?.dataset.presence ?? "";
-  if (presenceAt && presenceAt !== where) sendPresence(presenceAt, "gone");
+  if (presenceAt !== where) {
+    if (presenceAt) sendPresence(presenceAt, "gone");
+    presenceTold = "";
+  }
   presenceAt = where;
-  presenceTold = "";
   sayPresence();
 }
 
