@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::dkim::arc::Chain;
 use crate::dkim::{Outcome, Signature};
 use crate::dmarc::{Dmarc, Spf};
 use crate::parsed::Parsed;
@@ -13,6 +14,7 @@ use crate::parsed::Parsed;
 #[derive(Debug, Clone, Default)]
 pub struct Trusted {
     servers: Vec<String>,
+    sealers: Vec<String>,
 }
 
 impl Trusted {
@@ -23,7 +25,15 @@ impl Trusted {
 
     /// Believes these servers, named as they write themselves (`mx.example.com`).
     pub fn servers(names: impl IntoIterator<Item = impl Into<String>>) -> Trusted {
-        Trusted { servers: names.into_iter().map(|n| n.into().to_lowercase()).collect() }
+        let servers = names.into_iter().map(|n| n.into().to_lowercase()).collect();
+        Trusted { servers, sealers: Vec::new() }
+    }
+
+    /// Believes also what these domains seal about mail they pass on (ARC): mailing lists and
+    /// forwarders that the organisation knows.
+    pub fn and_sealers(self, domains: impl IntoIterator<Item = impl Into<String>>) -> Trusted {
+        let sealers = domains.into_iter().map(|n| n.into().to_lowercase()).collect();
+        Trusted { sealers, ..self }
     }
 }
 
@@ -110,6 +120,24 @@ impl Authentication {
             dmarc: word(&serde_json::json!(dmarc)),
             says,
         }
+    }
+
+    /// The same, when a sealer we trust vouches that the mail was sound when it came to him.
+    ///
+    /// Forwarding breaks SPF and lists break signatures; a seal of a stranger says nothing.
+    pub fn or_sealed(self, parsed: &Parsed, chain: &Chain, trusted: &Trusted) -> Authentication {
+        let Chain::Pass { sealer, results } = chain else { return self };
+        let domain = parsed.author.as_ref().map(crate::Address::domain).unwrap_or_default();
+        let believed = self.verdict != Verdict::Verified && trusted.sealers.contains(sealer);
+        if !believed {
+            return self;
+        }
+        let (verdict, _) = Results::read(results).verdict(&domain, parsed.from.len() != 1);
+        if verdict != Verdict::Verified {
+            return self;
+        }
+        let says = format!("{sealer} passed this on and confirms that {domain} sent it.");
+        Authentication { verdict, says, ..self }
     }
 
     fn unchecked(several: bool) -> Authentication {
@@ -250,14 +278,23 @@ fn is_shared(domain: &str) -> bool {
     }
 }
 
+/// A value without comments, and with quoted text made harmless: senders choose local parts,
+/// and `"; dmarc=pass"` inside quotes must not be read as a result.
 fn without_comments(value: &str) -> String {
-    let (mut depth, mut out) = (0_u32, String::with_capacity(value.len()));
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    let mut out = String::with_capacity(value.len());
     for c in value.chars() {
+        let literal = escaped;
+        escaped = c == '\\' && !literal;
         match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(c),
-            _ => {}
+            '"' if depth == 0 && !literal => quoted = !quoted,
+            '(' if !quoted && !literal => depth += 1,
+            ')' if !quoted && !literal => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            _ if quoted => {
+                out.push(if c.is_alphanumeric() || "@.-_+".contains(c) { c } else { '_' })
+            }
+            _ => out.push(c),
         }
     }
     out
@@ -309,5 +346,19 @@ mod tests {
             assert!(!aligned(checked, author), "{checked} {author}");
         }
         assert_eq!(organisation_of("a.b.shop.com.au"), "shop.com.au");
+    }
+
+    #[test]
+    fn what_the_sender_chose_is_not_read_as_a_result() {
+        for chosen in [
+            "\"x; dmarc=pass header.from=shop.example; y\"@evil.example",
+            "\"x\\\"; dmarc=pass header.from=shop.example; y\"@evil.example",
+            "(\") dmarc=pass header.from=shop.example (\")@evil.example",
+        ] {
+            let results = format!(
+                "Authentication-Results: mx.our.example; spf=pass smtp.mailfrom={chosen}\r\n"
+            );
+            assert_ne!(read(&results).verdict, Verdict::Verified, "{chosen}");
+        }
     }
 }

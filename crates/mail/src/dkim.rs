@@ -3,6 +3,7 @@
 //! Looking keys up in the DNS is the caller's work: [`records_needed`] names them, and
 //! [`verify`] takes what was found.
 
+pub mod arc;
 mod canonical;
 mod key;
 mod signature;
@@ -116,21 +117,26 @@ fn check(
         Ok(key) => key,
         Err(says) => return (Outcome::Neutral, says),
     };
+    match proves(mail, own, tags, &key) {
+        Ok(()) => (Outcome::Pass, "The domain signed exactly this mail."),
+        Err(says) => (Outcome::Fail, says),
+    }
+}
+
+/// Whether text and headers are those that were signed.
+fn proves(mail: &[u8], own: usize, tags: &Tags, key: &key::PublicKey) -> Result<(), &'static str> {
     let body = canonical::body(body_of(mail), tags.relaxed_body);
     if Sha256::digest(&body).as_slice() != tags.body_hash {
-        return (Outcome::Fail, "The text was changed after signing.");
+        return Err("The text was changed after signing.");
     }
     let fields = canonical::fields(mail);
     let froms = fields.iter().filter(|f| f.is("from")).count();
     if tags.headers.iter().filter(|h| *h == "from").count() < froms {
-        return (Outcome::Fail, "An author was added after signing.");
+        return Err("An author was added after signing.");
     }
     let signed = canonical::signed_headers(&fields, own, tags);
-    if key.proves(&signed, &tags.signature) {
-        (Outcome::Pass, "The domain signed exactly this mail.")
-    } else {
-        (Outcome::Fail, "The headers were changed or the signature was made up.")
-    }
+    let right = key.proves(&signed, &tags.signature);
+    right.then_some(()).ok_or("The headers were changed or the signature was made up.")
 }
 
 fn body_of(mail: &[u8]) -> &[u8] {

@@ -7,7 +7,10 @@ use std::collections::HashMap;
 use std::fs;
 
 use jiff::Timestamp;
+use mail::dkim::arc::{self, Chain};
 use mail::dkim::{Outcome, Record, SigningKey, SigningKeyRefused, records_needed, sign, verify};
+use mail::dmarc::{Dmarc, Spf};
+use mail::{Authentication, Trusted, Verdict};
 
 fn file(name: &str) -> Vec<u8> {
     fs::read(format!("{}/tests/dkim/{name}", env!("CARGO_MANIFEST_DIR"))).expect("a fixture")
@@ -142,4 +145,56 @@ fn a_text_that_is_no_key_is_refused() {
     assert_eq!(SigningKey::from_pem("hello").map(|_| ()), Err(SigningKeyRefused::NotAKey));
     let damaged = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     assert_eq!(SigningKey::from_pem(damaged).map(|_| ()), Err(SigningKeyRefused::Unusable));
+}
+
+#[test]
+fn seals_of_another_implementation_pass_and_any_change_breaks_them() {
+    for (name, by) in [("arc-one.eml", "list.example"), ("arc-two.eml", "second.example")] {
+        let mail = String::from_utf8(file(name)).expect("ASCII");
+        let Chain::Pass { sealer, results } = arc::verify(mail.as_bytes(), &records()) else {
+            panic!("{name}: {:?}", arc::verify(mail.as_bytes(), &records()));
+        };
+        assert_eq!(sealer, "shop.example");
+        assert!(results.starts_with(by), "{results}");
+        assert!(arc::records_needed(mail.as_bytes()).iter().all(|n| records().contains_key(n)));
+        for (from, to) in [
+            ("Where", "Here"),
+            ("[talk]", "[list]"),
+            ("dmarc=pass", "dmarc=none"),
+            ("cv=none", "cv=pass"),
+            ("ARC-Seal: i=1", "ARC-Seal: i=3"),
+            ("From: Ann", "From: Eve <eve@evil.example>\r\nFrom: Ann"),
+        ] {
+            let changed = mail.replace(from, to);
+            let chain = arc::verify(changed.as_bytes(), &records());
+            assert!(matches!(chain, Chain::Fail(_)), "{name}: {from}: {chain:?}");
+        }
+    }
+    assert_eq!(arc::verify(b"From: a@b\r\n\r\nx", &records()), Chain::None);
+    assert_eq!(arc::verify(&file("arc-one.eml"), &HashMap::new()), Chain::TempError);
+}
+
+#[test]
+fn only_a_sealer_we_know_heals_what_a_list_broke() {
+    let raw = file("arc-one.eml");
+    let parsed = mail::parse(&raw);
+    let broken = verify(&raw, &records(), now());
+    assert_eq!(broken[0].outcome, Outcome::Fail, "the list changed the subject");
+    let chain = arc::verify(&raw, &records());
+    let here = || {
+        Authentication::checked_here(
+            &parsed,
+            "mx.our.example",
+            &broken,
+            &Spf::default(),
+            Dmarc::Fail,
+        )
+    };
+    assert_eq!(here().verdict, Verdict::Failed);
+    let known = Trusted::none().and_sealers(["shop.example"]);
+    assert_eq!(here().or_sealed(&parsed, &chain, &known).verdict, Verdict::Verified);
+    let stranger = Trusted::none().and_sealers(["other.example"]);
+    assert_eq!(here().or_sealed(&parsed, &chain, &stranger).verdict, Verdict::Failed);
+    let forged = Chain::Fail("A seal does not fit.");
+    assert_eq!(here().or_sealed(&parsed, &forged, &known).verdict, Verdict::Failed);
 }

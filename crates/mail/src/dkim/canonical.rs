@@ -90,7 +90,7 @@ pub(super) fn signed_headers(fields: &[Field<'_>], own: usize, tags: &Tags) -> V
     out
 }
 
-fn field(field: &Field<'_>, relaxed: bool, out: &mut Vec<u8>) {
+pub(super) fn field(field: &Field<'_>, relaxed: bool, out: &mut Vec<u8>) {
     let value = raw(&field.value);
     if relaxed {
         out.extend_from_slice(field.name.trim().to_ascii_lowercase().as_bytes());

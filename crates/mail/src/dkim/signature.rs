@@ -60,11 +60,16 @@ pub(super) fn get<'a>(pairs: &'a [(&str, String)], name: &str) -> Option<&'a str
 impl Tags {
     /// Reads a signature; one that could be misused is not taken at all.
     pub fn read(value: &str) -> Result<Tags, &'static str> {
-        let pairs = pairs(value);
-        let tag = |name| get(&pairs, name);
-        if tag("v") != Some("1") {
+        if get(&pairs(value), "v") != Some("1") {
             return Err("The signature is of an unknown version.");
         }
+        Tags::of_message(value)
+    }
+
+    /// Reads what a signature of a message needs, in DKIM and in ARC.
+    pub fn of_message(value: &str) -> Result<Tags, &'static str> {
+        let pairs = pairs(value);
+        let tag = |name| get(&pairs, name);
         let algorithm = match tag("a") {
             Some("rsa-sha256") => Algorithm::Rsa,
             Some("ed25519-sha256") => Algorithm::Ed25519,
@@ -106,6 +111,22 @@ impl Tags {
             relaxed_header: header == "relaxed",
             relaxed_body: body == "relaxed",
             expires: tag("x").and_then(|x| x.parse().ok()),
+        })
+    }
+
+    /// Reads a seal of ARC, which signs headers only (RFC 8617, section 4.1.3).
+    pub fn of_seal(value: &str) -> Option<Tags> {
+        let pairs = pairs(value);
+        let (domain, selector) = (get(&pairs, "d")?, get(&pairs, "s")?);
+        let domain = domain.to_ascii_lowercase();
+        let right = get(&pairs, "a") == Some("rsa-sha256") && get(&pairs, "h").is_none();
+        (right && is_name(&domain) && is_name(selector)).then_some(())?;
+        Some(Tags {
+            identity: domain.clone(),
+            domain,
+            selector: selector.to_ascii_lowercase(),
+            signature: STANDARD.decode(get(&pairs, "b")?).ok()?,
+            ..Tags::default()
         })
     }
 
