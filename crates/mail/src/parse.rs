@@ -193,9 +193,9 @@ fn files(tree: &Tree, bytes: &[u8], indexes: &[usize]) -> (Vec<Attachment>, usiz
     (taken, embedded)
 }
 
-/// Parts that hold nothing of their own: a page for one reader, a pointer to elsewhere.
+/// Parts that hold nothing of their own: the same page once more, made for one reader.
 fn ignored(kind: &str) -> bool {
-    matches!(kind, "text/x-amp-html" | "message/external-body")
+    kind == "text/x-amp-html"
 }
 
 /// Adds what Outlook packed into `winmail.dat`; the packed file itself stays.
@@ -253,6 +253,9 @@ fn envelope(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Parsed {
         to.truncate(RECIPIENTS_MAX);
         cc.truncate(RECIPIENTS_MAX - to.len());
     }
+    if to.len() + cc.len() > RECIPIENTS_USUAL {
+        problems.push(problem("many_recipients", "It was sent to unusually many people."));
+    }
     let usable = |a: &&Address| a.address.contains('@');
     let author = from.iter().find(usable).or(sender.as_ref().filter(usable));
     let author = author.or(reply_to.iter().find(usable)).or(from.first()).cloned();
@@ -260,6 +263,9 @@ fn envelope(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Parsed {
         problems.push(problem("no_from", "It does not say who wrote it."));
     } else if fields.all("from").count() > 1 {
         problems.push(problem("several_from", "It names its author twice."));
+    }
+    if let Some(author) = &author {
+        problems.extend(disguise(author));
     }
     let references = fields.ids("references");
     Parsed {
@@ -291,6 +297,29 @@ fn envelope(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Parsed {
         back_on: None,
         problems: Vec::new(),
     }
+}
+
+/// More recipients than this are told to people (8.7).
+const RECIPIENTS_USUAL: usize = 48;
+
+/// Signs that an author wants to look like somebody else.
+fn disguise(author: &Address) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let shown = author.name.split_whitespace().map(|w| w.trim_matches(['<', '>', '(', ')', '"']));
+    let other = shown
+        .filter(|w| w.contains('@') && w.contains('.'))
+        .find(|w| !w.eq_ignore_ascii_case(&author.address));
+    if let Some(other) = other {
+        let says = format!("Its author shows the address {other} and writes from another.");
+        found.push(problem("name_shows_other_address", says));
+    }
+    let latin = |c: char| c.is_ascii_alphabetic();
+    let twin = |c: char| matches!(c, '\u{370}'..='\u{58f}' | '\u{ff00}'..='\u{ff5f}');
+    let mixed = |part: &str| part.contains(latin) && part.contains(twin);
+    if author.address.split(['.', '@']).any(mixed) {
+        found.push(problem("mixed_letters", "Its author's address mixes letters that look alike."));
+    }
+    found
 }
 
 fn date(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Option<jiff::Timestamp> {

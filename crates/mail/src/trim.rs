@@ -222,3 +222,74 @@ fn tidy_whole(text: &str) -> String {
 fn join(above: &str, below: &str) -> String {
     [above, below].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join("\n\n")
 }
+
+/// Longest signature that is recognised by its repetition, in lines.
+const SIGNATURE_LINES_MAX: usize = 15;
+
+/// The lines that end every one of the last mails of a sender: a signature without a mark.
+///
+/// Needs at least three texts; gives nothing when the ending is a single short line, because
+/// "Thanks" at the end of three mails is no signature.
+pub fn common_ending(texts: &[&str]) -> Vec<String> {
+    let [first, rest @ ..] = texts else { return Vec::new() };
+    if rest.len() < 2 {
+        return Vec::new();
+    }
+    let endings = |text: &str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
+        lines.rev().take(SIGNATURE_LINES_MAX + 1).map(str::to_owned).collect()
+    };
+    let mut common = endings(first);
+    for text in rest {
+        let other = endings(text);
+        let same = common.iter().zip(&other).take_while(|(a, b)| a == b).count();
+        common.truncate(same);
+    }
+    let whole = common.len() > SIGNATURE_LINES_MAX; // the same mail again, not an ending
+    let letters = common.iter().map(|l| l.len()).sum::<usize>();
+    if whole || common.len() < 2 || letters < 16 {
+        return Vec::new();
+    }
+    common.reverse();
+    common
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_we_sent_is_found_without_any_quote_mark() {
+        let sent =
+            "Dear Ann,\nwe are looking for your parcel.\nWhich colour was it?\nKind regards\nHelp";
+        let back = "It was blue.\n\nDear Ann,\nwe are looking for your parcel.\nWhich colour was it?\nKind regards\nHelp\n";
+        let trimmed = against_sent(back, sent);
+        assert_eq!(trimmed.new_text, "It was blue.");
+        assert!(trimmed.folded_text.contains("we are looking for your parcel."));
+    }
+
+    #[test]
+    fn answers_between_our_own_lines_are_new() {
+        let sent =
+            "We are looking for your parcel.\nWhich colour was the big one?\nWhen did you send it?";
+        let back = "> We are looking for your parcel.\nGood.\n> Which colour was the big one?\nBlue.\n> When did you send it?\n";
+        assert_eq!(against_sent(back, sent).new_text, "Good.\nBlue.");
+    }
+
+    #[test]
+    fn a_short_line_that_we_also_wrote_stays_the_customers() {
+        assert_eq!(against_sent("Thank you\nBea", "Thank you\nHelp").new_text, "Thank you\nBea");
+    }
+
+    #[test]
+    fn an_ending_of_three_mails_is_a_signature() {
+        let mails = [
+            "One.\n\nAnn Miller\nShop Ltd, London",
+            "Two?\nAnn Miller\nShop Ltd, London\n",
+            "3\n\nAnn Miller\n\nShop Ltd, London",
+        ];
+        assert_eq!(common_ending(&mails), ["Ann Miller", "Shop Ltd, London"]);
+        assert!(common_ending(&mails[..2]).is_empty());
+        assert!(common_ending(&["a\nThanks", "b\nThanks", "c\nThanks"]).is_empty());
+    }
+}
