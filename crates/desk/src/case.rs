@@ -2,9 +2,13 @@
 
 pub mod actions;
 pub(crate) mod effects;
+pub(crate) mod forms;
 pub mod link;
+pub(crate) mod pages;
+pub(crate) mod public;
 pub mod rebuild;
 pub mod rules;
 pub(crate) mod save;
 pub(crate) mod sql;
 pub mod take_in;
+pub(crate) mod thread;

@@ -9,6 +9,7 @@
 
 pub mod case;
 pub mod conduct;
+mod dialog;
 pub mod draft;
 pub mod escalation;
 mod handling;
@@ -20,9 +21,22 @@ pub mod policy;
 pub mod promise;
 mod refusal;
 pub mod resolution;
+mod screen;
 pub mod transfer;
 pub mod view;
 
 pub use case::take_in::{Taken, take_in};
 pub use handling::{Done, On};
 pub use refusal::{ActError, Refused};
+
+use axum::Router;
+use store::Context;
+
+/// Every page and address of this room.
+pub fn router() -> Router<Context> {
+    Router::new()
+        .merge(view::pages::router())
+        .merge(case::pages::router())
+        .merge(case::forms::router())
+        .merge(message::pages::router())
+}

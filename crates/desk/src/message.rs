@@ -1,5 +1,8 @@
 //! Messages in both directions, and private notes, which never become messages.
 
 pub mod actions;
+pub(crate) mod coaching;
+pub(crate) mod letters;
+pub(crate) mod pages;
 pub mod rules;
 pub(crate) mod sql;

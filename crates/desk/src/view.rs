@@ -1,8 +1,11 @@
 //! What people look at: the queue, a case, promises, what one did last, and views one saved.
 
 pub mod case;
+pub(crate) mod pages;
+pub(crate) mod panel;
 pub mod queue;
 pub mod recent;
+pub(crate) mod row;
 pub mod saved;
 pub mod seen;
 pub(crate) mod sql;

@@ -1,0 +1,354 @@
+//! A3: the case, with its thread, its composer and the relationship panel.
+
+use crate::case::actions;
+use crate::case::thread::{EntryKind, EntryView};
+use crate::draft::DraftKind;
+use crate::draft::actions::drafts;
+use crate::message::coaching::{FindingView, findings};
+use crate::screen::{Screen, reason_words, stage_words};
+use crate::view::case::{CaseView, case_view, earlier};
+use crate::view::pages::lane_of;
+use crate::view::panel::Panel;
+use crate::view::queue::{self, View};
+use crate::view::row::RowView;
+use crate::view::seen;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, Redirect};
+use axum::routing::{get, post};
+use domain::case::Conduct;
+use domain::id::CaseNumber;
+use domain::permit::Act;
+use serde::Deserialize;
+use store::Context;
+use web::frame::{Place, StaffFrame};
+use web::time_words::DueClock;
+use web::{Form, Path, Problem, Query, SignedIn};
+
+/// Entries shown at once when somebody looks back.
+const EARLIER_AT_ONCE: u32 = 100;
+
+/// The pages of this noun.
+pub fn router() -> Router<Context> {
+    Router::new()
+        .route("/cases/{number}", get(show))
+        .route("/cases/{number}/owner", post(take))
+        .route("/cases/{number}/wake", post(wake))
+        .route("/cases/{number}/seen", post(saw))
+        .route("/cases/{number}/file", get(case_file))
+}
+
+struct Head {
+    customer: String,
+    stage: String,
+    due: Option<DueClock>,
+    escalated: bool,
+    problem: String,
+    reasons: String,
+    version: u64,
+    /// Forms in the head and in the menu: path, action, words.
+    links: Vec<(&'static str, &'static str, &'static str)>,
+    more: Vec<(&'static str, &'static str, &'static str)>,
+    may_handle: bool,
+    may_promise: bool,
+    is_mine: bool,
+    is_closed: bool,
+    is_snoozed: bool,
+}
+
+/// The composer, for a reply or a note.
+pub(crate) struct Composer {
+    kind: &'static str,
+    action: &'static str,
+    label: String,
+    to: String,
+    text: String,
+    saved: String,
+    send: &'static str,
+    news: String,
+    read_up_to: u64,
+    stamp: i64,
+    may_reply: bool,
+    findings: Vec<FindingView>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "case/show.html")]
+struct CasePage {
+    frame: StaffFrame,
+    here: String,
+    head: Head,
+    entries: Vec<EntryView>,
+    earlier: u64,
+    first: u64,
+    rows: Vec<RowView>,
+    neighbours: (Option<String>, Option<String>),
+    composer: Option<Composer>,
+    panel: Panel,
+    press: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseQuery {
+    write: Option<String>,
+    before: Option<u64>,
+    #[serde(rename = "part")]
+    _part: Option<String>,
+}
+
+/// `GET /cases/{number}`
+async fn show(
+    State(ctx): State<Context>,
+    signed: SignedIn,
+    Path(number): Path<String>,
+    Query(query): Query<CaseQuery>,
+) -> Result<Html<String>, Problem> {
+    let screen = Screen::of(&ctx, signed).await?;
+    let mut view = load(&ctx, &screen, &number).await?;
+    if let Some(before) = query.before {
+        let thread =
+            earlier(&ctx, &screen.reach, view.case.number, before, EARLIER_AT_ONCE).await?;
+        view.thread = thread.ok_or_else(missing)?;
+    }
+    let kind =
+        if query.write.as_deref() == Some("note") { DraftKind::Note } else { DraftKind::Reply };
+    let kept = drafts(&ctx, &screen.reach, view.case.id).await?;
+    let me = screen.signed.staff.id.to_string();
+    let own = kept.into_iter().find(|d| d.staff_id == me && d.kind == kind.as_str());
+    let text = own.map(|draft| draft.text).unwrap_or_default();
+    page(&ctx, &screen, &view, kind, text, "").await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seen {
+    version: u64,
+}
+
+/// `POST /cases/{number}/seen`: the page was in front of somebody. A GET must not note that.
+async fn saw(
+    State(ctx): State<Context>,
+    Path(number): Path<String>,
+    form: Form<Seen>,
+) -> Result<StatusCode, Problem> {
+    let number: CaseNumber = number.parse().map_err(|_| missing())?;
+    seen::see(&ctx, &form.by.staff, number, form.value.version).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The case that a page is about, when it is theirs.
+pub(crate) async fn load(
+    ctx: &Context,
+    screen: &Screen,
+    number: &str,
+) -> Result<CaseView, Problem> {
+    let number: CaseNumber = number.parse().map_err(|_| missing())?;
+    case_view(ctx, &screen.reach, number).await?.ok_or_else(missing)
+}
+
+pub(crate) fn missing() -> Problem {
+    Problem::missing("case_missing", "There is no such case among yours.")
+}
+
+/// Writes the case page with `text` in the composer.
+pub(crate) async fn page(
+    ctx: &Context,
+    screen: &Screen,
+    view: &CaseView,
+    kind: DraftKind,
+    text: String,
+    news: &str,
+) -> Result<Html<String>, Problem> {
+    let here = view.case.number.to_string();
+    let is_mine = view.case.owner == Some(screen.signed.staff.id);
+    let lane = lane_of(screen, if is_mine { "mine" } else { "team" });
+    let list = queue::queue(ctx, &screen.reach, lane, View::Open, None).await?;
+    let rows: Vec<RowView> = list.rows.iter().map(|row| RowView::of(screen, row)).collect();
+    let title = format!("{} – {}", view.customer, here);
+    let mut frame = screen.frame(ctx, title, Place::Queue, "case").await?;
+    if let Some(toast) = &mut frame.toast {
+        toast.words = format!("{} – {here}", toast.words);
+    }
+    web::page(&CasePage {
+        frame,
+        head: head(screen, view, is_mine),
+        entries: view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect(),
+        earlier: view.thread.earlier,
+        first: view.thread.entries.first().map_or(0, |entry| entry.entry.n),
+        neighbours: neighbours(&rows, &here),
+        rows,
+        composer: composer(screen, view, kind, text, news),
+        panel: Panel::of(ctx, screen, view).await?,
+        press: web::new_press(ctx),
+        here,
+    })
+}
+
+fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {
+    let case = &view.case;
+    let is_closed = case.stage.is_closed();
+    let may = |act| screen.may(act) && !is_closed;
+    let of = |all: &[(Act, &'static str, &'static str, &'static str)]| {
+        let allowed = all.iter().filter(|(act, ..)| may(*act));
+        allowed.map(|(_, path, action, words)| (*path, *action, *words)).collect::<Vec<_>>()
+    };
+    let mut more = of(&[
+        (Act::HandleCase, "assignment/new", "assign", "Assign to somebody"),
+        (Act::HandleCase, "snooze/new", "snooze", "Snooze until…"),
+        (Act::Escalate, "escalation/new", "escalate", "Ask a lead to decide"),
+        (Act::Close, "closing/new", "close-case", "Close without asking"),
+        (Act::Reply, "conduct/new", "conduct", "State a limit (conduct)"),
+    ]);
+    if case.escalated && screen.may(Act::ApproveOffer) {
+        more.push(("escalation/answer", "decide", "Decide what was asked"));
+    }
+    Head {
+        customer: view.customer.clone(),
+        stage: stage_words(case, view.owner.as_deref(), &view.team, is_mine),
+        due: screen.next_due(case),
+        escalated: case.escalated,
+        problem: case.problem_line().to_owned(),
+        reasons: view.reasons.iter().take(5).map(reason_words).collect::<Vec<_>>().join(" · "),
+        version: case.version,
+        links: of(&[
+            (Act::Offer, "offers/new", "offer", "Offer"),
+            (Act::Promise, "promises/new", "promise", "Promise"),
+            (Act::Transfer, "transfers/new", "transfer", "Transfer"),
+            (Act::Resolve, "resolution/new", "resolve", "Resolve"),
+        ]),
+        more,
+        may_handle: screen.may(Act::HandleCase),
+        may_promise: screen.may(Act::Promise),
+        is_mine,
+        is_closed,
+        is_snoozed: case.snoozed_until.is_some(),
+    }
+}
+
+fn neighbours(rows: &[RowView], here: &str) -> (Option<String>, Option<String>) {
+    let Some(at) = rows.iter().position(|row| row.number == here) else {
+        return (None, rows.first().map(|row| row.number.clone()));
+    };
+    let number = |row: &RowView| row.number.clone();
+    (at.checked_sub(1).and_then(|at| rows.get(at)).map(number), rows.get(at + 1).map(number))
+}
+
+fn composer(
+    screen: &Screen,
+    view: &CaseView,
+    kind: DraftKind,
+    text: String,
+    news: &str,
+) -> Option<Composer> {
+    let may_reply = screen.may(Act::Reply) && view.case.conduct != Conduct::Ended;
+    if !screen.may(Act::Note) {
+        return None;
+    }
+    let is_note = kind == DraftKind::Note || !may_reply;
+    let to = match (&view.email, is_note) {
+        (_, true) => "Only colleagues read this".to_owned(),
+        (Some(_), _) => format!("to {} · e-mail", view.customer),
+        (None, _) => format!("to {} · shown on their page", view.customer),
+    };
+    Some(Composer {
+        kind: if is_note { "note" } else { "reply" },
+        action: if is_note { "notes" } else { "messages" },
+        label: if is_note {
+            "Private note".to_owned()
+        } else {
+            format!("Reply to {}", view.customer)
+        },
+        to,
+        saved: if text.is_empty() { String::new() } else { "Draft kept".to_owned() },
+        send: match (is_note, news.is_empty()) {
+            (true, _) => "Keep the note",
+            (_, true) => "Send",
+            (_, false) => "Send all the same",
+        },
+        news: news.to_owned(),
+        read_up_to: view.case.version,
+        stamp: screen.now.as_millisecond(),
+        may_reply,
+        findings: if is_note { Vec::new() } else { findings(screen, view, &text) },
+        text,
+    })
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// `POST /cases/{number}/owner`
+async fn take(
+    State(ctx): State<Context>,
+    Path(number): Path<String>,
+    form: Form<Nothing>,
+) -> Result<Redirect, Problem> {
+    let Nothing {} = form.value;
+    let number: CaseNumber = number.parse().map_err(|_| missing())?;
+    actions::take(&ctx, &form.by.staff, number, &form.press).await?;
+    Ok(Redirect::to(&format!("/cases/{number}")))
+}
+
+/// `POST /cases/{number}/wake`
+async fn wake(
+    State(ctx): State<Context>,
+    Path(number): Path<String>,
+    form: Form<Nothing>,
+) -> Result<Redirect, Problem> {
+    let number: CaseNumber = number.parse().map_err(|_| missing())?;
+    actions::wake(&ctx, &form.by.staff, number, &form.press).await?;
+    Ok(Redirect::to(&format!("/cases/{number}")))
+}
+
+#[derive(askama::Template)]
+#[template(path = "case/file.html")]
+struct CaseFilePage {
+    frame: StaffFrame,
+    here: String,
+    customer: String,
+    subject: String,
+    stage: String,
+    entries: Vec<EntryView>,
+    with_notes: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileQuery {
+    notes: Option<String>,
+}
+
+/// `GET /cases/{number}/file`: the whole record, to print. Notes only when chosen.
+async fn case_file(
+    State(ctx): State<Context>,
+    signed: SignedIn,
+    Path(number): Path<String>,
+    Query(query): Query<FileQuery>,
+) -> Result<Html<String>, Problem> {
+    let screen = Screen::of(&ctx, signed).await?;
+    let view = load(&ctx, &screen, &number).await?;
+    let (mut entries, mut before) = (Vec::new(), u64::MAX);
+    loop {
+        let part = earlier(&ctx, &screen.reach, view.case.number, before, 200).await?;
+        let part = part.ok_or_else(missing)?;
+        before = part.entries.first().map_or(0, |entry| entry.entry.n);
+        entries.splice(0..0, part.entries.iter().map(|entry| EntryView::of(&screen, entry)));
+        if part.earlier == 0 || part.entries.is_empty() {
+            break;
+        }
+    }
+    let with_notes = query.notes.is_some();
+    entries.retain(|entry| with_notes || entry.kind != EntryKind::Note);
+    let here = view.case.number.to_string();
+    web::page(&CaseFilePage {
+        frame: screen.frame(&ctx, format!("Case file {here}"), Place::Queue, "anywhere").await?,
+        stage: stage_words(&view.case, view.owner.as_deref(), &view.team, false),
+        customer: view.customer,
+        subject: view.case.subject,
+        entries,
+        with_notes,
+        here,
+    })
+}

@@ -1,0 +1,192 @@
+//! The thread as pages show it: messages, notes, and the rest as single lines.
+
+use crate::screen::{Screen, channel_words, closing_words};
+use crate::view::case::ThreadEntry;
+use domain::event::{Actor, Event};
+use domain::message::Delivery;
+use web::time_words::Moment;
+
+/// One entry, finished.
+pub(crate) struct EntryView {
+    pub id: String,
+    pub kind: EntryKind,
+    pub who: String,
+    pub when: Moment,
+    pub channel: &'static str,
+    pub text: String,
+    pub folded: String,
+    /// How a letter fares, when there is something to say.
+    pub fares: String,
+    /// `plain`, `promise`, `danger`, `ok`.
+    pub tone: &'static str,
+    /// Taken back before it left.
+    pub undone: bool,
+    /// The key of a letter that a person must decide about.
+    pub decide: Option<String>,
+}
+
+/// What an entry looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    FromCustomer,
+    FromUs,
+    Note,
+    Line,
+}
+
+impl EntryView {
+    pub fn of(screen: &Screen, entry: &ThreadEntry) -> EntryView {
+        let n = entry.entry.n;
+        let line = |text: String| EntryView {
+            id: format!("e-{n}"),
+            kind: EntryKind::Line,
+            who: who(entry),
+            when: screen.moment(entry.entry.at),
+            channel: "",
+            text,
+            folded: String::new(),
+            fares: String::new(),
+            tone: tone(&entry.entry.event),
+            undone: false,
+            decide: None,
+        };
+        let words = |kind, id: &str, text: &str| EntryView {
+            id: format!("{id}-{n}"),
+            kind,
+            text: text.to_owned(),
+            ..line(String::new())
+        };
+        match &entry.entry.event {
+            Event::Received { message, .. } => EntryView {
+                who: message.author.clone(),
+                channel: channel_words(message.channel).1,
+                folded: message.folded.clone().unwrap_or_default(),
+                when: screen.moment(message.at),
+                ..words(EntryKind::FromCustomer, "m", &message.text)
+            },
+            Event::Opened(opening) => match &opening.message {
+                Some(message) => EntryView {
+                    who: message.author.clone(),
+                    channel: channel_words(message.channel).1,
+                    folded: message.folded.clone().unwrap_or_default(),
+                    when: screen.moment(message.at),
+                    ..words(EntryKind::FromCustomer, "m", &message.text)
+                },
+                None => line("opened the case".to_owned()),
+            },
+            Event::Sent { message, .. } => {
+                let (fares, undone, decide) = fares(entry, &message.id.to_string());
+                EntryView {
+                    channel: channel_words(message.channel).1,
+                    who: if message.automatic { "Automatic".to_owned() } else { who(entry) },
+                    fares,
+                    undone,
+                    decide,
+                    ..words(EntryKind::FromUs, "m", &message.text)
+                }
+            }
+            Event::Noted { note } => words(EntryKind::Note, "n", &note.text),
+            event => line(line_words(event)),
+        }
+    }
+}
+
+fn who(entry: &ThreadEntry) -> String {
+    match (&entry.entry.actor, entry.who.as_str()) {
+        (Actor::Rule(_), _) => "Redress".to_owned(),
+        (_, "") => "Somebody".to_owned(),
+        (_, name) => name.to_owned(),
+    }
+}
+
+fn fares(entry: &ThreadEntry, id: &str) -> (String, bool, Option<String>) {
+    let Some((delivery, detail)) = &entry.delivery else { return Default::default() };
+    let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+    match delivery {
+        Delivery::Held => ("Leaves in a moment".to_owned(), false, None),
+        Delivery::Sending => ("Being handed over".to_owned(), false, None),
+        Delivery::Sent => ("Sent".to_owned(), false, None),
+        Delivery::Uncertain => {
+            let says = "The line broke while it was handed over. It may have arrived.";
+            (format!("{says}{said}"), false, Some(id.to_owned()))
+        }
+        Delivery::Failed => (format!("Could not be sent{said}"), false, Some(id.to_owned())),
+        Delivery::Undone => ("Taken back before it left".to_owned(), true, None),
+        Delivery::Shown => ("Shown on the customer’s page".to_owned(), false, None),
+    }
+}
+
+fn tone(event: &Event) -> &'static str {
+    match event {
+        Event::PromiseBroken { .. } | Event::ClockOver { .. } | Event::Contested { .. } => "danger",
+        Event::PromiseMade { .. } | Event::PromiseMoved { .. } | Event::Offered { .. } => "promise",
+        Event::PromiseKept { .. } | Event::Confirmed { .. } => "ok",
+        Event::Escalated { .. } | Event::ConductStep { .. } => "warn",
+        _ => "plain",
+    }
+}
+
+fn line_words(event: &Event) -> String {
+    match event {
+        Event::SendUndone { .. } => "took the last letter back before it left".to_owned(),
+        Event::Assigned { owner: Some(_) } => "gave the case to somebody".to_owned(),
+        Event::Assigned { owner: None } => "put the case back to the team".to_owned(),
+        Event::ProblemStated { problem } => format!("stated the problem: {problem}"),
+        Event::Reread { kind, severity, .. } => {
+            format!("corrected the reading: {kind}, severity {severity}")
+        }
+        Event::Snoozed { .. } => "put the case aside".to_owned(),
+        Event::Woken => "the case came back".to_owned(),
+        Event::PromiseMade { promise } => format!("promised: we will {}", promise.words),
+        Event::PromiseKept { done, .. } => format!("kept a promise: {done}"),
+        Event::PromiseMoved { told, .. } => format!("moved a promise and told them: {told}"),
+        Event::PromiseBroken { .. } => "a promise was broken".to_owned(),
+        Event::Transferred { reason, told, .. } => {
+            let silent = if *told { "" } else { " (the customer was not told)" };
+            format!("handed the case over: {reason}{silent}")
+        }
+        Event::Escalated { question, .. } => format!("asked for a decision: {question}"),
+        Event::EscalationAnswered { answer } => format!("decided: {answer}"),
+        Event::Offered { offer } => match offer.options.is_empty() {
+            true => "asked what would be fair".to_owned(),
+            false => {
+                let words: Vec<&str> = offer.options.iter().map(|o| o.words.as_str()).collect();
+                format!("offered: {}", words.join(" · or · "))
+            }
+        },
+        Event::OfferChanged { state, answer, .. } => {
+            let state = state.as_str().replace('_', " ");
+            match answer {
+                Some(answer) => format!("offer {state}: {answer}"),
+                None => format!("offer {state}"),
+            }
+        }
+        Event::ClockOver { clock } => format!("the clock “{}” ran over", clock.as_str()),
+        Event::Resolved { what_we_did } => format!("put right: {what_we_did}"),
+        Event::SolvedAsked => "asked “Did this solve it?”".to_owned(),
+        Event::Confirmed { words } if words.is_empty() => "said that it is solved".to_owned(),
+        Event::Confirmed { words } => format!("said that it is solved: {words}"),
+        Event::Contested { words, partly } => {
+            let how = if *partly { "partly solved" } else { "not solved" };
+            if words.is_empty() {
+                format!("said: {how}")
+            } else {
+                format!("said: {how} – {words}")
+            }
+        }
+        Event::Closed { because, reason } if reason.is_empty() => {
+            format!("closed the case: {}", closing_words(*because))
+        }
+        Event::Closed { because, reason } => {
+            format!("closed the case: {} ({reason})", closing_words(*because))
+        }
+        Event::Reopened => "opened the case again".to_owned(),
+        Event::ConductStep { words, .. } => format!("conduct: {words}"),
+        Event::ClockMet { .. } | Event::ClockSet { .. } => "changed a clock".to_owned(),
+        Event::Opened(_)
+        | Event::Received { .. }
+        | Event::Sent { .. }
+        | Event::Noted { .. }
+        | Event::DeliveryChanged { .. } => String::new(),
+    }
+}

@@ -1,0 +1,165 @@
+//! What every page of the desk needs: who looks, in which zone, under which policy; and the words
+//! for reasons, stages and refusals.
+
+use crate::policy::Policy;
+use crate::view::recent;
+use domain::case::{Case, Closing, Stage};
+use domain::channel::Channel;
+use domain::permit::Act;
+use domain::urgency::Reason;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use store::scope::Reach;
+use store::{Context, StoreError};
+use web::frame::{Place, StaffFrame, Toast, Undo};
+use web::time_words::{self, DueClock, Moment};
+use web::{Problem, SignedIn, words};
+
+/// How long a page offers to undo what was just done, in seconds.
+const UNDO_SHOWN: i64 = 20;
+
+/// A person before a page.
+pub(crate) struct Screen {
+    pub signed: SignedIn,
+    pub reach: Reach,
+    pub policy: Policy,
+    pub zone: TimeZone,
+    pub now: Timestamp,
+}
+
+impl Screen {
+    /// Reads what a page of `signed` needs.
+    pub async fn of(ctx: &Context, signed: SignedIn) -> Result<Screen, Problem> {
+        let policy = Policy::of(&ctx.store).await.map_err(Problem::ours)?;
+        let own = TimeZone::get(&signed.preferences.zone).ok();
+        let own = own.filter(|_| !signed.preferences.zone.is_empty());
+        let zone = own.unwrap_or_else(|| policy.clocks.hours.zone().clone());
+        let reach = Reach::from(&signed.staff);
+        Ok(Screen { reach, policy, zone, now: ctx.now(), signed })
+    }
+
+    /// The frame of a page, with the undo of what was just done.
+    pub async fn frame(
+        &self,
+        ctx: &Context,
+        title: impl Into<String>,
+        place: Place,
+        scope: &'static str,
+    ) -> Result<StaffFrame, Problem> {
+        let mut frame = web::staff_frame(&self.signed, title, place);
+        frame.scope = scope;
+        frame.toast = self.toast(ctx).await.map_err(Problem::ours)?;
+        Ok(frame)
+    }
+
+    async fn toast(&self, ctx: &Context) -> Result<Option<Toast>, StoreError> {
+        let done = recent::recent_actions(ctx, self.signed.staff.id).await?;
+        let Some(last) = done.into_iter().find(|action| action.undone == 0) else {
+            return Ok(None);
+        };
+        let left = UNDO_SHOWN - (self.now.as_millisecond() - last.at_ms) / 1_000;
+        if left <= 0 {
+            return Ok(None);
+        }
+        let seconds = u32::try_from(left).unwrap_or(1);
+        let undo = Undo { action: "/me/undo".to_owned(), seconds };
+        Ok(Some(Toast { id: last.id, words: last.says, undo: Some(undo) }))
+    }
+
+    pub fn moment(&self, at: Timestamp) -> Moment {
+        time_words::moment(self.now, at, &self.zone)
+    }
+
+    pub fn due(&self, due: Timestamp, since: Timestamp) -> DueClock {
+        time_words::due_clock(self.now, due, since, &self.zone)
+    }
+
+    /// The clock that runs out first on a case.
+    pub fn next_due(&self, case: &Case) -> Option<DueClock> {
+        let promises = case.promises.iter().filter(|promise| promise.is_owed());
+        let promises = promises.map(|promise| (promise.due_at, promise.made_at));
+        let clocks = case.clocks.iter().map(|clock| (clock.due_at, clock.set_at));
+        promises.chain(clocks).min().map(|(due, since)| self.due(due, since))
+    }
+
+    /// Whether the person may do `act` at all.
+    pub fn may(&self, act: Act) -> bool {
+        self.signed.staff.has(act)
+    }
+}
+
+/// The stage of a case for staff: "With Maya", "Put right – checking".
+pub(crate) fn stage_words(case: &Case, owner: Option<&str>, team: &str, own: bool) -> String {
+    let who = if own { "you" } else { owner.unwrap_or("somebody") };
+    match &case.stage {
+        Stage::New => "New".to_owned(),
+        Stage::With { .. } => format!("With {who}"),
+        Stage::WaitingForCustomer { .. } => "Waiting for customer".to_owned(),
+        Stage::WaitingForUs { .. } => format!("Waiting for {team}"),
+        Stage::OfferMade { .. } => "Offer made".to_owned(),
+        Stage::Checking { .. } => "Put right – checking".to_owned(),
+        Stage::Closed { because, .. } => format!("Closed: {}", closing_words(*because)),
+    }
+}
+
+pub(crate) fn closing_words(because: Closing) -> &'static str {
+    match because {
+        Closing::Confirmed => "solved, they said so",
+        Closing::Silence => "no answer after two asks",
+        Closing::Merged => "part of another case",
+        Closing::Spam => "not a person's matter",
+        Closing::Withdrawn => "taken back by the customer",
+        Closing::Answered => "answered",
+        Closing::ContactEnded => "contact ended",
+        Closing::Imported => "closed in the earlier system",
+    }
+}
+
+/// The reason in the fixed words of the queue.
+pub(crate) fn reason_words(reason: &Reason) -> String {
+    match reason {
+        Reason::PromiseBroken => "promise broken".to_owned(),
+        Reason::PromiseDue => "promise due".to_owned(),
+        Reason::SafetyWords => "safety words".to_owned(),
+        Reason::LegalOrPress => "legal or press words".to_owned(),
+        Reason::RegulatorDate => "regulator’s date".to_owned(),
+        Reason::Public { seen_by } => format!("public, seen by about {}", words::about(*seen_by)),
+        Reason::Reopened => "reopened by customer".to_owned(),
+        Reason::Contact { n } => format!("{} contact", words::ordinal(*n)),
+        Reason::Money => "money taken twice or wrongly".to_owned(),
+        Reason::CutOff => "cut off".to_owned(),
+        Reason::NeedsCare => "needs extra care".to_owned(),
+        Reason::Transferred { n } => format!("transferred {n} times"),
+        Reason::Waiting { hours } if *hours >= 48 => format!("waiting {} days", hours / 24),
+        Reason::Waiting { hours } => format!("waiting {hours} h"),
+        Reason::HighValue => "long-standing customer".to_owned(),
+    }
+}
+
+/// Icon and words of a channel.
+pub(crate) fn channel_words(channel: Channel) -> (&'static str, &'static str) {
+    match channel {
+        Channel::Mail => ("mail", "e-mail"),
+        Channel::Form => ("form", "web form"),
+        Channel::Call => ("call", "call"),
+        Channel::Letter => ("letter", "letter"),
+        Channel::Visit => ("visit", "visit"),
+        Channel::Chat => ("chat", "chat"),
+        Channel::Survey => ("survey", "survey"),
+        Channel::Review => ("review", "review"),
+        Channel::Post => ("post", "public post"),
+        Channel::Api => ("api", "another program"),
+        Channel::Import => ("import", "earlier system"),
+    }
+}
+
+/// A field's text as [`domain::words::Words`], or what to do about it.
+pub(crate) fn words_of(
+    field: &'static str,
+    text: &str,
+    most: usize,
+    say: &str,
+) -> Result<domain::words::Words, Problem> {
+    domain::words::Words::new(text, most)
+        .map_err(|_| Problem::refused("words_missing", say.to_owned()).at(format!("/{field}"), say))
+}

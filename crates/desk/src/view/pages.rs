@@ -1,0 +1,354 @@
+//! Screens that list: the queue (A2), changes to several cases at once, undo.
+
+use crate::case::actions as case_actions;
+use crate::screen::Screen;
+use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
+use crate::view::recent;
+use crate::view::row::RowView;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use domain::case::Case;
+use domain::id::CaseNumber;
+use domain::permit::{Act, Scope};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use store::Context;
+use web::frame::{Place, StaffFrame};
+use web::{Form, Path, Problem, Query, SignedIn, words};
+
+/// Cases changed with one press.
+const BULK_MOST: usize = 50;
+
+/// The pages of this noun.
+pub fn router() -> Router<Context> {
+    Router::new()
+        .route("/q", get(|| async { Redirect::to("/q/mine") }))
+        .route("/q/{view}", get(show_queue))
+        .route("/cases/changes", post(change_several))
+        .route("/me/undo", post(undo_last))
+        .route("/me/actions", get(recent_page))
+}
+
+/// A saved view's tab.
+struct Tab {
+    href: String,
+    name: String,
+    here: bool,
+    action: &'static str,
+    count: Option<String>,
+}
+
+/// Views in the order of their tabs: word in the address, name, which rows.
+const TABS: [(&str, &str, View); 8] = [
+    ("mine", "Mine", View::Open),
+    ("team", "Team", View::Open),
+    ("promises", "Promises", View::Promises),
+    ("public", "Public", View::Public),
+    ("reopened", "Reopened", View::Reopened),
+    ("snoozed", "Snoozed", View::Snoozed),
+    ("ideas", "Ideas", View::Ideas),
+    ("closed", "Closed", View::Closed),
+];
+
+const ACTIONS: [&str; 8] =
+    ["view-1", "view-2", "view-3", "view-4", "view-5", "view-6", "view-7", "view-8"];
+
+/// What an empty view says: why it is empty, what stands here otherwise, where to go.
+type Empty = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+#[derive(askama::Template)]
+#[template(path = "view/queue.html")]
+struct QueuePage {
+    frame: StaffFrame,
+    title: &'static str,
+    view: String,
+    tabs: Vec<Tab>,
+    groups: Vec<(&'static str, Vec<RowView>)>,
+    says: String,
+    pager: String,
+    older: String,
+    newest: String,
+    back: String,
+    press: String,
+    empty: Empty,
+    may_handle: bool,
+    may_open: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QueueQuery {
+    after: Option<String>,
+    /// Which region the page asks for again; the whole page holds it.
+    #[serde(rename = "part")]
+    _part: Option<String>,
+    /// Rows before this page, for "51–100"; only shown, never trusted.
+    from: Option<u32>,
+}
+
+/// `GET /q/{view}`
+async fn show_queue(
+    State(ctx): State<Context>,
+    signed: SignedIn,
+    Path(word): Path<String>,
+    Query(query): Query<QueueQuery>,
+) -> Result<Html<String>, Problem> {
+    let screen = Screen::of(&ctx, signed).await?;
+    let known = TABS.iter().find(|tab| tab.0 == word);
+    let (_, title, view) =
+        known.ok_or_else(|| Problem::missing("view_missing", "There is no such view."))?;
+    let after = query.after.as_deref().map(|cursor| {
+        QueuePlace::read(cursor).ok_or_else(|| {
+            Problem::bad_request("cursor_unreadable", "Go back to the first page of the queue.")
+        })
+    });
+    let (lane, after) = (lane_of(&screen, &word), after.transpose()?);
+    let page = queue::queue(&ctx, &screen.reach, lane, *view, after.as_ref()).await?;
+    let from = query.from.unwrap_or(0).min(10_000_000);
+    let shown = u32::try_from(page.rows.len()).unwrap_or(0);
+    let older = page.next.map(|next| format!("/q/{word}?after={next}&from={}", from + shown));
+    let tabs = tabs(&ctx, &screen, &word).await?;
+    let total = tabs.iter().find(|tab| tab.here).and_then(|tab| tab.count.clone());
+    web::page(&QueuePage {
+        frame: screen.frame(&ctx, format!("Queue – {title}"), Place::Queue, "list").await?,
+        title,
+        groups: groups(&screen, &page.rows),
+        says: says(&word, *view),
+        pager: pager_words(from, shown, total.as_deref()),
+        older: older.unwrap_or_default(),
+        newest: if from > 0 { format!("/q/{word}") } else { String::new() },
+        back: format!("/q/{word}"),
+        press: web::new_press(&ctx),
+        empty: empty(&word),
+        may_handle: screen.may(Act::HandleCase),
+        may_open: screen.may(Act::OpenCase),
+        view: word,
+        tabs,
+    })
+}
+
+/// Whose cases a view shows: one's own, or all that one may see.
+pub(crate) fn lane_of(screen: &Screen, word: &str) -> Lane {
+    let staff = &screen.signed.staff;
+    match (word, staff.scope, staff.teams.as_slice(), staff.units.as_slice()) {
+        ("mine" | "snoozed", ..) | (_, Scope::Own, ..) => Lane::Owner(staff.id),
+        (_, Scope::Team, [team], _) => Lane::Team(*team),
+        (_, Scope::Unit, _, [unit]) => Lane::Unit(*unit),
+        _ => Lane::All,
+    }
+}
+
+async fn tabs(ctx: &Context, screen: &Screen, here: &str) -> Result<Vec<Tab>, Problem> {
+    let staff = &screen.signed.staff;
+    let own = queue::counters(ctx, staff, Lane::Owner(staff.id)).await?;
+    let all = queue::counters(ctx, staff, lane_of(screen, "team")).await?;
+    let tab = |(place, (word, name, view)): (usize, &(&str, &str, View))| {
+        let is_own = matches!(lane_of(screen, word), Lane::Owner(_));
+        let counts = if is_own { &own } else { &all };
+        let count = counts.get(view.as_str()).copied().unwrap_or(0).unsigned_abs();
+        Tab {
+            href: format!("/q/{word}"),
+            name: (*name).to_owned(),
+            here: *word == here,
+            action: ACTIONS[place],
+            count: (count > 0 && *view != View::Closed).then(|| words::count(count)),
+        }
+    };
+    Ok(TABS.iter().enumerate().map(tab).collect())
+}
+
+fn says(word: &str, view: View) -> String {
+    let whose = match word {
+        "mine" => "yours",
+        "snoozed" => "yours, put aside",
+        _ => "all you can see",
+    };
+    let order = match view {
+        View::Closed | View::Ideas => "longest waiting first",
+        _ => "sorted by what breaks first",
+    };
+    format!("Showing {whose} · {order}")
+}
+
+fn pager_words(from: u32, shown: u32, total: Option<&str>) -> String {
+    let (first, last) = (u64::from(from) + 1, u64::from(from) + u64::from(shown));
+    let range = format!("{}–{}", words::count(first), words::count(last));
+    match total {
+        Some(total) => format!("{range} of {total}"),
+        None => range,
+    }
+}
+
+/// Rows under headings: what is over, due within hours, later.
+fn groups(screen: &Screen, rows: &[QueueRow]) -> Vec<(&'static str, Vec<RowView>)> {
+    let mut groups: Vec<(&'static str, Vec<RowView>)> = Vec::new();
+    for row in rows {
+        let name = group_of(screen, &row.case);
+        let view = RowView::of(screen, row);
+        match groups.last_mut() {
+            Some((last, views)) if *last == name => views.push(view),
+            _ => groups.push((name, vec![view])),
+        }
+    }
+    groups
+}
+
+fn group_of(screen: &Screen, case: &Case) -> &'static str {
+    if case.has_broken_promise() {
+        return "Promises broken";
+    }
+    let Some(due) = case.next_due() else { return "No date" };
+    let today = screen.now.to_zoned(screen.zone.clone()).date();
+    let day = due.to_zoned(screen.zone.clone()).date();
+    if due < screen.now {
+        "Over"
+    } else if due < screen.now + SignedDuration::from_hours(1) {
+        "Due within the hour"
+    } else if day == today {
+        "Due later today"
+    } else {
+        "Due on later days"
+    }
+}
+
+fn empty(word: &str) -> Empty {
+    match word {
+        "mine" => (
+            "All clear. Nothing waits for you.",
+            "Cases that you take or that are given to you stand here.",
+            Some(("/q/team", "Take one from the team")),
+        ),
+        "promises" => ("No open promises.", "Every promise we made was kept.", None),
+        "public" => (
+            "Nothing public waits.",
+            "Posts and reviews stand under Feedback.",
+            Some(("/feedback", "Look at public feedback")),
+        ),
+        "snoozed" => ("Nothing is put aside.", "Snoozed cases wait here until their time.", None),
+        "ideas" => ("No ideas yet.", "Wishes and ideas stand here, apart from complaints.", None),
+        _ => ("All clear.", "Nobody is waiting here.", Some(("/q/mine", "Look at yours"))),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Several {
+    #[serde(default)]
+    case: Vec<String>,
+    act: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /cases/changes`: the same act on each ticked case. Acts that need words open their form
+/// for the first one.
+async fn change_several(
+    State(ctx): State<Context>,
+    form: Form<Several>,
+) -> Result<Response, Problem> {
+    let back = local(&form.value.back, "/q/mine");
+    let ticked = form.value.case.iter().filter_map(|case| case.parse().ok());
+    let numbers: Vec<CaseNumber> = ticked.take(BULK_MOST).collect();
+    let Some(first) = numbers.first() else {
+        return Err(Problem::refused("nothing_ticked", "Tick at least one case first."));
+    };
+    let dialog = match form.value.act.as_str() {
+        "resolve" => Some("resolution/new"),
+        "transfer" => Some("transfers/new"),
+        "assign" => Some("assignment/new"),
+        _ => None,
+    };
+    if let Some(dialog) = dialog {
+        return Ok(Redirect::to(&format!("/cases/{first}/{dialog}")).into_response());
+    }
+    let screen = Screen::of(&ctx, form.by).await?;
+    let staff = &screen.signed.staff;
+    for (place, number) in numbers.iter().enumerate() {
+        // One press for several cases is one press a case.
+        let press = form.press.part(place);
+        match form.value.act.as_str() {
+            "take" => case_actions::take(&ctx, staff, *number, &press).await?,
+            "snooze" => {
+                case_actions::snooze(&ctx, staff, *number, tomorrow(&screen), &press).await?
+            }
+            _ => return Err(Problem::refused("act_unknown", "Choose one of the buttons.")),
+        };
+    }
+    Ok(Redirect::to(&back).into_response())
+}
+
+/// Nine tomorrow morning, or the first opening after it.
+pub(crate) fn tomorrow(screen: &Screen) -> jiff::Timestamp {
+    let day = screen.now.to_zoned(screen.zone.clone()).tomorrow();
+    let nine = day.and_then(|day| day.with().time(jiff::civil::time(9, 0, 0, 0)).build());
+    let nine = nine.map_or(screen.now + SignedDuration::from_hours(20), |at| at.timestamp());
+    let hours = &screen.policy.clocks.hours;
+    if hours.is_open(nine) { nine } else { hours.next_opening(nine).unwrap_or(nine) }
+}
+
+/// A path on this site, or `other`: nobody is sent elsewhere by a form.
+pub(crate) fn local(path: &str, other: &str) -> String {
+    let strange = path.contains(['\\', '\n', '\r']) || path.starts_with("//");
+    if path.starts_with('/') && !strange { path.to_owned() } else { other.to_owned() }
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// `POST /me/undo`: takes back the last own action.
+async fn undo_last(State(ctx): State<Context>, form: Form<Nothing>) -> Result<Redirect, Problem> {
+    let Nothing {} = form.value;
+    let done = recent::undo_last(&ctx, &form.by.staff, &form.press).await?;
+    Ok(Redirect::to(&format!("/cases/{}", done.number)))
+}
+
+struct RecentView {
+    number: String,
+    says: String,
+    when: web::time_words::Moment,
+    undone: bool,
+}
+
+#[derive(askama::Template)]
+#[template(path = "view/recent.html")]
+struct RecentPage {
+    frame: StaffFrame,
+    actions: Vec<RecentView>,
+    press: String,
+}
+
+/// `GET /me/actions`
+async fn recent_page(
+    State(ctx): State<Context>,
+    signed: SignedIn,
+) -> Result<Html<String>, Problem> {
+    let screen = Screen::of(&ctx, signed).await?;
+    let actions = recent::recent_actions(&ctx, screen.signed.staff.id).await?;
+    let view = |action: recent::RecentAction| {
+        let at = jiff::Timestamp::from_millisecond(action.at_ms).unwrap_or(screen.now);
+        RecentView {
+            number: CaseNumber(action.number).to_string(),
+            when: screen.moment(at),
+            undone: action.undone != 0,
+            says: action.says,
+        }
+    };
+    let actions = actions.into_iter().map(view).collect();
+    let frame = screen.frame(&ctx, "Recent actions", Place::Elsewhere, "anywhere").await?;
+    web::page(&RecentPage { frame, actions, press: web::new_press(&ctx) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn a_form_sends_nobody_elsewhere() {
+        assert_eq!(local("/q/team?after=1-2", "/"), "/q/team?after=1-2");
+        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "", "q"] {
+            assert_eq!(local(elsewhere, "/q/mine"), "/q/mine", "{elsewhere}");
+        }
+    }
+}

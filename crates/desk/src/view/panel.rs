@@ -1,0 +1,315 @@
+//! The relationship panel of a case: who it is, what was read, what was promised, what came before.
+
+use crate::case::sql::id;
+use crate::screen::{Screen, closing_words};
+use crate::view::case::CaseView;
+use domain::case::Closing;
+use domain::channel::Kind;
+use domain::id::{CaseNumber, CustomerId, StaffId};
+use domain::offer::OfferState;
+use domain::permit::Act;
+use domain::promise::PromiseState;
+use domain::urgency::reach;
+use sqlx::FromRow;
+use store::{Context, Doing, Store, StoreError, on};
+use web::time_words::DueClock;
+use web::words;
+
+/// Cases shown as history.
+const HISTORY: i64 = 5;
+
+/// Everything the panel shows, finished.
+pub(crate) struct Panel {
+    pub who: Vec<(&'static str, String)>,
+    pub customer_link: Option<String>,
+    pub reading: Vec<(&'static str, String)>,
+    pub promises: Vec<PromiseLine>,
+    pub promise_counts: String,
+    pub offers: Vec<OfferLine>,
+    pub reach_words: String,
+    pub reach_x: u32,
+    pub history: Vec<(String, String, String)>,
+}
+
+/// A promise in the panel.
+pub(crate) struct PromiseLine {
+    pub id: String,
+    pub words: String,
+    pub keeper: String,
+    pub state: &'static str,
+    pub due: DueClock,
+}
+
+/// An offer in the panel.
+pub(crate) struct OfferLine {
+    pub id: String,
+    pub words: String,
+    pub state: String,
+    pub answer: Option<String>,
+    pub may_approve: bool,
+    pub may_withdraw: bool,
+}
+
+#[derive(FromRow)]
+struct CustomerRow {
+    number: i64,
+    language: String,
+    since_ms: i64,
+    wishes: String,
+    needs_care: i64,
+}
+
+#[derive(FromRow)]
+struct PastRow {
+    number: i64,
+    subject: String,
+    stage: String,
+    closing: Option<String>,
+}
+
+impl Panel {
+    /// Reads the panel of a case that was already shown to be theirs.
+    pub async fn of(ctx: &Context, screen: &Screen, view: &CaseView) -> Result<Panel, StoreError> {
+        let store = &ctx.store;
+        let case = &view.case;
+        let customer = customer(store, case.customer).await?;
+        let counts = promise_counts(store, case.customer).await?;
+        let mut promises = Vec::new();
+        for promise in case.promises.iter().filter(|promise| promise.is_owed()) {
+            promises.push(PromiseLine {
+                id: promise.id.to_string(),
+                words: promise.words.clone(),
+                keeper: staff_name(store, promise.keeper).await?,
+                state: if promise.state == PromiseState::Broken { "broken" } else { "open" },
+                due: screen.due(promise.due_at, promise.made_at),
+            });
+        }
+        let known = case.facts.reach_known;
+        Ok(Panel {
+            who: who(view, customer.as_ref(), screen),
+            customer_link: customer
+                .filter(|_| screen.may(Act::ReadCustomer))
+                .map(|customer| format!("/customers/{}", customer.number)),
+            reading: reading(store, view).await?,
+            promises,
+            promise_counts: counts,
+            offers: offers(screen, view),
+            reach_words: reach_words(known),
+            reach_x: reach_x(reach(known)),
+            history: history(ctx, screen, view).await?,
+        })
+    }
+}
+
+fn who(view: &CaseView, row: Option<&CustomerRow>, screen: &Screen) -> Vec<(&'static str, String)> {
+    let mut who = vec![("Name", view.customer.clone())];
+    if let Some(email) = &view.email {
+        who.push(("E-mail", email.clone()));
+    }
+    let Some(row) = row else { return who };
+    let language = if row.language.is_empty() { &view.case.language } else { &row.language };
+    if !language.is_empty() {
+        who.push(("Language", language.clone()));
+    }
+    if let Ok(since) = jiff::Timestamp::from_millisecond(row.since_ms) {
+        let year = since.to_zoned(screen.zone.clone()).year();
+        who.push(("With us since", year.to_string()));
+    }
+    if !row.wishes.is_empty() {
+        who.push(("Prefers", row.wishes.clone()));
+    }
+    if row.needs_care != 0 {
+        who.push(("Care", "needs extra care, told us so".to_owned()));
+    }
+    who
+}
+
+async fn customer(store: &Store, id: CustomerId) -> Result<Option<CustomerRow>, StoreError> {
+    const SQL: &str = "
+        SELECT number, language, since_ms, wishes, needs_care FROM customer WHERE id = $1";
+    on!(Store store, db => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(db).await)
+        .doing("reading a customer")
+}
+
+/// The name of a colleague.
+pub(crate) async fn staff_name(store: &Store, id: StaffId) -> Result<String, StoreError> {
+    const SQL: &str = "SELECT name FROM staff WHERE id = $1";
+    let name: Option<String> =
+        on!(Store store, db => sqlx::query_scalar(SQL).bind(id.to_string()).fetch_optional(db).await)
+            .doing("reading a colleague's name")?;
+    Ok(name.unwrap_or_default())
+}
+
+async fn promise_counts(store: &Store, customer: CustomerId) -> Result<String, StoreError> {
+    const SQL: &str = "
+        SELECT p.state, COUNT(*) FROM promise p JOIN \"case\" c ON c.id = p.case_id
+        WHERE c.customer_id = $1 GROUP BY p.state ORDER BY p.state";
+    let rows: Vec<(String, i64)> = on!(Store store, db => sqlx::query_as(SQL)
+        .bind(customer.to_string()).fetch_all(db).await)
+    .doing("counting promises")?;
+    let said: Vec<String> = rows
+        .iter()
+        .filter(|(state, _)| state != "open")
+        .map(|(state, n)| format!("{n} {}", state.replace('_', " ")))
+        .collect();
+    Ok(if said.is_empty() { "None made before.".to_owned() } else { said.join(" · ") })
+}
+
+async fn reading(
+    store: &Store,
+    view: &CaseView,
+) -> Result<Vec<(&'static str, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT reading FROM feedback WHERE case_id = $1 ORDER BY received_at_ms DESC, id LIMIT 1";
+    let case = &view.case;
+    let found: Option<String> = on!(Store store, db => sqlx::query_scalar(SQL)
+        .bind(case.id.to_string()).fetch_optional(db).await)
+    .doing("reading what was understood")?;
+    let read: Option<serde_json::Value> = found.and_then(|json| serde_json::from_str(&json).ok());
+    let mut facts = vec![
+        ("Kind", case.kind.as_str().to_owned()),
+        ("Severity", format!("{} of 4", case.severity)),
+    ];
+    if let Some(read) = read {
+        let feeling = read.pointer("/feeling/value").and_then(serde_json::Value::as_str);
+        facts.extend(feeling.map(|feeling| ("Feeling", feeling.to_owned())));
+        let because = because(&read);
+        if !because.is_empty() {
+            facts.push(("Because of", because));
+        }
+    }
+    Ok(facts)
+}
+
+/// The words that made the reading, at most five.
+fn because(read: &serde_json::Value) -> String {
+    let of = |part: &str| {
+        let reasons = read.pointer(&format!("/{part}/because"))?.as_array()?;
+        let words = reasons.iter().filter_map(|r| r.get("words")?.as_str());
+        Some(words.map(|words| format!("“{words}”")).collect::<Vec<_>>())
+    };
+    let mut said: Vec<String> =
+        ["severity", "kind", "feeling"].into_iter().filter_map(of).flatten().collect();
+    said.dedup();
+    said.truncate(5);
+    said.join(", ")
+}
+
+fn offers(screen: &Screen, view: &CaseView) -> Vec<OfferLine> {
+    let may_approve = screen.may(Act::ApproveOffer);
+    let line = |offer: &domain::offer::Offer| {
+        let words: Vec<&str> = offer.options.iter().map(|option| option.words.as_str()).collect();
+        OfferLine {
+            id: offer.id.to_string(),
+            words: match words.as_slice() {
+                [] => "What would be fair?".to_owned(),
+                words => words.join(" · or · "),
+            },
+            state: offer.state.as_str().replace('_', " "),
+            answer: offer.answer.clone(),
+            may_approve: may_approve && offer.state == OfferState::NeedsApproval,
+            may_withdraw: screen.may(Act::Offer),
+        }
+    };
+    view.case.offers.iter().map(line).collect()
+}
+
+fn reach_words(known: Option<u64>) -> String {
+    let treated = words::count(reach(known));
+    match known {
+        Some(known) => format!("Treated as {treated}. Known followers {}.", words::count(known)),
+        None => format!("Treated as {treated}. Known followers: unknown."),
+    }
+}
+
+/// Place on the scale from 10,000 (8) to 10 million (292), logarithmic.
+fn reach_x(reach: u64) -> u32 {
+    let place = ((reach as f64).log10() - 4.0).clamp(0.0, 3.0) / 3.0;
+    8 + (place * 284.0).round() as u32
+}
+
+async fn history(
+    ctx: &Context,
+    screen: &Screen,
+    view: &CaseView,
+) -> Result<Vec<(String, String, String)>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT c.number, c.subject, c.stage, c.closing FROM \"case\" c
+         WHERE c.customer_id = $3 AND c.number <> $4 AND ",
+        store::visible!(),
+        " ORDER BY c.opened_at_ms DESC, c.id LIMIT $5"
+    );
+    let reach = &screen.reach;
+    let rows: Vec<PastRow> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&reach.scope)
+        .bind(&reach.staff).bind(view.case.customer.to_string()).bind(view.case.number.0)
+        .bind(HISTORY).fetch_all(db).await)
+    .doing("reading a customer's earlier cases")?;
+    let line = |row: PastRow| {
+        let closing = row.closing.as_deref().and_then(Closing::from_word);
+        let how =
+            closing.map_or_else(|| row.stage.replace('_', " "), |c| closing_words(c).to_owned());
+        (CaseNumber(row.number).to_string(), row.subject, how)
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// The kinds as a form lists them.
+pub(crate) fn kinds() -> Vec<(&'static str, &'static str)> {
+    Kind::ALL
+        .iter()
+        .map(|kind| {
+            let words = match kind {
+                Kind::Complaint => "Complaint",
+                Kind::Question => "Question",
+                Kind::Praise => "Praise",
+                Kind::Idea => "Idea",
+                Kind::Cancellation => "Cancellation",
+                Kind::Other => "Other",
+            };
+            (kind.as_str(), words)
+        })
+        .collect()
+}
+
+/// A team as a form lists it.
+pub(crate) async fn teams(
+    store: &Store,
+    staff: &domain::permit::Staff,
+) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT t.id, t.name FROM team t
+        WHERE t.ended_at_ms IS NULL AND ($2 = 'all' OR t.unit_id IN
+            (SELECT unit_id FROM staff_unit WHERE staff_id = $1))
+        ORDER BY t.name, t.id LIMIT 500";
+    on!(Store store, db => sqlx::query_as(SQL).bind(staff.id.to_string())
+        .bind(staff.scope.as_str()).fetch_all(db).await)
+    .doing("listing teams")
+}
+
+/// Colleagues of the units that `staff` belongs to, as a form lists them.
+pub(crate) async fn colleagues(
+    store: &Store,
+    staff: &domain::permit::Staff,
+) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT DISTINCT s.id, s.name FROM staff s
+        LEFT JOIN staff_unit u ON u.staff_id = s.id
+        WHERE s.left_at_ms IS NULL AND ($2 = 'all' OR s.scope = 'all' OR u.unit_id IN
+            (SELECT unit_id FROM staff_unit WHERE staff_id = $1))
+        ORDER BY s.name, s.id LIMIT 500";
+    on!(Store store, db => sqlx::query_as(SQL).bind(staff.id.to_string())
+        .bind(staff.scope.as_str()).fetch_all(db).await)
+    .doing("listing colleagues")
+}
+
+/// The unit a team belongs to.
+pub(crate) async fn unit_of(
+    store: &Store,
+    team: domain::id::TeamId,
+) -> Result<Option<domain::id::UnitId>, StoreError> {
+    const SQL: &str = "SELECT unit_id FROM team WHERE id = $1";
+    let found: Option<String> = on!(Store store, db => sqlx::query_scalar(SQL)
+        .bind(team.to_string()).fetch_optional(db).await)
+    .doing("looking up a team")?;
+    found.map(|unit| id(&unit)).transpose()
+}

@@ -1,0 +1,57 @@
+//! A row of the queue as pages show it.
+
+use crate::screen::{Screen, channel_words, reason_words};
+use crate::view::queue::QueueRow;
+use domain::urgency::Reason;
+use web::frame::Face;
+use web::time_words::DueClock;
+
+/// Reasons shown in a row.
+const REASONS_MOST: usize = 3;
+
+/// Everything a row shows, finished.
+pub(crate) struct RowView {
+    pub number: String,
+    pub who: String,
+    pub channel: (&'static str, &'static str),
+    pub subject: String,
+    pub words: String,
+    pub mark: &'static str,
+    pub strong: String,
+    pub why: String,
+    pub mine: bool,
+    pub owner: Option<Face>,
+    pub due: Option<DueClock>,
+    pub unread: bool,
+    pub escalated: bool,
+}
+
+/// Whether a reason is written in strong letters: harm was done or may be.
+fn is_strong(reason: &Reason) -> bool {
+    matches!(reason, Reason::PromiseBroken | Reason::SafetyWords | Reason::RegulatorDate)
+}
+
+impl RowView {
+    pub fn of(screen: &Screen, row: &QueueRow) -> RowView {
+        let case = &row.case;
+        let shown: Vec<&Reason> = row.reasons.iter().take(REASONS_MOST).collect();
+        let strong = shown.first().filter(|reason| is_strong(reason));
+        let rest = shown.iter().skip(usize::from(strong.is_some()));
+        let me = screen.signed.staff.id;
+        RowView {
+            number: case.number.to_string(),
+            who: row.customer.clone(),
+            channel: channel_words(case.channel),
+            subject: case.subject.clone(),
+            words: row.snippet.chars().take(160).collect(),
+            mark: if row.draft { "Draft: " } else { "" },
+            strong: strong.map(|reason| reason_words(reason)).unwrap_or_default(),
+            why: rest.map(|reason| reason_words(reason)).collect::<Vec<_>>().join(" · "),
+            mine: case.owner == Some(me),
+            owner: row.owner.as_ref().map(Face::of),
+            due: screen.next_due(case),
+            unread: row.unread,
+            escalated: case.escalated,
+        }
+    }
+}
