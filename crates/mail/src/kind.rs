@@ -187,6 +187,19 @@ fn list(seen: &Seen<'_>) -> Verdict {
     }
 }
 
+/// The kind of a mail that came to these mailboxes of ours.
+///
+/// Where our own mailbox is a group (a list that forwards to several colleagues), every
+/// customer's mail carries the marks of a list; such mail is from a person all the same.
+pub fn kind_here(parsed: &Parsed, own_addresses: &[String]) -> Kind {
+    let post = parsed.marks.list_post.as_deref();
+    let ours = post.is_some_and(|post| {
+        let key = crate::same_mailbox_key(post);
+        own_addresses.iter().any(|own| crate::same_mailbox_key(own) == key)
+    });
+    if parsed.kind == Kind::List && ours { Kind::Human } else { parsed.kind }
+}
+
 /// Whether an answer to this mail may be sent by a program at all (first two of the six brakes).
 ///
 /// False for everything that is not plainly from a person elsewhere: any automatic mark, one
@@ -213,7 +226,7 @@ pub fn may_answer_automatically(parsed: &Parsed, own_addresses: &[String]) -> bo
     let key = author.key();
     let Some((local, _)) = key.split_once('@') else { return false };
     let same = crate::same_mailbox_key(&key);
-    parsed.kind == Kind::Human
+    kind_here(parsed, own_addresses) == Kind::Human
         && !own_addresses.iter().any(|own| crate::same_mailbox_key(own) == same)
         && !SILENT.iter().any(|s| local.starts_with(s))
         && parsed.marks.return_path.as_deref() != Some("")

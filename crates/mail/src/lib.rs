@@ -43,7 +43,7 @@ mod transfer;
 
 pub use auth::{Authentication, Trusted, Verdict};
 pub use compose::{Outgoing, compose};
-pub use kind::may_answer_automatically;
+pub use kind::{kind_here, may_answer_automatically};
 pub use parse::parse;
 pub use parsed::{Address, Attachment, Kind, Marks, Parsed, Problem, Protection};
 pub use token::{Key, Keys};

@@ -343,6 +343,11 @@ fn marks(fields: Fields<'_>) -> Marks {
             .map(|p| p.trim().trim_matches(['<', '>']).to_owned()),
         auto_submitted: present("auto-submitted").map(|v| v.to_lowercase()),
         list_id: present("list-id"),
+        list_post: present("list-post").and_then(|post| {
+            let address = post.split_once("mailto:")?.1;
+            let end = address.find(['>', '?', ',']).unwrap_or(address.len());
+            Some(address[..end].trim().to_ascii_lowercase())
+        }),
         delivered_to: delivered
             .map(|v| text(v).trim_matches(['<', '>']).to_owned())
             .take(RECIPIENTS_MAX)

@@ -89,6 +89,8 @@ pub struct Marks {
     pub auto_submitted: Option<String>,
     /// `List-Id`.
     pub list_id: Option<String>,
+    /// Address a mailing list takes mail at, from `List-Post`, lower case.
+    pub list_post: Option<String>,
     /// Delivered-To, X-Original-To, Envelope-To and X-Forwarded-To, top to bottom.
     pub delivered_to: Vec<String>,
     /// Outlook's `Thread-Index`, base64 as written.

@@ -106,6 +106,23 @@ fn five_thousand_damaged_mails_are_read_without_a_panic() {
     }
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn trimming_moves_words_and_loses_none(text in "([>a-zA-Z0-9@:<., *_-]{0,30}\n|On 1 May 2026 at 10:00, Ann <a@b> wrote:\n|-- \n|From: a\n|Sent: b\n|To: c\n|\n){0,25}") {
+        let trimmed = mail::trim::plain(&text);
+        let words = |t: &str| {
+            let mut words: Vec<String> = t.split_whitespace().map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        let both = format!("{}\n{}", trimmed.new_text, trimmed.folded_text);
+        proptest::prop_assert_eq!(words(&both), words(&text));
+        proptest::prop_assert!(trimmed.new_text.trim().len() > 0 || text.trim().is_empty());
+    }
+}
+
 #[test]
 fn a_million_nested_mails_cost_one_pass() {
     let bomb = "Content-Type: message/rfc822\r\n\r\n".repeat(1_000_000);

@@ -372,3 +372,13 @@ fn a_bounce_is_noted_on_the_case_of_the_mail_it_returns() {
     assert_eq!(decision.outcome, Outcome::Notes { case: CASE });
     assert!(!decision.may_reopen);
 }
+
+#[test]
+fn mail_through_our_own_group_is_from_a_person() {
+    let mail = |post: &str| {
+        parse(format!("From: {ANN}\nTo: help@our.example\nList-ID: <help.our.example>\nList-Post: <mailto:{post}>\nPrecedence: list\n\nMy parcel is late.\n").as_bytes())
+    };
+    assert_eq!(mail::kind_here(&mail("Help@our.example"), &own()), Kind::Human);
+    assert!(may_answer_automatically(&mail("help@our.example"), &own()));
+    assert_eq!(mail::kind_here(&mail("talk@lists.example"), &own()), Kind::List);
+}

@@ -66,7 +66,8 @@ pub fn decide(
         Outcome::Opens { .. } | Outcome::OwnCopy => None,
     };
     Decision {
-        may_reopen: matches!(outcome, Outcome::Joins { .. }) && parsed.kind == Kind::Human,
+        may_reopen: matches!(outcome, Outcome::Joins { .. })
+            && crate::kind_here(parsed, &known.own_addresses) == Kind::Human,
         suggested: suggested(parsed, case, known),
         because: format!("{because} {}", authentication.says),
         outcome,

@@ -73,12 +73,15 @@ fn quote_free(text: &str) -> &str {
 /// A first look that spares the patterns on nearly every line: a digit, an address, or a verb.
 fn may_begin(line: &str) -> bool {
     line.len() <= BYTES_MAX
-        && (line.contains('@') || line.chars().any(char::is_numeric) || VERB.is_match(line))
+        && (line.ends_with(':')
+            || line.contains('@')
+            || line.chars().any(char::is_numeric)
+            || VERB.is_match(line))
 }
 
 fn is_whole(text: &str) -> bool {
     let text = quote_free(text).trim_end_matches(['*', '_', ' ', '-']);
-    if GMAIL.is_match(text) {
+    if GMAIL.is_match(text) || QUOTING.is_match(text) {
         return true;
     }
     let dated = text.contains('@') || text.chars().any(char::is_numeric);
@@ -121,8 +124,17 @@ static STARTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(words).expect("a fixed pattern")
 });
 
-static ADDRESS_OR_TIME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"<[^<>\s]+@[^<>\s]+>|\d{1,2}[:.]\d{2}").expect("a fixed pattern"));
+static ADDRESS_OR_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    let shapes =
+        r"<[^<>\s]+@[^<>\s]+>|\d{1,2}[:.]\d{2}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}";
+    Regex::new(shapes).expect("a fixed pattern")
+});
+
+/// "Quoting Ann <ann@example.com>:", as Horde writes it.
+static QUOTING: LazyLock<Regex> = LazyLock::new(|| {
+    let words = r"(?i)^(?:quoting|zitat von|citando a?|selon|citazione|quotando|citat från|цитирую) .{1,120}:$";
+    Regex::new(words).expect("a fixed pattern")
+});
 
 static ZOHO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^-{2,}\s*\S").expect("a fixed pattern"));

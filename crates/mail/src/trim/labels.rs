@@ -72,7 +72,10 @@ fn one(lines: &[&str], at: usize) -> Label {
     if MARKER.is_match(bare) {
         return Label::Marker;
     }
-    if ORIGINAL.is_match(bare) || (is_rule(bare) && header_below(lines, at)) {
+    let drawn = bare.trim_start_matches(['*', ' ', '>']).starts_with(['-', '_', '=', '—']);
+    if (ORIGINAL.is_match(bare) || is_rule(bare))
+        && (header_below(lines, at) || drawn && !is_rule(bare))
+    {
         return Label::Original;
     }
     if is_signature(line, bare) || (is_rule(bare) && short_tail(&lines[at + 1..])) {

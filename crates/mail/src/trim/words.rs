@@ -113,7 +113,7 @@ pub(super) static ORIGINAL: LazyLock<Regex> = LazyLock::new(|| {
     ];
     let words = words.join("|");
     let line =
-        format!(r"(?i)^[\s*>]*(?:[-_=—]{{2,}}\s*)(?:{words})\s*:?\s*(?:[-_=—]{{2,}})?[\s*]*$");
+        format!(r"(?i)^[\s*>]*(?:[-_=—]{{2,}}\s*)?(?:{words})\s*:?\s*(?:[-_=—]{{2,}})?[\s*]*$");
     Regex::new(&line).expect("a fixed pattern")
 });
 
