@@ -30,6 +30,7 @@ pub mod verification;
 
 mod body;
 mod charset;
+mod envelope;
 mod fields;
 mod flowed;
 mod html;

@@ -119,7 +119,7 @@ proptest::proptest! {
         };
         let both = format!("{}\n{}", trimmed.new_text, trimmed.folded_text);
         proptest::prop_assert_eq!(words(&both), words(&text));
-        proptest::prop_assert!(trimmed.new_text.trim().len() > 0 || text.trim().is_empty());
+        proptest::prop_assert!(!trimmed.new_text.trim().is_empty() || text.trim().is_empty());
     }
 }
 
