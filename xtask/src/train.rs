@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use reading::learn::LanguageTrainer;
+use reading::Reader;
+use reading::learn::{LanguageTrainer, Options, Row, Try, train as train_model};
 
 /// Where the models lie that the program carries.
 const MODELS: &str = "crates/reading/models";
@@ -21,6 +22,10 @@ pub fn train(root: &Path, data: &Path) -> Result<bool> {
     let place = Place { data, models: root.join(MODELS), training: root.join(TRAINING) };
     fs::create_dir_all(&place.models)?;
     languages(&place)?;
+    let own = own_texts(&place)?;
+    kinds(&place, &own)?;
+    feelings(&place, &own)?;
+    severities(&place)?;
     Ok(true)
 }
 
@@ -43,6 +48,199 @@ fn languages(place: &Place<'_>) -> Result<()> {
         trainer.add("hi-Latn", line);
     }
     write(place, "language.bin", &trainer.train().to_bytes())
+}
+
+/// What the shipped models of kind, feeling and severity have in common: letters and words of the
+/// few sources weigh little beside the lexicons, because models do not travel and lexicons do.
+fn options(words: f32, letters: f32, lexicon: f32) -> Options {
+    let tries = [0.05, 0.15, 0.4].map(|cost| Try { cost, lexicon }).to_vec();
+    Options { bits: 17, tries, words, letters, balance: 1.0, texts_min: 3, ..Options::default() }
+}
+
+/// Kind: reviews of goods (MIT), app reviews (CC0), bank questions (CC BY 4.0, PolyAI), complaints
+/// to the CFPB (public domain) and the texts written for the project, which count several times.
+fn kinds(place: &Place<'_>, own: &[Row]) -> Result<()> {
+    let mut rows = Vec::new();
+    for r in table(&place.data.join("complaint-severity/train.csv"))? {
+        match (r["complaint"].as_str(), r["sentiment"].as_str()) {
+            ("1", _) => push(&mut rows, &[&r["title"], &r["text"]], "complaint"),
+            (_, "2") => push(&mut rows, &[&r["title"], &r["text"]], "praise"),
+            _ => {}
+        }
+    }
+    for r in table(&place.data.join("app-reviews/train.csv"))? {
+        let stars: f32 = r["stars"].parse().unwrap_or(3.0);
+        let label = match (r["feature"].as_str(), r["bug"].as_str()) {
+            ("1", "0") if stars >= 3.0 => "idea",
+            (_, "1") => "complaint",
+            _ if stars <= 2.0 => "complaint",
+            _ if stars >= 5.0 => "praise",
+            _ => continue,
+        };
+        push(&mut rows, &[&r["full"]], label);
+    }
+    for (i, r) in table(&place.data.join("banking77/train.csv"))?.iter().enumerate() {
+        if i % 4 == 0 && ASKING.contains(&r["label"].as_str()) {
+            push(&mut rows, &[&r["text"]], "question");
+        } else if i % 4 == 0 && FAILED.contains(&r["label"].as_str()) {
+            push(&mut rows, &[&r["text"]], "complaint");
+        }
+    }
+    for r in table(&place.data.join("cfpb/train.csv"))?.iter().step_by(4) {
+        push(&mut rows, &[&beginning(&r["text"])], "complaint");
+    }
+    for _ in 0..OWN_COUNTS {
+        rows.extend_from_slice(own);
+    }
+    learn(place, "kind.bin", &rows, &options(0.4, 0.2, 0.6))
+}
+
+/// Feeling: reviews of goods and apps, complaints, and the texts written for the project.
+fn feelings(place: &Place<'_>, own: &[Row]) -> Result<()> {
+    let mut rows = Vec::new();
+    for r in table(&place.data.join("complaint-severity/train.csv"))? {
+        let label = match r["sentiment"].as_str() {
+            "0" => "negative",
+            "1" => "neutral",
+            _ => "positive",
+        };
+        push(&mut rows, &[&r["title"], &r["text"]], label);
+    }
+    for r in table(&place.data.join("app-reviews/train.csv"))? {
+        let label = match r["stars"].as_str() {
+            "1" | "2" => "negative",
+            "5" => "positive",
+            _ => continue,
+        };
+        push(&mut rows, &[&r["full"]], label);
+    }
+    for r in table(&place.data.join("cfpb/train.csv"))?.iter().step_by(8) {
+        push(&mut rows, &[&beginning(&r["text"])], "negative");
+    }
+    let of_kind = |row: &Row| {
+        let label = match row.label.as_str() {
+            "complaint" => "negative",
+            "praise" => "positive",
+            "cancellation" => return None,
+            _ => "neutral",
+        };
+        Some(Row { text: row.text.clone(), label: label.to_owned() })
+    };
+    for _ in 0..OWN_COUNTS {
+        rows.extend(own.iter().filter_map(of_kind));
+    }
+    learn(place, "feeling.bin", &rows, &options(0.4, 0.2, 0.6))
+}
+
+/// Severity: reviews of goods labelled after Jin & Aletras (MIT).
+fn severities(place: &Place<'_>) -> Result<()> {
+    let mut rows = Vec::new();
+    for r in table(&place.data.join("complaint-severity/train.csv"))? {
+        push(&mut rows, &[&r["title"], &r["text"]], &r["severity"]);
+    }
+    learn(place, "severity.bin", &rows, &options(1.0, 1.0, 0.3))
+}
+
+fn learn(place: &Place<'_>, name: &str, rows: &[Row], options: &Options) -> Result<()> {
+    let model = train_model(&Reader::shipped(), rows, options)?;
+    write(place, name, &model.to_bytes())
+}
+
+fn push(rows: &mut Vec<Row>, parts: &[&str], label: &str) {
+    rows.push(Row { text: parts.join(" \n "), label: label.to_owned() });
+}
+
+/// The first 400 letters: longer than most of what companies get, short enough to be like it.
+fn beginning(text: &str) -> String {
+    text.chars().take(400).collect()
+}
+
+/// How often the texts written for the project count beside the larger sets.
+const OWN_COUNTS: usize = 6;
+
+/// Intents of banking77 that ask before anything went wrong.
+const ASKING: &[&str] = &[
+    "age_limit",
+    "apple_pay_or_google_pay",
+    "atm_support",
+    "card_acceptance",
+    "change_pin",
+    "country_support",
+    "disposable_card_limits",
+    "edit_personal_details",
+    "exchange_rate",
+    "exchange_via_app",
+    "fiat_currency_support",
+    "get_disposable_virtual_card",
+    "get_physical_card",
+    "getting_spare_card",
+    "getting_virtual_card",
+    "order_physical_card",
+    "receiving_money",
+    "supported_cards_and_currencies",
+    "top_up_by_bank_transfer_charge",
+    "top_up_by_card_charge",
+    "top_up_limits",
+    "transfer_timing",
+    "verify_my_identity",
+    "verify_source_of_funds",
+    "verify_top_up",
+    "visa_or_mastercard",
+    "why_verify_identity",
+    "automatic_top_up",
+];
+
+/// Intents of banking77 that tell of something gone wrong.
+const FAILED: &[&str] = &[
+    "card_not_working",
+    "cash_withdrawal_not_recognised",
+    "card_payment_not_recognised",
+    "card_payment_wrong_exchange_rate",
+    "card_swallowed",
+    "declined_card_payment",
+    "declined_cash_withdrawal",
+    "declined_transfer",
+    "direct_debit_payment_not_recognised",
+    "extra_charge_on_statement",
+    "failed_transfer",
+    "Refund_not_showing_up",
+    "top_up_failed",
+    "transaction_charged_twice",
+    "transfer_not_received_by_recipient",
+    "virtual_card_not_working",
+    "wrong_amount_of_cash_received",
+    "wrong_exchange_rate_for_cash_withdrawal",
+    "balance_not_updated_after_bank_transfer",
+    "card_payment_fee_charged",
+    "contactless_not_working",
+];
+
+/// The texts of `training/kind.txt` with their kinds, alternatives written out.
+fn own_texts(place: &Place<'_>) -> Result<Vec<Row>> {
+    let path = place.training.join("kind.txt");
+    let file = fs::read_to_string(&path).with_context(|| format!("cannot read {path:?}"))?;
+    let mut rows = Vec::new();
+    let mut kind = String::new();
+    for line in file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            Some(section) => kind = section.split(' ').next().unwrap_or_default().to_owned(),
+            None => rows.extend(
+                written_out(line).into_iter().map(|text| Row { text, label: kind.clone() }),
+            ),
+        }
+    }
+    Ok(rows)
+}
+
+/// "{a|b} c {d|e|f}" as "a c d", "b c e", "a c f": as many texts as the longest list.
+fn written_out(line: &str) -> Vec<String> {
+    let parts: Vec<Vec<&str>> = line
+        .split(['{', '}'])
+        .enumerate()
+        .map(|(i, part)| if i % 2 == 1 { part.split('|').collect() } else { vec![part] })
+        .collect();
+    let most = parts.iter().map(Vec::len).max().unwrap_or(1);
+    (0..most).map(|n| parts.iter().map(|p| p[n % p.len()]).collect()).collect()
 }
 
 fn write(place: &Place<'_>, name: &str, bytes: &[u8]) -> Result<()> {

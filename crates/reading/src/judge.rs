@@ -1,8 +1,6 @@
 //! Judgements by rule from the phrases of the lexicons: the first reading, and what the trained
 //! model is laid on.
 
-use std::borrow::Cow;
-
 use crate::facts::reason;
 use crate::fold::Folded;
 use crate::lexicon::{Hit, Section};
@@ -75,8 +73,8 @@ fn logistic(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// Whether the writer feels bad, neither, or good.
-pub(crate) fn feeling(e: &Evidence) -> Judged<Feeling> {
+/// Probability of a bad, an even and a good feeling by the lexicons alone.
+pub(crate) fn feelings(e: &Evidence) -> [f32; 3] {
     let bad = e.level(Section::Negative)
         + 1.2 * e.level(Section::Anger)
         + 0.6 * e.level(Section::Complaint)
@@ -85,25 +83,49 @@ pub(crate) fn feeling(e: &Evidence) -> Judged<Feeling> {
     let good = e.level(Section::Positive)
         + 0.8 * e.level(Section::Praise)
         + 0.6 * e.level(Section::Thanks);
-    let score = bad - good;
-    let strength = bad + good;
-    let because = |sign: f32| {
-        e.reasons(&[
-            (Section::Negative, sign),
-            (Section::Anger, sign),
-            (Section::Complaint, 0.6 * sign),
-            (Section::Positive, -sign),
-            (Section::Praise, -sign),
-        ])
+    let raised = [(1.2 * (bad - good)).exp(), 1.7, (1.2 * (good - bad)).exp()];
+    let total: f32 = raised.iter().sum();
+    raised.map(|r| r / total)
+}
+
+/// What in the lexicons spoke for a feeling.
+pub(crate) fn because_of_feeling(e: &Evidence, feeling: Feeling) -> Vec<Reason> {
+    let sign = match feeling {
+        Feeling::Negative => 1.0,
+        Feeling::Neutral => 0.0,
+        Feeling::Positive => -1.0,
     };
-    let (value, confidence, because) = if score > 0.45 {
-        (Feeling::Negative, logistic(0.3 + 1.2 * (score - 0.45)), because(1.0))
-    } else if score < -0.45 {
-        (Feeling::Positive, logistic(0.3 + 1.2 * (-score - 0.45)), because(-1.0))
-    } else {
-        (Feeling::Neutral, 0.75 - 0.25 * (strength.min(2.0) / 2.0), because(1.0))
-    };
-    Judged::new(value, confidence, 0.5, because)
+    e.reasons(&[
+        (Section::Negative, sign),
+        (Section::Anger, sign),
+        (Section::Complaint, 0.6 * sign),
+        (Section::Positive, -sign),
+        (Section::Praise, -sign),
+        (Section::Thanks, -0.6 * sign),
+    ])
+}
+
+/// What in the lexicons spoke for a kind.
+pub(crate) fn because_of_kind(e: &Evidence, kind: Kind) -> Vec<Reason> {
+    match kind {
+        Kind::Complaint => e.reasons(&[
+            (Section::Complaint, 1.3),
+            (Section::Negative, 0.8),
+            (Section::Anger, 0.8),
+            (Section::Effort, 0.8),
+            (Section::Praise, -0.8),
+        ]),
+        Kind::Question => e.reasons(&[(Section::Question, 1.2), (Section::Request, 0.3)]),
+        Kind::Praise => e.reasons(&[
+            (Section::Praise, 1.2),
+            (Section::Positive, 0.8),
+            (Section::Thanks, 0.8),
+            (Section::Negative, -0.6),
+        ]),
+        Kind::Idea => e.reasons(&[(Section::Idea, 1.8)]),
+        Kind::Cancellation => e.reasons(&[(Section::Cancellation, 2.6)]),
+        Kind::Other => Vec::new(),
+    }
 }
 
 /// How stirred up the writer is, 0 to 1.
@@ -125,18 +147,19 @@ pub(crate) fn arousal(e: &Evidence) -> Judged<f32> {
     Judged::new(value, if e.words < 4.0 { 0.4 } else { 0.6 }, 0.5, because)
 }
 
-/// What the writer wants of us.
-pub(crate) fn kind(e: &Evidence, feeling: &Judged<Feeling>) -> Judged<Kind> {
+/// Probability of each kind, in the order of [`Kind::ALL`], by the lexicons alone.
+pub(crate) fn kinds(e: &Evidence) -> [f32; 6] {
     let negative = e.level(Section::Negative) + e.level(Section::Anger);
     let positive = e.level(Section::Positive);
     let asked = if e.asked { 1.0 } else { 0.0 };
+    let glad = positive > negative + 0.45;
     let scores = [
         1.3 * e.level(Section::Complaint)
             + 0.8 * negative
             + 0.8 * e.level(Section::Attack)
             + 0.8 * e.level(Section::Effort)
             + 0.4 * e.level(Section::Money)
-            - if feeling.value == Feeling::Positive { 1.0 } else { 0.0 },
+            - if glad { 1.0 } else { 0.0 },
         1.2 * e.level(Section::Question) + 0.9 * asked + 0.3 * e.level(Section::Request),
         1.2 * e.level(Section::Praise) + 0.8 * positive + 0.8 * e.level(Section::Thanks)
             - 0.6 * negative
@@ -146,56 +169,9 @@ pub(crate) fn kind(e: &Evidence, feeling: &Judged<Feeling>) -> Judged<Kind> {
         0.7,
     ];
     let top = scores.iter().copied().fold(f32::MIN, f32::max);
-    let total: f32 = scores.iter().map(|s| (1.3 * (s - top)).exp()).sum();
-    let best = (0..scores.len()).find(|&i| scores[i] == top).unwrap_or(5);
-    let sections: &[(Section, f32)] = match Kind::ALL[best] {
-        Kind::Complaint => &[
-            (Section::Complaint, 1.3),
-            (Section::Negative, 0.8),
-            (Section::Anger, 0.8),
-            (Section::Effort, 0.8),
-            (Section::Praise, -0.8),
-        ],
-        Kind::Question => &[(Section::Question, 1.2), (Section::Request, 0.3)],
-        Kind::Praise => &[(Section::Praise, 1.2), (Section::Positive, 0.8), (Section::Thanks, 0.8)],
-        Kind::Idea => &[(Section::Idea, 1.8)],
-        Kind::Cancellation => &[(Section::Cancellation, 2.6)],
-        Kind::Other => &[],
-    };
-    let mut because = e.reasons(sections);
-    if Kind::ALL[best] == Kind::Question && e.asked {
-        because.push(Reason { feature: Cow::Borrowed("a question mark"), span: 0..0, weight: 0.9 });
-    }
-    Judged::new(Kind::ALL[best], 1.0 / total, 0.45, because)
-}
-
-/// How hard the complaint is put, 0 to 4. Nothing but a complaint has a severity above 0.
-pub(crate) fn severity(e: &Evidence, kind: &Judged<Kind>) -> Judged<u8> {
-    let because = e.reasons(&[
-        (Section::Anger, 1.0),
-        (Section::Attack, 1.0),
-        (Section::Insult, 1.0),
-        (Section::Negative, 0.5),
-        (Section::Complaint, 0.5),
-        (Section::Effort, 0.5),
-    ]);
-    if !matches!(kind.value, Kind::Complaint | Kind::Cancellation) {
-        return Judged::new(0, kind.confidence, 0.45, because);
-    }
-    let heat = 0.9 * e.level(Section::Anger)
-        + e.level(Section::Attack)
-        + e.level(Section::Insult)
-        + 0.5 * e.level(Section::Negative)
-        + 0.4 * e.level(Section::Effort)
-        + 0.8 * e.exclaimed
-        + e.shouted;
-    let value = match heat {
-        h if h < 0.4 => 1,
-        h if h < 1.3 => 2,
-        h if h < 2.4 => 3,
-        _ => 4,
-    };
-    Judged::new(value, 0.55 * kind.confidence + 0.1, 0.35, because)
+    let raised = scores.map(|s| (1.3 * (s - top)).exp());
+    let total: f32 = raised.iter().sum();
+    raised.map(|r| r / total)
 }
 
 /// Whether the writer attacks or blames the company.

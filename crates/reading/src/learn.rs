@@ -16,5 +16,6 @@ mod train;
 pub use eval::{ClassScore, Evaluation, LearningPoint, evaluate, learning_curve};
 pub use format::ModelError;
 pub use languages::{LanguageTrainer, TrainedLanguages};
+pub(crate) use model::Seen;
 pub use model::{Model, Prediction};
 pub use train::{Options, Row, TrainError, Try, train};

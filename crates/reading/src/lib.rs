@@ -17,6 +17,7 @@ mod personal;
 mod promise;
 mod reader;
 mod reading;
+mod shipped;
 mod topics;
 
 pub use facts::{Fact, KeyFact, Outcome};

@@ -9,14 +9,14 @@ use crate::language::Told;
 use crate::lexicon::{Hit, Lexicon, LexiconError, Lexicons, Section, settle};
 use crate::{
     Judged, Kind, Language, Level, Note, Reading, Topics, facts, find_personal_data, language,
-    promise,
+    promise, shipped,
 };
 
 /// Bytes of a text that are read; the rest is left out, and the reading says so.
 pub const READ_BYTES_MAX: usize = 256 * 1024;
 
 /// The name of what reads: changes whenever the same text may be read differently.
-const VERSION: &str = concat!("lexicon/", env!("CARGO_PKG_VERSION"));
+const VERSION: &str = concat!("shipped/", env!("CARGO_PKG_VERSION"));
 
 const SHIPPED: [&str; 8] = [
     include_str!("../lexicons/any.txt"),
@@ -100,12 +100,11 @@ impl Reader {
         let hits = self.settle(&folded, &all, &told);
         let language = told.judged;
         let e = Evidence::gather(text, &folded, &hits);
-        let feeling = judge::feeling(&e);
-        let kind = judge::kind(&e, &feeling);
+        let said = shipped::judge(text, &folded, &hits, &e);
         let personal_data = find_personal_data(text);
         let mut reading = Reading {
             model: Cow::Borrowed(VERSION),
-            severity: judge::severity(&e, &kind),
+            severity: said.severity,
             arousal: judge::arousal(&e),
             attack: judge::attack(&e),
             thanks: judge::thanks(&e),
@@ -119,8 +118,8 @@ impl Reader {
             personal_data,
             notes: Vec::new(),
             language,
-            kind,
-            feeling,
+            kind: said.kind,
+            feeling: said.feeling,
         };
         let known = names.iter().any(|n| n == reading.language.value.code());
         admit(&mut reading, known, folded.shape.words == 0);

@@ -47,6 +47,29 @@ pub struct Prediction {
     pub probabilities: Vec<f32>,
 }
 
+/// A text with its features, so that several models look at it once.
+#[derive(Debug)]
+pub(crate) struct Seen<'t> {
+    text: &'t str,
+    folded: &'t Folded,
+    hits: &'t [Hit],
+    features: Features,
+    /// For each byte of the text how many tokens end at or before it.
+    token_at: Vec<u32>,
+}
+
+impl<'t> Seen<'t> {
+    pub(crate) fn of(text: &'t str, folded: &'t Folded, hits: &'t [Hit], bits: u32) -> Seen<'t> {
+        let mut token_at = Vec::with_capacity(text.len() + 1);
+        for (i, token) in folded.tokens.iter().enumerate() {
+            token_at.resize((token.end as usize).max(token_at.len()), i as u32);
+        }
+        token_at.resize(text.len() + 1, folded.tokens.len() as u32);
+        let features = extract::of_parts(text, folded, hits, bits);
+        Seen { text, folded, hits, features, token_at }
+    }
+}
+
 impl Model {
     /// The labels it knows, in alphabetical order.
     pub fn labels(&self) -> &[String] {
@@ -77,11 +100,40 @@ impl Model {
     /// The label of a text with the words that made it; abstains below `floor`.
     pub fn explain(&self, reader: &Reader, text: &str, floor: f32) -> Judged<String> {
         let (folded, hits) = reader.hits(text);
-        let features = extract::of_parts(text, &folded, &hits, self.bits);
-        let prediction = self.predict_features(&features);
-        let best = self.labels.iter().position(|l| *l == prediction.label).unwrap_or(0);
-        let because = self.reasons(text, &folded, &hits, &features, best);
-        Judged::new(prediction.label, prediction.confidence, floor, because)
+        let seen = Seen::of(text, &folded, &hits, self.bits);
+        self.judge(&seen, floor, str::to_owned)
+    }
+
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// The probability of each label for a text seen with this model's [`Model::bits`].
+    pub(crate) fn probabilities(&self, seen: &Seen<'_>) -> Vec<f32> {
+        self.calibration.probabilities(&self.scores(&seen.features))
+    }
+
+    /// The likeliest label by this model and by another judge together, and its probability.
+    pub(crate) fn both(&self, seen: &Seen<'_>, other: impl Fn(&str) -> f32) -> (usize, f32) {
+        const SHARE: f32 = 0.7; // of each expert's say; 1 would count what they share twice
+        let p = self.probabilities(seen);
+        let product = |i: usize| (p[i].max(1e-4) * other(&self.labels[i]).max(1e-4)).powf(SHARE);
+        let products: Vec<f32> = (0..p.len()).map(product).collect();
+        let total: f32 = products.iter().sum();
+        let best = (0..p.len()).max_by(|&a, &b| products[a].total_cmp(&products[b])).unwrap_or(0);
+        (best, products[best] / total)
+    }
+
+    /// The label as a value of the caller's, with its reasons.
+    pub(crate) fn judge<T>(
+        &self,
+        seen: &Seen<'_>,
+        floor: f32,
+        value: impl Fn(&str) -> T,
+    ) -> Judged<T> {
+        let (best, probabilities) = self.calibration.decide(&self.scores(&seen.features));
+        let because = self.because(seen, best);
+        Judged::new(value(&self.labels[best]), probabilities[best], floor, because)
     }
 
     pub(super) fn scores(&self, features: &Features) -> Vec<f32> {
@@ -135,14 +187,8 @@ impl Model {
 
     /// The words that spoke most for a label: weights of n-grams are laid on the words they
     /// stand in, so that a person sees words and not pieces.
-    fn reasons(
-        &self,
-        text: &str,
-        folded: &Folded,
-        hits: &[Hit],
-        features: &Features,
-        label: usize,
-    ) -> Vec<Reason> {
+    pub(crate) fn because(&self, seen: &Seen<'_>, label: usize) -> Vec<Reason> {
+        let Seen { text, folded, hits, features, token_at } = seen;
         let words = self.blocks.words / self.norm(&features.words);
         let letters = self.blocks.letters / self.norm(&features.letters);
         let mut sums = vec![0.0f32; folded.tokens.len()];
@@ -151,8 +197,10 @@ impl Model {
             let scale = if block == Block::Words { words } else { letters };
             let weight = self.speaks_for(self.row(row as usize), label);
             let value = self.idf[row as usize] * scale * weight;
-            let first = folded.tokens.partition_point(|t| (t.end as usize) <= start);
-            let last = folded.tokens.partition_point(|t| (t.start as usize) < end).max(first);
+            let first = token_at[start] as usize;
+            let mut last = token_at[end.max(start + 1) - 1] as usize;
+            last += usize::from(folded.tokens.get(last).is_some_and(|t| (t.start as usize) < end));
+            let last = last.max(first);
             for sum in &mut sums[first..last] {
                 *sum += value / (last - first) as f32;
             }
@@ -163,7 +211,7 @@ impl Model {
             .zip(&sums)
             .filter(|(_, sum)| sum.abs() > 0.05)
             .map(|(token, &weight)| Reason {
-                feature: Cow::Owned(text[token.span()].to_owned()),
+                feature: Cow::Owned(text[token.span()].to_lowercase()),
                 span: token.span(),
                 weight,
             })
