@@ -42,7 +42,7 @@ pub fn findings(tree: &Tree) -> Vec<Finding> {
 fn long_lines(path: &str, text: &str, quoted: impl Fn(usize) -> usize) -> Vec<Finding> {
     let too_long = text.lines().enumerate().filter_map(|(n, line)| {
         let columns = line.chars().count();
-        (columns > LINE_MOST && columns - quoted(n) > LINE_MOST)
+        (columns > LINE_MOST && columns.saturating_sub(quoted(n)) > LINE_MOST)
             .then(|| Finding::new(path, n + 1, format!("{columns} columns, at most {LINE_MOST}")))
     });
     too_long.collect()
