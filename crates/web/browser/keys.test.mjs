@@ -60,14 +60,26 @@ test("single keys can be switched off and changed, and titles are not needed for
   assert.notEqual(await focused(page), "row-R-10482");
   await press("Alt+j");
   assert.equal(await focused(page), "row-R-10482");
-  await page.evaluate(() => Object.assign(document.body.dataset, { singleKeys: "on", keys: '{"next":"d"}' }));
+  await page.evaluate(() =>
+    Object.assign(document.body.dataset, { singleKeys: "on", keys: '{"next":"d"}' }),
+  );
   await press("d");
   assert.equal(await focused(page), "row-R-10479");
 });
 
 test("the palette lists every button of a case with its key", async () => {
   await open("case");
-  const labels = { Offer: "O", Transfer: "T", Resolve: "E", Reply: "R", "Private note": "N", Promise: "W", Macro: "/", Send: "Ctrl Enter", "Not right": "" };
+  const labels = {
+    Offer: "O",
+    Transfer: "T",
+    Resolve: "E",
+    Reply: "R",
+    "Private note": "N",
+    Promise: "W",
+    Macro: "/",
+    Send: "Ctrl Enter",
+    "Not right": "",
+  };
   for (const [label, key] of Object.entries(labels)) {
     await press("Control+k");
     await page.keyboard.type(label);
@@ -90,11 +102,17 @@ test("the key sheet opens on ? and closes on Escape, giving the focus back", asy
 
 test("g and a letter go to a place", async () => {
   await open("case");
-  await page.evaluate(() => document.addEventListener("click", (event) => {
-    document.body.dataset.went = event.target.closest("a")?.getAttribute("href");
-    event.preventDefault();
-    event.stopPropagation();
-  }, true));
+  await page.evaluate(() =>
+    document.addEventListener(
+      "click",
+      (event) => {
+        document.body.dataset.went = event.target.closest("a")?.getAttribute("href");
+        event.preventDefault();
+        event.stopPropagation();
+      },
+      true,
+    ),
+  );
   await press("g", "q");
   assert.equal(await page.getAttribute("body", "data-went"), "/q/mine");
 });
@@ -103,10 +121,13 @@ test("findings are gone through with F8 and taken with Alt+Enter, and the browse
   await open("case");
   await page.focus(EDITOR);
   await press("F8");
-  const marked = await page.$eval(EDITOR, (area) => area.value.slice(area.selectionStart, area.selectionEnd));
+  const marked = await page.$eval(EDITOR, (area) =>
+    area.value.slice(area.selectionStart, area.selectionEnd),
+  );
   assert.equal(marked, "we're sorry that you are having this problem");
   await press("Alt+Enter", "F8", "Alt+Enter");
-  const better = "Hi Amara, I'm sorry we left you without heating. We will send someone today by 17:00.";
+  const better =
+    "Hi Amara, I'm sorry we left you without heating. We will send someone today by 17:00.";
   assert.equal(await page.inputValue(EDITOR), better);
   await press("Control+z");
   assert.match(await page.inputValue(EDITOR), /someone soon/);
@@ -118,7 +139,10 @@ test("Ctrl+Enter sends once and leaves an empty composer", async () => {
   let sent = 0;
   await page.route("**/styleguide/messages", (route) => {
     sent += 1;
-    route.fulfill({ contentType: "text/html", body: html.replace(/(<textarea[^>]*>)[\s\S]*?<\/textarea>/, "$1</textarea>") });
+    route.fulfill({
+      contentType: "text/html",
+      body: html.replace(/(<textarea[^>]*>)[\s\S]*?<\/textarea>/, "$1</textarea>"),
+    });
   });
   await page.focus(EDITOR);
   await page.keyboard.type("More. ");

@@ -31,8 +31,12 @@ const until = async (is) => {
     await page.waitForTimeout(20);
   }
 };
-const says = (selector, words) => page.waitForFunction(
-  ([where, pattern]) => new RegExp(pattern).test(document.querySelector(where)?.textContent ?? ""), [selector, words.source]);
+const says = (selector, words) =>
+  page.waitForFunction(
+    ([where, pattern]) =>
+      new RegExp(pattern).test(document.querySelector(where)?.textContent ?? ""),
+    [selector, words.source],
+  );
 
 async function write(words) {
   await page.focus(EDITOR);

@@ -5,7 +5,17 @@ import fs from "node:fs";
 import { after, before, test } from "node:test";
 import { GUIDE, launch } from "./guide.mjs";
 
-const PAGES = ["parts", "queue", "case", "today", "sign-in", "start", "form", "confirmation", "progress"];
+const PAGES = [
+  "parts",
+  "queue",
+  "case",
+  "today",
+  "sign-in",
+  "start",
+  "form",
+  "confirmation",
+  "progress",
+];
 const AXE = fs.readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 let browser;
@@ -37,7 +47,9 @@ test("no page scrolls sideways, not even at 320 px, in a long language or right 
         await page.setViewportSize({ width, height: 800 });
         await page.goto(`${GUIDE}/styleguide/${name}?direction=${direction}`);
         await page.evaluate(lengthen);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const over = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
         assert.ok(over <= 0, `${name} ${width} ${direction}: ${over} px`);
       }
     }
@@ -50,7 +62,10 @@ function lengthen() {
   while (walk.nextNode()) {
     const node = walk.currentNode;
     if (node.parentElement.tagName === "TEXTAREA") continue;
-    node.data = node.data.replace(/\S{4,}/g, (word) => word + "ëñ".repeat(Math.ceil(word.length * 0.2)));
+    node.data = node.data.replace(
+      /\S{4,}/g,
+      (word) => word + "ëñ".repeat(Math.ceil(word.length * 0.2)),
+    );
   }
 }
 

@@ -233,82 +233,73 @@ impl Guide {
 }
 
 fn rows(clock: &dyn Fn(i64, i64) -> DueClock) -> Vec<Row> {
-    let row = |id, who, channel, subject, words, due| Row {
+    let mut rows = late_rows(clock);
+    rows.extend(calm_rows(clock));
+    rows
+}
+
+fn row(id: &'static str, who: &'static str, due: DueClock) -> Row {
+    Row {
         id,
         who,
-        channel,
-        subject,
-        words,
+        channel: ("mail", "e-mail"),
+        subject: "",
+        words: "",
         strong: "",
         why: "",
         mine: false,
         owner: None,
         unread: false,
         due,
-    };
-    let mail = ("mail", "e-mail");
+    }
+}
+
+fn late_rows(clock: &dyn Fn(i64, i64) -> DueClock) -> Vec<Row> {
     vec![
         Row {
+            subject: "Still no engineer",
+            words: "You said Tuesday. It is Thursday and nobody has called.",
             strong: "promise broken yesterday",
             why: "second contact · cut off (no heating)",
             mine: true,
             unread: true,
-            ..row(
-                "R-10482",
-                "Amara Okafor",
-                mail,
-                "Still no engineer",
-                "You said Tuesday. It is Thursday and nobody has called.",
-                clock(22, 200),
-            )
+            ..row("R-10482", "Amara Okafor", clock(22, 200))
         },
         Row {
+            channel: ("review", "1 star on Google"),
+            subject: "Charged twice",
+            words: "Twice the amount in October and no answer to my letters",
             strong: "public, seen by about 12,000",
             why: "money taken twice · waiting 3 h",
             owner: Some(Face { name: "Maya Berg".to_owned(), presence: Presence::Replying }),
             unread: true,
-            ..row(
-                "R-10479",
-                "J. Weiss",
-                ("review", "1 star on Google"),
-                "Charged twice",
-                "Twice the amount in October and no answer to my letters",
-                clock(-40, 300),
-            )
+            ..row("R-10479", "J. Weiss", clock(-40, 300))
         },
+    ]
+}
+
+fn calm_rows(clock: &dyn Fn(i64, i64) -> DueClock) -> Vec<Row> {
+    vec![
         Row {
+            channel: ("call", "call"),
+            subject: "Wrong size, twice",
+            words: "Second parcel, same size",
             why: "likely I-57 Courier swap (41 cases)",
-            ..row(
-                "R-10475",
-                "Li Na",
-                ("call", "call"),
-                "Wrong size, twice",
-                "Second parcel, same size",
-                clock(190, 600),
-            )
+            ..row("R-10475", "Li Na", clock(190, 600))
         },
         Row {
+            subject: "Refund question",
+            words: "When can I expect the money back?",
             why: "waiting 2 h",
-            ..row(
-                "R-10470",
-                "Sofia Rossi",
-                mail,
-                "Refund question",
-                "When can I expect the money back?",
-                clock(310, 120),
-            )
+            ..row("R-10470", "Sofia Rossi", clock(310, 120))
         },
         Row {
+            channel: ("chat", "chat"),
+            subject: "Invoice address with a very long subject that has to be cut somewhere",
+            words: "It still says the old street",
             why: "transferred 3 times · reopened by customer",
             owner: Some(Face { name: "Priya Nair".to_owned(), presence: Presence::Looking }),
-            ..row(
-                "R-10466",
-                "Bartholomew Featherstonehaugh-Cholmondeley",
-                ("chat", "chat"),
-                "Invoice address with a very long subject that has to be cut somewhere",
-                "It still says the old street",
-                clock(420, 100),
-            )
+            ..row("R-10466", "Bartholomew Featherstonehaugh-Cholmondeley", clock(420, 100))
         },
     ]
 }

@@ -10,7 +10,8 @@ const here = () => location.pathname + location.search;
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    if (value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children);
   return element;
@@ -60,7 +61,11 @@ function put(html, selector, push) {
 // A file behind a link is the browser's business.
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
-  if (ctx.request.method !== "GET" || /html/.test(ctx.response.headers.get("content-type") ?? "html")) return;
+  if (
+    ctx.request.method !== "GET" ||
+    /html/.test(ctx.response.headers.get("content-type") ?? "html")
+  )
+    return;
   event.preventDefault();
   location.assign(ctx.response.raw.url);
 });
@@ -115,7 +120,8 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail?.ctx) tell("The line dropped and nothing was sent. Your text is kept. Try again.", 12);
+  if (event.detail?.ctx)
+    tell("The line dropped and nothing was sent. Your text is kept. Try again.", 12);
 });
 
 // What every fresh page or part needs.
@@ -127,7 +133,8 @@ function arrive() {
   }
   all(".message, .note").forEach((item) => item.setAttribute("tabindex", "-1"));
   all("textarea[data-count]").forEach(countDown);
-  if (sessionStorage.getItem("side") === "off") all(".panes").forEach((panes) => (panes.dataset.side = "off"));
+  if (sessionStorage.getItem("side") === "off")
+    all(".panes").forEach((panes) => (panes.dataset.side = "off"));
   showLatest();
   startToasts();
   markSelection();
@@ -145,7 +152,8 @@ function showLatest() {
   if (!thread || latestOf === location.pathname) return;
   latestOf = location.pathname;
   const pane = thread.closest(".pane-main");
-  if (location.hash.length < 2 && pane.scrollHeight > pane.clientHeight) pane.scrollTop = pane.scrollHeight;
+  if (location.hash.length < 2 && pane.scrollHeight > pane.clientHeight)
+    pane.scrollTop = pane.scrollHeight;
 }
 
 function countDown(area) {
@@ -183,6 +191,7 @@ const isTyped = (field) => field.value !== field.defaultValue && field.type !== 
 async function openDialog(address) {
   const dialog = one("#dialog");
   const back = document.activeElement;
+  stash(dialog); // The browser tells of the last closing later than keys may come.
   if (closedDialogs.has(address)) {
     dialog.replaceChildren(closedDialogs.get(address));
   } else {
@@ -190,14 +199,21 @@ async function openDialog(address) {
     if (!answer || !(await fillDialog(dialog, answer))) return location.assign(address);
   }
   dialog.dataset.address = address;
-  dialog.addEventListener("close", () => {
-    const typed = all("textarea, input:not([type=checkbox], [type=radio])", dialog).some(isTyped);
-    if (typed && dialog.dataset.address) closedDialogs.set(address, dialog.firstElementChild);
-    else closedDialogs.delete(address);
+  dialog.onclose = () => {
+    if (dialog.open) return;
+    stash(dialog);
     if (back?.isConnected) back.focus();
-  }, { once: true });
+  };
   dialog.showModal();
   focusFirst(dialog);
+}
+
+function stash(dialog) {
+  const address = dialog.dataset.address;
+  if (!address) return;
+  const fields = all("textarea, input:not([type=checkbox], [type=radio])", dialog);
+  if (fields.some(isTyped)) closedDialogs.set(address, dialog.firstElementChild);
+  else closedDialogs.delete(address);
 }
 
 async function fillDialog(dialog, answer, html) {
@@ -218,7 +234,10 @@ function focusFirst(dialog) {
 function formRequest(form, submitter) {
   const fields = new FormData(form, submitter);
   const method = (submitter?.getAttribute("formmethod") ?? form.method).toUpperCase();
-  const address = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href);
+  const address = new URL(
+    submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "",
+    location.href,
+  );
   if (method === "GET") {
     address.search = new URLSearchParams(fields);
     return [address, { headers: { "HX-Request": "true" } }];
@@ -234,11 +253,13 @@ async function sendDialog(form, submitter) {
   try {
     const answer = await fetch(...formRequest(form, submitter));
     const html = await answer.text();
-    if ((!answer.ok || !answer.redirected) && (await fillDialog(dialog, answer, html))) return focusFirst(dialog);
+    if ((!answer.ok || !answer.redirected) && (await fillDialog(dialog, answer, html)))
+      return focusFirst(dialog);
     const page = new DOMParser().parseFromString(html, "text/html");
     if (!answer.ok) return tell(all("main h1, main p", page).slice(0, 3).map(text).join(" "), 20);
     if (!one("#page", page)) return location.assign(answer.url);
-    dialog.dataset.address = ""; // Sent: nothing to keep.
+    closedDialogs.delete(dialog.dataset.address); // Sent: nothing to keep.
+    dialog.dataset.address = "";
     dialog.close();
     const address = new URL(answer.url);
     const moved = address.pathname !== location.pathname;
@@ -252,35 +273,45 @@ async function sendDialog(form, submitter) {
 }
 
 // Captured before htmx sees them.
-document.addEventListener("click", (event) => {
-  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-  const close = event.target.closest("[data-close]");
-  const opener = event.target.closest("a[data-dialog]");
-  if (close?.closest("dialog")) {
-    event.preventDefault();
-    close.closest("dialog").close();
-  } else if (opener) {
-    event.preventDefault();
-    event.stopPropagation();
-    openDialog(opener.href);
-  }
-  for (const menu of all(".menu-holder[open]")) if (!menu.contains(event.target)) menu.open = false;
-  if (event.target.matches("dialog:not(:has(form))")) event.target.close(); // The veil around it.
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey)
+      return;
+    const close = event.target.closest("[data-close]");
+    const opener = event.target.closest("a[data-dialog]");
+    if (close?.closest("dialog")) {
+      event.preventDefault();
+      close.closest("dialog").close();
+    } else if (opener) {
+      event.preventDefault();
+      event.stopPropagation();
+      openDialog(opener.href);
+    }
+    for (const menu of all(".menu-holder[open]"))
+      if (!menu.contains(event.target)) menu.open = false;
+    if (event.target.matches("dialog:not(:has(form))")) event.target.close(); // The veil around it.
+  },
+  true,
+);
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  const button = event.submitter;
-  if (button?.matches("[data-dialog]")) {
-    event.preventDefault();
-    event.stopPropagation();
-    openDialog(String(formRequest(form, button)[0]));
-  } else if (form.closest("#dialog") && form.method !== "dialog") {
-    event.preventDefault();
-    event.stopPropagation();
-    sendDialog(form, button);
-  }
-}, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (button?.matches("[data-dialog]")) {
+      event.preventDefault();
+      event.stopPropagation();
+      openDialog(String(formRequest(form, button)[0]));
+    } else if (form.closest("#dialog") && form.method !== "dialog") {
+      event.preventDefault();
+      event.stopPropagation();
+      sendDialog(form, button);
+    }
+  },
+  true,
+);
 
 // `data-preview`: the server says what the customer will read, while it is typed.
 let previewTimer;
@@ -291,7 +322,11 @@ document.addEventListener("input", (event) => {
   clearTimeout(previewTimer);
   previewTimer = setTimeout(async () => {
     const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.dataset.preview, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch(form.dataset.preview, {
+      method: "POST",
+      body,
+      headers: { "HX-Request": "true" },
+    }).catch(() => null);
     const place = one("[data-preview-here]", form);
     if (answer?.ok && place) place.textContent = await answer.text();
   }, 300);

@@ -28,7 +28,10 @@ function shownKey(name) {
   if (!single && isSingle(key)) key = "Alt+" + key;
   if (/Mac|iP/.test(navigator.platform)) key = key.replace("Ctrl", "⌘");
   const part = (word) => (word === "Escape" ? "Esc" : word.charAt(0).toUpperCase() + word.slice(1));
-  return key.split(" ").map((step) => step.split("+").map(part).join(" ")).join(" then ");
+  return key
+    .split(" ")
+    .map((step) => step.split("+").map(part).join(" "))
+    .join(" then ");
 }
 
 // A press as the registry writes it: "j", "Shift+M", "Ctrl+Enter", "Alt+e", "?".
@@ -47,8 +50,12 @@ function written(event) {
 }
 
 function isTyping(element) {
-  return element?.isContentEditable ||
-    element?.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+  return (
+    element?.isContentEditable ||
+    element?.matches?.(
+      "textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])",
+    )
+  );
 }
 
 function scopes(target) {
@@ -69,7 +76,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "Escape" && dialog) return; // The browser closes it and gives focus back.
   if (typing || dialog) {
     let name = bound.composer?.[key] ?? bound.anywhere?.[key];
-    if (key === "/" ) name = opensMacro(event.target) ? "macro" : undefined;
+    if (key === "/") name = opensMacro(event.target) ? "macro" : undefined;
     else if (!/^(Ctrl|Alt)\+|^(Shift\+)?F\d|^Escape$/.test(key)) return;
     if (name && perform(name, event)) event.preventDefault();
     return;
@@ -77,7 +84,11 @@ document.addEventListener("keydown", (event) => {
   const full = waitingFor ? `${waitingFor} ${key}` : key;
   clearTimeout(waitingTimer);
   waitingFor = "";
-  if (/^(Enter|Space)$/.test(key) && event.target.matches("a:not(.row-link), button, summary, input, [role=option]")) return;
+  if (
+    /^(Enter|Space)$/.test(key) &&
+    event.target.matches("a:not(.row-link), button, summary, input, [role=option]")
+  )
+    return;
   for (const scope of scopes(event.target)) {
     const keys = bound[scope] ?? {};
     if (keys[full]) {
@@ -91,8 +102,16 @@ document.addEventListener("keydown", (event) => {
       return;
     }
   }
-  const step = { ArrowDown: 1, ArrowUp: -1, "Shift+ArrowDown": 1, "Shift+ArrowUp": -1, "Shift+J": 1, "Shift+K": -1 }[key];
-  if (step && event.target.closest("[data-list]") && move(step, key.startsWith("Shift+"))) event.preventDefault();
+  const step = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    "Shift+ArrowDown": 1,
+    "Shift+ArrowUp": -1,
+    "Shift+J": 1,
+    "Shift+K": -1,
+  }[key];
+  if (step && event.target.closest("[data-list]") && move(step, key.startsWith("Shift+")))
+    event.preventDefault();
 });
 
 // Does an action. What the page does not offer has no key; then the press stays the browser's.
@@ -122,11 +141,16 @@ function perform(name, event) {
 
 // The control that does an action: in the dialog, near the focus, on the page; seen before hidden.
 function actor(name) {
-  const found = all(`[data-action="${name}"]:not(:disabled)`).filter((control) => !control.closest("[hidden]"));
+  const found = all(`[data-action="${name}"]:not(:disabled)`).filter(
+    (control) => !control.closest("[hidden]"),
+  );
   const dialog = one("dialog[open]");
   const near = dialog ?? document.activeElement?.closest("form, .row, section, aside");
-  return found.find((control) => near?.contains(control) && seen(control)) ??
-    found.find(seen) ?? found[0];
+  return (
+    found.find((control) => near?.contains(control) && seen(control)) ??
+    found.find(seen) ??
+    found[0]
+  );
 }
 
 function press(control) {
@@ -211,8 +235,12 @@ function actOnRows(control, row) {
   if (!control.matches("[data-dialog]")) {
     const known = rows();
     const last = known.indexOf(acted.at(-1));
-    const next = known.slice(last + 1).find((each) => !acted.includes(each)) ??
-      known.slice(0, known.indexOf(acted[0])).reverse().find((each) => !acted.includes(each));
+    const next =
+      known.slice(last + 1).find((each) => !acted.includes(each)) ??
+      known
+        .slice(0, known.indexOf(acted[0]))
+        .reverse()
+        .find((each) => !acted.includes(each));
     nextRow = next?.id ?? "";
     acted.forEach((each) => each.classList.add("is-going"));
     if (next) focusRow(next);
@@ -234,7 +262,11 @@ function remember() {
   if (row) sessionStorage.setItem("row " + here(), row.id);
 }
 addEventListener("pagehide", remember);
-document.addEventListener("click", (event) => event.target.closest(".row-link") && remember(), true);
+document.addEventListener(
+  "click",
+  (event) => event.target.closest(".row-link") && remember(),
+  true,
+);
 addEventListener("popstate", () => {
   nextRow = sessionStorage.getItem("row " + here()) ?? "";
 });
@@ -297,13 +329,21 @@ function copyLink() {
 // Ctrl+Enter: the form one writes in, or the page's own send button.
 function send(from) {
   const form = from?.closest?.("form") ?? one("form.composer");
-  const button = form && (one('[data-action="send"]', form) ?? one("button:not([type=button])", form));
+  const button =
+    form && (one('[data-action="send"]', form) ?? one("button:not([type=button])", form));
   return press(button);
 }
 
 function openSheet() {
   const body = make("div", { class: "key-sheet" });
-  const heading = { anywhere: "Anywhere", list: "Lists", case: "On a case", composer: "While writing", insight: "Insight", crisis: "Crisis room" };
+  const heading = {
+    anywhere: "Anywhere",
+    list: "Lists",
+    case: "On a case",
+    composer: "While writing",
+    insight: "Insight",
+    crisis: "Crisis room",
+  };
   for (const [scope, title] of Object.entries(heading)) {
     const lines = make("dl");
     for (const [name, label, places] of redressKeys) {
@@ -313,24 +353,34 @@ function openSheet() {
     body.append(make("section", {}, make("h2", {}, title), lines));
   }
   const close = make("button", { class: "button button-quiet", "data-close": true }, "Close");
-  const head = make("header", { class: "dialog-head" }, make("h1", { id: "dialog-title" }, "Keyboard shortcuts"), close);
+  const head = make(
+    "header",
+    { class: "dialog-head" },
+    make("h1", { id: "dialog-title" }, "Keyboard shortcuts"),
+    close,
+  );
   const dialog = one("#dialog");
   const back = document.activeElement;
   dialog.classList.add("dialog-wide");
+  stash(dialog);
   dialog.dataset.address = "";
   dialog.replaceChildren(head, body);
-  dialog.addEventListener("close", () => {
+  dialog.onclose = () => {
     dialog.classList.remove("dialog-wide");
     back?.focus();
-  }, { once: true });
+  };
   dialog.showModal();
   close.focus();
 }
 
-document.addEventListener("click", (event) => {
-  if (event.target.closest('a[data-action="keys"]') && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
-    event.stopPropagation();
-    openSheet();
-  }
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.target.closest('a[data-action="keys"]') && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      openSheet();
+    }
+  },
+  true,
+);

@@ -7,12 +7,27 @@ let chosen = 0;
 function openPalette() {
   const back = document.activeElement;
   const field = make("input", {
-    type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list",
-    "aria-autocomplete": "list", "aria-label": "Find any action or place", autocomplete: "off", spellcheck: "false",
+    type: "text",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": "palette-list",
+    "aria-autocomplete": "list",
+    "aria-label": "Find any action or place",
+    autocomplete: "off",
+    spellcheck: "false",
   });
-  const found = make("div", { class: "palette-list", id: "palette-list", role: "listbox", "aria-label": "Actions and places" });
-  const mine = make("dialog", { class: "dialog palette", "aria-label": "Find any action or place" },
-    make("div", { class: "palette-field" }, field), found);
+  const found = make("div", {
+    class: "palette-list",
+    id: "palette-list",
+    role: "listbox",
+    "aria-label": "Actions and places",
+  });
+  const mine = make(
+    "dialog",
+    { class: "dialog palette", "aria-label": "Find any action or place" },
+    make("div", { class: "palette-field" }, field),
+    found,
+  );
   palette?.remove();
   palette = mine;
   document.body.append(mine);
@@ -44,10 +59,22 @@ function pageActions(from) {
     const registered = redressKeys.find((key) => key[0] === name);
     const own = control.cloneNode(true);
     all("kbd, svg, .count", own).forEach((extra) => extra.remove());
-    const words = control.dataset.palette || (isTyping(control) ? "" : text(own)) || control.getAttribute("aria-label") || registered?.[1] || "";
+    const words =
+      control.dataset.palette ||
+      (isTyping(control) ? "" : text(own)) ||
+      control.getAttribute("aria-label") ||
+      registered?.[1] ||
+      "";
     if (!words || known.has(words)) continue;
     const also = registered && registered[1] !== words ? registered[1] : "";
-    known.set(words, { group: control.closest(".top") ? "Anywhere" : `On this page: ${about}`, words, also, key: shownKey(name), run: () => runOn(control, name, from), href: control.href });
+    known.set(words, {
+      group: control.closest(".top") ? "Anywhere" : `On this page: ${about}`,
+      words,
+      also,
+      key: shownKey(name),
+      run: () => runOn(control, name, from),
+      href: control.href,
+    });
   }
   return [...known.values()];
 }
@@ -65,7 +92,14 @@ function places() {
     const own = control.cloneNode(true);
     all("kbd, svg", own).forEach((extra) => extra.remove());
     const words = label ? text(label) + (count ? ` (${count})` : "") : text(own);
-    return { group: "Go to", words, also: "", key: shownKey(control.dataset.action), run: () => press(control), href: control.href };
+    return {
+      group: "Go to",
+      words,
+      also: "",
+      key: shownKey(control.dataset.action),
+      run: () => press(control),
+      href: control.href,
+    };
   });
 }
 
@@ -81,7 +115,8 @@ function fit(words, typed) {
 
 function drawPalette(found, field, known, more) {
   const typed = field.value.trim().toLowerCase();
-  const rank = (choice) => Math.max(fit(choice.words, typed), choice.also ? fit(choice.also, typed) : 0);
+  const rank = (choice) =>
+    Math.max(fit(choice.words, typed), choice.also ? fit(choice.also, typed) : 0);
   const groups = new Map();
   for (const choice of [...known.filter((each) => !typed || rank(each) > 0), ...more]) {
     if (!groups.has(choice.group)) groups.set(choice.group, []);
@@ -93,9 +128,22 @@ function drawPalette(found, field, known, more) {
   for (const [title, members] of groups) {
     if (typed) members.sort((one, other) => rank(other) - rank(one));
     const id = `palette-group-${++number}`;
-    const group = make("div", { role: "group", "aria-labelledby": id }, make("div", { class: "palette-group", id, role: "presentation" }, title));
+    const group = make(
+      "div",
+      { role: "group", "aria-labelledby": id },
+      make("div", { class: "palette-group", id, role: "presentation" }, title),
+    );
     for (const choice of members) {
-      const option = make("div", { class: "palette-option", role: "option", id: `palette-${choices.length}`, "aria-selected": "false" }, make("span", {}, choice.words));
+      const option = make(
+        "div",
+        {
+          class: "palette-option",
+          role: "option",
+          id: `palette-${choices.length}`,
+          "aria-selected": "false",
+        },
+        make("span", {}, choice.words),
+      );
       if (choice.key) option.append(make("kbd", {}, choice.key));
       const at = choices.push(choice) - 1;
       option.addEventListener("click", () => runChoice(at));
@@ -104,7 +152,13 @@ function drawPalette(found, field, known, more) {
     found.append(group);
   }
   if (!choices.length) {
-    found.append(make("p", { class: "palette-empty" }, `Nothing here matches “${field.value}”. Enter searches everywhere.`));
+    found.append(
+      make(
+        "p",
+        { class: "palette-empty" },
+        `Nothing here matches “${field.value}”. Enter searches everywhere.`,
+      ),
+    );
   }
   markChoice(field);
 }
@@ -123,7 +177,8 @@ function markChoice(field) {
 function paletteKey(event, field) {
   const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
   if (by) {
-    chosen = Math.abs(by) === 1 ? (chosen + by + choices.length) % (choices.length || 1) : chosen + by;
+    chosen =
+      Math.abs(by) === 1 ? (chosen + by + choices.length) % (choices.length || 1) : chosen + by;
     markChoice(field);
   } else if (event.key === "Enter") {
     if (choices.length) runChoice(chosen, event.ctrlKey || event.metaKey);
@@ -147,12 +202,20 @@ function searchSoon(typed, draw) {
   clearTimeout(searchTimer);
   if (typed.trim().length < 2) return;
   searchTimer = setTimeout(async () => {
-    const answer = await fetch("/search?part=palette&q=" + encodeURIComponent(typed.trim()), { headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch("/search?part=palette&q=" + encodeURIComponent(typed.trim()), {
+      headers: { "HX-Request": "true" },
+    }).catch(() => null);
     if (!answer?.ok || one(".palette input")?.value !== typed) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    draw(all("a[data-option]", page).map((link) => ({
-      group: link.dataset.group || "Found", words: text(link), also: "", key: "", href: link.href,
-      run: () => location.assign(link.getAttribute("href")),
-    })));
+    draw(
+      all("a[data-option]", page).map((link) => ({
+        group: link.dataset.group || "Found",
+        words: text(link),
+        also: "",
+        key: "",
+        href: link.href,
+        run: () => location.assign(link.getAttribute("href")),
+      })),
+    );
   }, 120);
 }

@@ -5,7 +5,8 @@ const AT_LEAST = 5000; // ms while typing goes on
 const drafts = new WeakMap(); // form → what is known about its draft
 
 function draftOf(form) {
-  if (!drafts.has(form)) drafts.set(form, { timer: 0, savedAt: Date.now(), saving: null, sent: false });
+  if (!drafts.has(form))
+    drafts.set(form, { timer: 0, savedAt: Date.now(), saving: null, sent: false });
   return drafts.get(form);
 }
 
@@ -45,7 +46,11 @@ async function saveDraft(form) {
   const held = "draft " + form.dataset.draft;
   try {
     const answer = await fetch(form.dataset.draft, {
-      method: "POST", body, signal: saving.signal, keepalive: String(body).length < 60000, headers: { "HX-Request": "true" },
+      method: "POST",
+      body,
+      signal: saving.signal,
+      keepalive: String(body).length < 60000,
+      headers: { "HX-Request": "true" },
     });
     if (!answer.ok) throw new Error(answer.status);
     localStorage.removeItem(held);
@@ -53,7 +58,10 @@ async function saveDraft(form) {
     sayDraft(form, `Saved ${hour()}`);
   } catch (why) {
     if (why.name === "AbortError") return;
-    const words = all("textarea[name], input[type=text][name]", form).map((field) => [field.name, field.value]);
+    const words = all("textarea[name], input[type=text][name]", form).map((field) => [
+      field.name,
+      field.value,
+    ]);
     localStorage.setItem(held, JSON.stringify(words));
     form.setAttribute("data-unsaved", "");
     sayDraft(form, "Kept on this device until the line is back");
@@ -94,15 +102,21 @@ function restoreDrafts() {
 }
 
 // Sending ends the draft; signing out leaves no words on the device.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (/\/sign-out$/.test(form.action)) {
-    Object.keys(localStorage).filter((key) => key.startsWith("draft ")).forEach((key) => localStorage.removeItem(key));
-  }
-  if (form.dataset.draft) {
-    const draft = draftOf(form);
-    clearTimeout(draft.timer);
-    draft.timer = 0;
-    draft.sent = true;
-  }
-}, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (/\/sign-out$/.test(form.action)) {
+      Object.keys(localStorage)
+        .filter((key) => key.startsWith("draft "))
+        .forEach((key) => localStorage.removeItem(key));
+    }
+    if (form.dataset.draft) {
+      const draft = draftOf(form);
+      clearTimeout(draft.timer);
+      draft.timer = 0;
+      draft.sent = true;
+    }
+  },
+  true,
+);

@@ -22,14 +22,16 @@ function tick() {
     if (tone === clock.dataset.tone) continue;
     clock.dataset.tone = tone;
     if (tone === "over") {
-      const about = text(one(".row-who", clock.closest(".row") ?? undefined)) || text(one("#main h1"));
+      const about =
+        text(one(".row-who", clock.closest(".row") ?? undefined)) || text(one("#main h1"));
       announce(`Due time has passed: ${about}`);
     }
   }
   for (const moment of all("time.moment")) {
     const gone = now - Date.parse(moment.dateTime);
     if (!(Math.abs(gone) < 1440 * MINUTE)) continue;
-    const words = Math.abs(gone) < MINUTE ? "just now" : gone > 0 ? `${size(gone)} ago` : `in ${size(gone)}`;
+    const words =
+      Math.abs(gone) < MINUTE ? "just now" : gone > 0 ? `${size(gone)} ago` : `in ${size(gone)}`;
     if (moment.textContent !== words) moment.textContent = words;
   }
 }

@@ -5,7 +5,8 @@ let coachTimer;
 let coachAsked;
 
 const findings = (editor) => all(".finding", editor.form);
-const editorHere = () => document.activeElement?.closest("textarea[data-coach]") ?? one("textarea[data-coach]");
+const editorHere = () =>
+  document.activeElement?.closest("textarea[data-coach]") ?? one("textarea[data-coach]");
 
 // Findings count characters as people do, not the two halves of an emoji.
 function spot(words, finding) {
@@ -30,7 +31,10 @@ async function ask(editor) {
   const words = editor.value;
   const body = new URLSearchParams(new FormData(form));
   const answer = await fetch(editor.dataset.coach, {
-    method: "POST", body, signal: coachAsked.signal, headers: { "HX-Request": "true" },
+    method: "POST",
+    body,
+    signal: coachAsked.signal,
+    headers: { "HX-Request": "true" },
   }).catch(() => null);
   if (!answer?.ok || editor.value !== words || !editor.isConnected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -56,19 +60,26 @@ function paint(editor) {
   for (const finding of findings(editor)) {
     const [from, to] = spot(editor.value, finding);
     if (!(to > from) || from < at) continue;
-    under.append(editor.value.slice(at, from), make("mark", { "data-tone": finding.dataset.tone ?? "warn" }, editor.value.slice(from, to)));
+    under.append(
+      editor.value.slice(at, from),
+      make("mark", { "data-tone": finding.dataset.tone ?? "warn" }, editor.value.slice(from, to)),
+    );
     at = to;
   }
   under.append(editor.value.slice(at) + "\n");
   under.scrollTop = editor.scrollTop;
 }
 
-document.addEventListener("scroll", (event) => {
-  if (event.target.matches?.("textarea[data-coach]")) {
-    const under = one(".editor-marks", event.target.parentElement);
-    if (under) under.scrollTop = event.target.scrollTop;
-  }
-}, true);
+document.addEventListener(
+  "scroll",
+  (event) => {
+    if (event.target.matches?.("textarea[data-coach]")) {
+      const under = one(".editor-marks", event.target.parentElement);
+      if (under) under.scrollTop = event.target.scrollTop;
+    }
+  },
+  true,
+);
 
 function moveFinding(by) {
   const editor = editorHere();
@@ -76,7 +87,11 @@ function moveFinding(by) {
   if (!known.length) return false;
   const now = known.findIndex((finding) => finding.getAttribute("aria-current") === "true");
   const at = now < 0 ? (by > 0 ? 0 : known.length - 1) : (now + by + known.length) % known.length;
-  known.forEach((finding, number) => number === at ? finding.setAttribute("aria-current", "true") : finding.removeAttribute("aria-current"));
+  known.forEach((finding, number) =>
+    number === at
+      ? finding.setAttribute("aria-current", "true")
+      : finding.removeAttribute("aria-current"),
+  );
   const finding = known[at];
   const [from, to] = spot(editor.value, finding);
   editor.focus();

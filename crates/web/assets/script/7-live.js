@@ -64,7 +64,9 @@ function checkLine() {
   if (!down) return strip?.remove();
   if (strip) return;
   const words = `Reconnecting. What you see is from ${hour(heardAt)}.`;
-  one("#strips")?.append(make("p", { class: "strip", id: "line-strip", "data-tone": "warn" }, words));
+  one("#strips")?.append(
+    make("p", { class: "strip", id: "line-strip", "data-tone": "warn" }, words),
+  );
   announce(words);
 }
 
@@ -98,12 +100,18 @@ function soon(part) {
   if (waiting.has(part)) return;
   waiting.add(part);
   const rest = 1000 - (Date.now() - (fetchedAt.get(part) ?? 0));
-  setTimeout(async () => {
-    if (document.hidden) await new Promise((front) => document.addEventListener("visibilitychange", front, { once: true }));
-    waiting.delete(part);
-    fetchedAt.set(part, Date.now());
-    refreshPart(part);
-  }, Math.max(100, rest));
+  setTimeout(
+    async () => {
+      if (document.hidden)
+        await new Promise((front) =>
+          document.addEventListener("visibilitychange", front, { once: true }),
+        );
+      waiting.delete(part);
+      fetchedAt.set(part, Date.now());
+      refreshPart(part);
+    },
+    Math.max(100, rest),
+  );
 }
 
 async function refreshPart(name) {
@@ -138,13 +146,24 @@ async function putPart(old, fresh, html) {
 
 function offerNewer(kept, html) {
   if (kept.previousElementSibling?.matches(".newer")) return;
-  const button = make("button", { type: "button", class: "button button-small" }, "Show the new version");
+  const button = make(
+    "button",
+    { type: "button", class: "button button-small" },
+    "Show the new version",
+  );
   button.addEventListener("click", () => {
     kept.removeAttribute("data-dirty");
     button.parentElement.remove();
     put(html, "#" + CSS.escape(kept.id));
   });
-  kept.before(make("p", { class: "strip newer", "data-tone": "info" }, "This changed while you were writing.", button));
+  kept.before(
+    make(
+      "p",
+      { class: "strip newer", "data-tone": "info" },
+      "This changed while you were writing.",
+      button,
+    ),
+  );
 }
 
 // ---- someone wrote while one was writing: the first press shows it, the second sends ----
@@ -163,19 +182,23 @@ function holdSend(added, version) {
   }
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-review]");
-  if (!button) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const first = document.getElementById(button.dataset.first);
-  const version = button.form?.elements.namedItem("version");
-  if (version && button.dataset.newest) version.value = button.dataset.newest;
-  button.textContent = button.dataset.words;
-  for (const name of ["review", "first", "newest", "words"]) delete button.dataset[name];
-  first?.scrollIntoView({ block: "center" });
-  announce(`New message: ${text(first)}`);
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest("button[data-review]");
+    if (!button) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const first = document.getElementById(button.dataset.first);
+    const version = button.form?.elements.namedItem("version");
+    if (version && button.dataset.newest) version.value = button.dataset.newest;
+    button.textContent = button.dataset.words;
+    for (const name of ["review", "first", "newest", "words"]) delete button.dataset[name];
+    first?.scrollIntoView({ block: "center" });
+    announce(`New message: ${text(first)}`);
+  },
+  true,
+);
 
 // ---- lists never jump: known rows change in place, new ones wait behind a bar ----
 
@@ -190,11 +213,16 @@ function mergeRows(old, fresh, html) {
   const same = ids(old).join() === ids(fresh).join();
   if (same) return;
   let holder = one(".new-rows-holder");
-  if (!arrived.length && !holder && !old.contains(document.activeElement)) return put(html, "#" + CSS.escape(old.id));
+  if (!arrived.length && !holder && !old.contains(document.activeElement))
+    return put(html, "#" + CSS.escape(old.id));
   if (!arrived.length) return;
   holder?.remove();
   const words = `${arrived.length} new – press ${shownKey("show-new")}`;
-  const button = make("button", { type: "button", class: "button button-primary new-rows", "data-action": "show-new" }, words);
+  const button = make(
+    "button",
+    { type: "button", class: "button button-primary new-rows", "data-action": "show-new" },
+    words,
+  );
   holder = make("div", { class: "new-rows-holder" }, button);
   button.addEventListener("click", async () => {
     holder.remove();
@@ -231,10 +259,13 @@ function sayPresence(again) {
 
 function sendPresence(where, state) {
   const body = new URLSearchParams({ csrf: document.body.dataset.csrf, state });
-  fetch(where, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => {});
+  fetch(where, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(
+    () => {},
+  );
 }
 
-for (const name of ["visibilitychange", "input", "focusin"]) document.addEventListener(name, () => sayPresence());
+for (const name of ["visibilitychange", "input", "focusin"])
+  document.addEventListener(name, () => sayPresence());
 setInterval(() => sayPresence(true), 20000);
 addEventListener("pagehide", () => presenceAt && sendPresence(presenceAt, "gone"));
 
