@@ -101,6 +101,8 @@ CREATE TABLE promise (
 CREATE INDEX promise_by_case ON promise (case_id, made_at_ms);
 CREATE INDEX promise_owed_by_keeper ON promise (keeper_id, due_at_ms) WHERE state IN ('open', 'broken');
 CREATE INDEX promise_open_by_due ON promise (due_at_ms) WHERE state = 'open';
+CREATE INDEX promise_broken_by_due ON promise (due_at_ms) WHERE state = 'broken';
+CREATE INDEX promise_kept_by_end ON promise (ended_at_ms) WHERE state IN ('kept', 'kept_late');
 
 CREATE TABLE offer (
     id         TEXT   NOT NULL PRIMARY KEY,
