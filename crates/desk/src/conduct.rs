@@ -1,3 +1,4 @@
 //! Conduct: the orderly way of dealing with abuse, in stated steps.
 
+pub mod actions;
 pub mod rules;

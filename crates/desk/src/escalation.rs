@@ -1,3 +1,4 @@
 //! Escalations: asking more authority to decide.
 
+pub mod actions;
 pub mod rules;

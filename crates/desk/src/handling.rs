@@ -9,7 +9,7 @@ use crate::promise::rules::{ClosedHours, NewPromise};
 use crate::refusal::ActError;
 use domain::case::Case;
 use domain::event::{Actor, Event};
-use domain::id::{CaseId, CaseNumber, CustomerId, MessageId, OfferId, PromiseId, StaffId};
+use domain::id::{CaseId, CaseNumber, MessageId, OfferId, PromiseId, StaffId};
 use domain::message::Purpose;
 use domain::permit::{Act, CustomerPermit, Permit, Staff};
 use domain::words::Words;
@@ -205,11 +205,6 @@ impl<'a> Handling<'a> {
             visible: true,
             closed_hours: ClosedHours::Confirmed,
         })
-    }
-
-    /// The customer of this case.
-    pub fn customer(&self) -> CustomerId {
-        self.case.customer
     }
 
     /// Whoever acts, as letters are signed.

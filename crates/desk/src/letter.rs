@@ -3,7 +3,7 @@
 
 use domain::case::Case;
 use domain::clock::ClockKind;
-use domain::offer::Offer;
+use domain::offer::OfferOption;
 use domain::words::Words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -128,20 +128,25 @@ pub fn what_would_be_fair(name: &str, from: &str) -> Words {
     ))
 }
 
-/// Proposes what could put it right.
-pub fn proposal(name: &str, offer: &Offer, now: Timestamp, zone: &TimeZone, from: &str) -> Words {
-    let mut text = format!("{}\n\n{}\n\n", greeting(name), sentence(&offer.finding));
-    text.push_str(if offer.options.len() == 1 {
-        "What we suggest:\n"
-    } else {
-        "What we suggest, choose one:\n"
+/// Proposes what could put it right; `until` is the last moment to choose, in words.
+pub fn proposal(
+    name: &str,
+    finding: &str,
+    options: &[OfferOption],
+    until: Option<String>,
+    from: &str,
+) -> Words {
+    let mut text = format!("{}\n\n{}\n\n", greeting(name), sentence(finding));
+    text.push_str(match options.len() {
+        1 => "What we suggest:\n",
+        _ => "What we suggest, choose one:\n",
     });
-    for option in &offer.options {
+    for option in options {
         text.push_str(&format!("  – {}\n", option.words.trim()));
     }
     text.push_str("\nIf something else would be fairer, tell us what.");
-    if let Some(until) = offer.expires_at {
-        text.push_str(&format!(" You can choose until {}.", moment(now, until, zone)));
+    if let Some(until) = until {
+        text.push_str(&format!(" You can choose until {until}."));
     }
     words(&format!("{text}\n\n– {from}"))
 }

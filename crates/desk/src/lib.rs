@@ -22,12 +22,14 @@ pub mod promise;
 mod refusal;
 pub mod resolution;
 mod screen;
+pub mod search;
 pub mod transfer;
 pub mod view;
 
 pub use case::take_in::{Taken, take_in};
 pub use handling::{Done, On};
 pub use refusal::{ActError, Refused};
+pub use view::portal::{PortalCase, portal_case};
 
 use axum::Router;
 use store::Context;

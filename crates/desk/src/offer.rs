@@ -1,3 +1,5 @@
 //! Offers: asking what would be fair, proposing, agreeing.
 
+pub mod actions;
 pub mod rules;
+pub(crate) mod sql;

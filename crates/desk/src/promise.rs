@@ -1,3 +1,5 @@
 //! Promises: made with a name and a date, kept, moved in time, or broken in plain sight.
 
+pub mod actions;
 pub mod rules;
+pub(crate) mod sql;

@@ -1,3 +1,4 @@
 //! Putting right, asking whether it is, and closing. Solved is the customer's word.
 
+pub mod actions;
 pub mod rules;

@@ -1,3 +1,4 @@
 //! Transfers: handing over so that the customer reads why it is good for them.
 
+pub mod actions;
 pub mod rules;

@@ -3,6 +3,8 @@
 pub mod case;
 pub(crate) mod pages;
 pub(crate) mod panel;
+pub mod portal;
+pub mod promises;
 pub mod queue;
 pub mod recent;
 pub(crate) mod row;

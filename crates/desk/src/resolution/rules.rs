@@ -31,6 +31,9 @@ refusals! {
         PromisesOwed = "promises_owed", "Keep or move what was promised first.";
         /// The moment to ask lies in the past.
         InThePast = "ask_past" at "/ask_at", "Ask at a moment in the future.";
+        /// Nobody can be asked by letter.
+        NoAddress = "ask_by_phone" at "/ask",
+            "We have no address to ask them. Ask by telephone, and say by when.";
         /// Only some reasons are a person's to choose.
         NotAReason = "closing_not_a_reason" at "/because", "Choose another reason for closing.";
         /// A complaint closes on the customer's word.
@@ -86,8 +89,11 @@ pub fn resolve(
     if case.promises.iter().any(|p| owed(&p)) {
         return Err(ResolutionRefused::PromisesOwed);
     }
-    // A letter that nobody can receive asks nobody; such a case waits for a call or a visit.
-    let asks_now = matches!(ask, AskBack::Now) && letter.to.is_some();
+    // A letter that nobody can receive asks nobody, and a case nobody is asked about is lost.
+    if letter.to.is_none() && !matches!(ask, AskBack::ByPhone(_)) {
+        return Err(ResolutionRefused::NoAddress);
+    }
+    let asks_now = matches!(ask, AskBack::Now);
     let what_we_did = what_we_did.as_str().to_owned();
     let mut events = vec![sending(case, letter, rules, now), Event::Resolved { what_we_did }];
     if asks_now {

@@ -1,13 +1,12 @@
 //! What is allowed with transfers (ui-spec A6).
 
-use crate::case::sql::people::TeamCard;
 use crate::message::rules::{Outgoing, sending};
 use crate::promise::rules::{NewPromise, promised};
 use crate::refusal::refusals;
 use domain::case::Case;
 use domain::clock::ClockRules;
 use domain::event::Event;
-use domain::id::{NoteId, StaffId};
+use domain::id::{NoteId, StaffId, TeamId, UnitId};
 use domain::message::PrivateNote;
 use domain::permit::Permit;
 use domain::words::Words;
@@ -15,6 +14,8 @@ use jiff::Timestamp;
 
 /// Fewest and most characters of a reason.
 pub const REASON: std::ops::RangeInclusive<usize> = 12..=240;
+/// Longest promise of a receiver, in characters.
+pub const PROMISE_MOST: usize = 300;
 /// From this transfer on a lead is asked who keeps the case.
 pub const ALERTS_AT: u32 = 3;
 
@@ -57,7 +58,11 @@ pub enum Told {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewTransfer {
     /// To which team.
-    pub team: TeamCard,
+    pub team: TeamId,
+    /// The unit of that team.
+    pub team_unit: UnitId,
+    /// What it is called.
+    pub team_name: String,
     /// To whom, when named.
     pub owner: Option<StaffId>,
     /// The benefit the customer reads.
@@ -84,21 +89,21 @@ pub fn transfer(
     if case.stage.is_closed() {
         return Err(TransferRefused::Closed);
     }
-    if transfer.team.unit != case.unit {
+    if transfer.team_unit != case.unit {
         return Err(TransferRefused::NoSuchTeam);
     }
     let same_owner = transfer.owner.is_none() || transfer.owner == case.owner;
-    if transfer.team.id == case.team && same_owner {
+    if transfer.team == case.team && same_owner {
         return Err(TransferRefused::AlreadyThere);
     }
-    if !says_why(&transfer.reason, &transfer.team.name) {
+    if !says_why(&transfer.reason, &transfer.team_name) {
         return Err(TransferRefused::Reason);
     }
     if transfer.promise.due_at <= now {
         return Err(TransferRefused::InThePast);
     }
     let mut events = vec![Event::Transferred {
-        team: transfer.team.id,
+        team: transfer.team,
         owner: transfer.owner,
         reason: transfer.reason.as_str().to_owned(),
         told: matches!(transfer.told, Told::Letter(_)),

@@ -2,7 +2,7 @@
 
 use crate::case::sql::{CaseRow, case_columns, fill};
 use domain::case::Case;
-use domain::id::{StaffId, TeamId, UnitId};
+use domain::id::{CaseNumber, StaffId, TeamId, UnitId};
 use domain::permit::{Scope, Staff};
 use domain::urgency::{self, Reason};
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,11 @@ pub struct QueuePlace {
 }
 
 impl QueuePlace {
+    /// The place of a case.
+    pub fn of(case: &Case) -> QueuePlace {
+        QueuePlace { order: urgency::order(case), id: case.id.to_string() }
+    }
+
     /// Reads a cursor that an earlier page gave; `None` for anything else.
     pub fn read(cursor: &str) -> Option<QueuePlace> {
         let (order, id) = cursor.split_once('-')?;
@@ -219,6 +224,44 @@ pub async fn queue(
         rows.push(queue_row(ctx, row, now).await?);
     }
     Ok(QueuePage { rows, next })
+}
+
+/// The row of one case, by its id; `None` both when there is none and when it is not theirs.
+pub(crate) async fn row_of(
+    ctx: &Context,
+    reach: &Reach,
+    case: &str,
+) -> Result<Option<QueueRow>, StoreError> {
+    one(ctx, reach, queue_sql!("c.id = $3", "1 = 1"), case).await
+}
+
+/// The row of one case, by its number; `None` both when there is none and when it is not theirs.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn row_by_number(
+    ctx: &Context,
+    reach: &Reach,
+    number: CaseNumber,
+) -> Result<Option<QueueRow>, StoreError> {
+    let sql = queue_sql!("c.number = CAST($3 AS BIGINT)", "1 = 1");
+    one(ctx, reach, sql, &number.0.to_string()).await
+}
+
+async fn one(
+    ctx: &Context,
+    reach: &Reach,
+    sql: &'static str,
+    key: &str,
+) -> Result<Option<QueueRow>, StoreError> {
+    let found: Option<Row> = on!(Store &ctx.store, db => sqlx::query_as(sql).bind(&reach.scope)
+        .bind(&reach.staff).bind(key).bind(i64::MIN).bind("").bind(1_i64)
+        .fetch_optional(db).await)
+    .doing("reading a row of the queue")?;
+    match found {
+        Some(row) => queue_row(ctx, row, ctx.now()).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 async fn queue_row(ctx: &Context, row: Row, now: jiff::Timestamp) -> Result<QueueRow, StoreError> {

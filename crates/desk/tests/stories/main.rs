@@ -1,4 +1,9 @@
 //! What the desk promises, told to both engines.
 
+mod agree;
+mod find;
 mod handle;
+mod promised;
+mod rebuilt;
+mod solved;
 mod told;

@@ -60,3 +60,50 @@ pub async fn opened(world: &World, company: &Company) -> CaseNumber {
 pub fn words(text: &str) -> Words {
     Words::new(text, 1_000).unwrap()
 }
+
+/// The case as it stands, for somebody who sees everything.
+pub async fn now(world: &World, number: CaseNumber) -> desk::view::case::CaseView {
+    let all = store::scope::Reach { scope: "all".to_owned(), staff: String::new() };
+    desk::view::case::case_view(&world.ctx, &all, number).await.unwrap().unwrap()
+}
+
+/// Does every job that is due, and those they lay out for now.
+pub async fn ring(world: &World) {
+    let lease = jiff::SignedDuration::from_secs(60);
+    loop {
+        let jobs = world.ctx.store.claim(world.ctx.now(), lease, 50).await.unwrap();
+        if jobs.is_empty() {
+            return;
+        }
+        for job in jobs {
+            desk::jobs::run(&world.ctx, &job).await.expect("a job of the desk").unwrap();
+        }
+    }
+}
+
+/// Lets all letters out whose time has come, and gives their envelopes.
+pub async fn letters(world: &World) -> Vec<serde_json::Value> {
+    let lease = jiff::SignedDuration::from_secs(60);
+    let now = world.ctx.now();
+    let taken = world.ctx.store.take_letters(now, lease, 99).await.unwrap();
+    let mut envelopes = Vec::new();
+    for letter in taken {
+        world.ctx.store.letter_sending(&letter, now, lease).await.unwrap();
+        let mut tx = world.ctx.begin().await.unwrap();
+        tx.letter_ended(&letter, "sent", "250", now, now).await.unwrap();
+        let (message, sent) = (letter.key.parse().unwrap(), domain::message::Delivery::Sent);
+        let ctx = &world.ctx;
+        desk::message::actions::delivered(&mut tx, ctx, message, sent, "250").await.unwrap();
+        tx.commit().await.unwrap();
+        envelopes.push(serde_json::from_str(&letter.envelope).unwrap());
+    }
+    envelopes
+}
+
+/// The code of a refusal.
+pub fn code(result: Result<desk::Done, desk::ActError>) -> &'static str {
+    match result {
+        Err(desk::ActError::Refused(why)) => why.code(),
+        other => panic!("it should be refused: {other:?}"),
+    }
+}

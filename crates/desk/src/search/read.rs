@@ -1,0 +1,198 @@
+//! Finding cases, with the sentence that matched.
+
+use crate::policy::Policy;
+use crate::search::rules::{self, Query};
+use crate::view::queue::{Lane, QueuePlace, QueueRow, View, queue, row_of};
+use domain::id::CaseNumber;
+use domain::urgency;
+use store::scope::Reach;
+use store::search::{Hit, Words, fold};
+use store::{Context, Doing, StoreError, on};
+
+/// Rows of one page.
+pub const ROWS: usize = 20;
+/// Hits looked at for one page; a search that filters away more goes on at the next page.
+const HITS: u32 = 100;
+const ROUNDS: u32 = 10;
+
+/// A case that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The case as a row of the queue.
+    pub row: QueueRow,
+    /// Where the words stood: `subject`, `message`, `note`, `person`, `answer`; empty when no
+    /// words were searched for.
+    pub kind: String,
+    /// The sentence that matched.
+    pub sentence: String,
+}
+
+/// A page of what was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchPage {
+    /// At most [`ROWS`] cases, newest words first.
+    pub found: Vec<Found>,
+    /// Where the next page begins: hand it back as `after`.
+    pub next: Option<String>,
+    /// Words that stand nowhere, when nothing was found.
+    pub nowhere: Vec<String>,
+    /// Whether words were shortened because nothing matched them whole.
+    pub loosened: bool,
+}
+
+/// Searches the cases the reader may see.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn search(
+    ctx: &Context,
+    reach: &Reach,
+    line: &str,
+    after: Option<&str>,
+) -> Result<SearchPage, StoreError> {
+    let policy = Policy::of(&ctx.store).await?;
+    let query = rules::read(line, policy.clocks.hours.zone());
+    let words = Words::read(&query.words);
+    if words.is_empty() {
+        return by_operators(ctx, reach, &query, after).await;
+    }
+    let mut page = by_words(ctx, reach, &query, &words, after).await?;
+    if page.found.is_empty() && after.is_none() {
+        let loose = words.loosened();
+        page = by_words(ctx, reach, &query, &loose, None).await?;
+        page.loosened = true;
+    }
+    if let Some(number) = query.number.filter(|_| after.is_none()) {
+        put_first(ctx, reach, &mut page, number).await?;
+    }
+    if page.found.is_empty() {
+        for (word, single) in words.singles() {
+            if ctx.store.search(reach, &single, i64::MAX, 1).await?.is_empty() {
+                page.nowhere.push(word);
+            }
+        }
+    }
+    Ok(page)
+}
+
+async fn put_first(
+    ctx: &Context,
+    reach: &Reach,
+    page: &mut SearchPage,
+    number: CaseNumber,
+) -> Result<(), StoreError> {
+    let Some(row) = crate::view::queue::row_by_number(ctx, reach, number).await? else {
+        return Ok(());
+    };
+    page.found.retain(|found| found.row.case.id != row.case.id);
+    page.found.insert(0, Found { row, kind: String::new(), sentence: String::new() });
+    Ok(())
+}
+
+async fn by_words(
+    ctx: &Context,
+    reach: &Reach,
+    query: &Query,
+    words: &Words,
+    after: Option<&str>,
+) -> Result<SearchPage, StoreError> {
+    let mut before = after.and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
+    let folded: Vec<&str> = words.folded().collect();
+    let mut found: Vec<Found> = Vec::new();
+    for _ in 0..ROUNDS {
+        let hits = ctx.store.search(reach, words, before, HITS).await?;
+        let over = hits.len() < HITS as usize;
+        for hit in hits {
+            before = hit.id;
+            if found.iter().any(|found| found.row.case.id.to_string() == hit.case_id) {
+                continue;
+            }
+            let Some(row) = row_of(ctx, reach, &hit.case_id).await? else { continue };
+            if !fits(ctx, query, &row).await? {
+                continue;
+            }
+            let sentence = rules::sentence(&text_of(ctx, &hit, &row).await?, &folded, fold);
+            found.push(Found { row, kind: hit.kind, sentence });
+            if found.len() == ROWS {
+                return Ok(page(found, Some(before.to_string())));
+            }
+        }
+        if over {
+            return Ok(page(found, None));
+        }
+    }
+    Ok(page(found, Some(before.to_string())))
+}
+
+fn page(found: Vec<Found>, next: Option<String>) -> SearchPage {
+    SearchPage { found, next, nowhere: Vec::new(), loosened: false }
+}
+
+async fn by_operators(
+    ctx: &Context,
+    reach: &Reach,
+    query: &Query,
+    after: Option<&str>,
+) -> Result<SearchPage, StoreError> {
+    let view = if query.open == Some(false) { View::Closed } else { View::Open };
+    let mut place = after.and_then(QueuePlace::read);
+    let mut found = Vec::new();
+    for _ in 0..ROUNDS {
+        let rows = queue(ctx, reach, Lane::All, view, place.as_ref()).await?;
+        for row in rows.rows {
+            if !fits(ctx, query, &row).await? {
+                continue;
+            }
+            let here = QueuePlace::of(&row.case);
+            found.push(Found { row, kind: String::new(), sentence: String::new() });
+            if found.len() == ROWS {
+                return Ok(page(found, Some(here.to_string())));
+            }
+        }
+        match rows.next {
+            Some(next) => place = Some(next),
+            None => return Ok(page(found, None)),
+        }
+    }
+    Ok(page(found, place.map(|place| place.to_string())))
+}
+
+async fn fits(ctx: &Context, query: &Query, row: &QueueRow) -> Result<bool, StoreError> {
+    let case = &row.case;
+    let plain = query.open.is_none_or(|open| open != case.stage.is_closed())
+        && (!query.promise_broken || case.has_broken_promise())
+        && query.before.is_none_or(|before| case.opened_at < before)
+        && query.reach_above.is_none_or(|n| urgency::reach(case.facts.reach_known) > n);
+    match &query.from {
+        Some(from) if plain && !row.customer.to_lowercase().contains(from) => {
+            is_reached_at(ctx, row, from).await
+        }
+        _ => Ok(plain),
+    }
+}
+
+async fn is_reached_at(ctx: &Context, row: &QueueRow, part: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT value FROM identity WHERE customer_id = $1 ORDER BY value LIMIT 50";
+    let customer = row.case.customer.to_string();
+    let values: Vec<String> =
+        on!(Store &ctx.store, db => sqlx::query_scalar(SQL).bind(&customer).fetch_all(db).await)
+            .doing("reading how a customer is reached")?;
+    Ok(values.iter().any(|value| value.to_lowercase().contains(part)))
+}
+
+async fn text_of(ctx: &Context, hit: &Hit, row: &QueueRow) -> Result<String, StoreError> {
+    const MESSAGE: &str = "SELECT text FROM message WHERE id = $1";
+    const NOTE: &str = "SELECT text FROM private_note WHERE id = $1";
+    let sql = match hit.kind.as_str() {
+        "message" => MESSAGE,
+        "note" => NOTE,
+        "person" => return Ok(row.customer.clone()),
+        "subject" => return Ok(row.case.problem_line().to_owned()),
+        _ => return Ok(row.snippet.clone()),
+    };
+    let text: Option<String> =
+        on!(Store &ctx.store, db => sqlx::query_scalar(sql).bind(&hit.thing_id)
+            .fetch_optional(db).await)
+        .doing("reading a text that was found")?;
+    Ok(text.unwrap_or_default())
+}

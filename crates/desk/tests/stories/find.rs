@@ -1,0 +1,134 @@
+//! Search, drafts, undoing, what one has read, saved views, pages.
+
+use crate::told::{arrive, code, complaint, now, opened, words};
+use desk::case::actions::{assign, snooze, state_problem, take};
+use desk::draft::DraftKind;
+use desk::draft::actions::{drafts, save_draft};
+use desk::message::actions::{Reply, note, reply};
+use desk::search::read::search;
+use desk::view::queue::{Lane, ROWS, View, queue};
+use desk::view::recent::{recent_actions, undo_last};
+use desk::view::saved::{remove_view, save_view, saved_views};
+use desk::view::seen::see;
+use jiff::SignedDuration;
+use store::Press;
+use store::scope::Reach;
+use testkit::on_both;
+
+#[test]
+fn search_shows_the_sentence_that_matched_and_only_what_one_may_see() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, none) = (&world.ctx, Press::none());
+        let secret = words("First line. The boiler is a Vaillant.");
+        note(ctx, &company.maya, number, secret, None, &none).await.unwrap();
+        let (maya, stan) = (Reach::from(&company.maya), Reach::from(&company.stan));
+        let page = search(ctx, &maya, "vaillant", None).await.unwrap();
+        assert_eq!(page.found[0].sentence, "The boiler is a Vaillant.");
+        assert_eq!(page.found[0].kind, "note");
+        assert!(search(ctx, &stan, "vaillant", None).await.unwrap().found.is_empty());
+        let by_name = search(ctx, &maya, "okafor is:open", None).await.unwrap();
+        assert_eq!(by_name.found.len(), 1);
+        let closed = search(ctx, &maya, "okafor is:closed", None).await.unwrap();
+        assert!(closed.found.is_empty());
+        let by_number = search(ctx, &maya, &number.to_string(), None).await.unwrap();
+        assert_eq!(by_number.found[0].row.case.number, number);
+        let from = search(ctx, &maya, "from:amara@example is:open", None).await.unwrap();
+        assert_eq!(from.found.len(), 1);
+        let slip = search(ctx, &maya, "vailant", None).await.unwrap();
+        assert!(slip.loosened && slip.found.len() == 1);
+        let none = search(ctx, &maya, "heating zebra", None).await.unwrap();
+        assert_eq!(none.nowhere, ["zebra"]);
+    });
+}
+
+#[test]
+fn a_late_save_never_brings_back_a_draft_that_was_sent() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya) = (&world.ctx, &company.maya);
+        let save = async |text: &str, stamp| {
+            save_draft(ctx, maya, number, DraftKind::Reply, text, stamp).await.unwrap()
+        };
+        assert!(save("Dear", 1).await);
+        assert!(!save("De", 1).await, "an older save changes nothing");
+        let sent = Reply { text: words("Dear Amara"), read_up_to: None, draft_stamp: Some(5) };
+        reply(ctx, maya, number, sent, &Press::none()).await.unwrap();
+        assert!(!save("Dear Ama", 4).await, "it was on its way when the reply was sent");
+        let case = now(&world, number).await.case.id;
+        let kept = drafts(ctx, &Reach::from(maya), case).await.unwrap();
+        assert!(kept.iter().all(|draft| draft.text.is_empty()));
+        assert!(save("A second one", 6).await);
+        let rows = queue(ctx, &Reach::from(maya), Lane::All, View::Open, None).await.unwrap().rows;
+        assert!(rows[0].draft);
+    });
+}
+
+#[test]
+fn the_last_thing_done_is_undone_unless_somebody_changed_it_since() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        assert_eq!(code(undo_last(ctx, maya, &none).await), "nothing_to_undo");
+        take(ctx, maya, number, &none).await.unwrap();
+        world.pass(SignedDuration::from_secs(1));
+        let until = ctx.now() + SignedDuration::from_mins(10);
+        snooze(ctx, maya, number, until, &none).await.unwrap();
+        undo_last(ctx, maya, &none).await.unwrap();
+        assert_eq!(now(&world, number).await.case.snoozed_until, None);
+        undo_last(ctx, maya, &none).await.unwrap();
+        assert_eq!(now(&world, number).await.case.owner, None);
+        world.pass(SignedDuration::from_secs(1));
+        state_problem(ctx, maya, number, words("No heating since Tuesday."), &none).await.unwrap();
+        let jo = &company.jo;
+        state_problem(ctx, jo, number, words("No heating for three days."), &none).await.unwrap();
+        assert_eq!(code(undo_last(ctx, maya, &none).await), "changed_since");
+        assert_eq!(recent_actions(ctx, maya.id).await.unwrap().len(), 3);
+        assign(ctx, jo, number, Some(jo.id), &none).await.unwrap();
+    });
+}
+
+#[test]
+fn a_queue_of_many_is_paged_without_a_gap_or_a_double() {
+    on_both(async |world| {
+        let company = world.found().await;
+        for n in 0..ROWS + 7 {
+            let feedback = complaint(&world, &company, &format!("Number {n}"));
+            arrive(&world, &feedback, company.nameless).await;
+            world.pass(SignedDuration::from_secs(90));
+        }
+        let reach = Reach::from(&company.jo);
+        let lane = Lane::Unit(company.unit);
+        let first = queue(&world.ctx, &reach, lane, View::Open, None).await.unwrap();
+        let next = first.next.as_ref();
+        let second = queue(&world.ctx, &reach, lane, View::Open, next).await.unwrap();
+        assert_eq!((first.rows.len(), second.rows.len()), (50, 7));
+        assert_eq!(second.next, None);
+        let rows = first.rows.iter().chain(&second.rows);
+        let numbers: std::collections::BTreeSet<_> = rows.map(|row| row.case.number).collect();
+        assert_eq!(numbers.len(), 57);
+    });
+}
+
+#[test]
+fn what_one_has_read_and_saved_is_one_s_own() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya) = (&world.ctx, &company.maya);
+        let reach = Reach::from(maya);
+        let unread =
+            async || queue(ctx, &reach, Lane::All, View::Open, None).await.unwrap().rows[0].unread;
+        assert!(unread().await);
+        see(ctx, maya, number, 99).await.unwrap();
+        assert!(!unread().await);
+        let id = save_view(ctx, maya.id, &words("Cold"), "q=heating").await.unwrap();
+        remove_view(ctx, company.jo.id, &id).await.unwrap();
+        assert_eq!(saved_views(ctx, maya.id).await.unwrap()[0].name, "Cold");
+        remove_view(ctx, maya.id, &id).await.unwrap();
+        assert!(saved_views(ctx, maya.id).await.unwrap().is_empty());
+    });
+}
