@@ -4,10 +4,12 @@
 //! with its fields in declared order, which is also what is stored, byte for byte.
 
 mod actions;
+mod pages;
 mod rules;
 mod sql;
 
 pub use actions::{Verified, verify};
+pub(crate) use pages::router;
 pub(crate) use rules::End;
 pub use rules::{BEGINNING, Entry, What};
 pub use sql::{StoredEntry, latest};

@@ -6,10 +6,14 @@
 
 pub mod audit;
 mod change;
+pub mod hours;
 pub mod opening;
+mod page;
 pub mod policy;
+pub mod preference;
 pub mod secret;
 pub mod session;
+mod settings;
 pub mod sign_in;
 pub mod staff;
 pub mod team;
@@ -23,7 +27,35 @@ pub use session::staff_by_session;
 pub use token::staff_by_token;
 pub use wrong::Wrong;
 
+use axum::Router;
 use domain::event::Actor;
+use store::Context;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The pages of this room.
+pub fn router() -> Router<Context> {
+    Router::new()
+        .merge(sign_in::router())
+        .merge(session::router())
+        .merge(preference::router())
+        .merge(token::router())
+        .merge(staff::router())
+        .merge(team::router())
+        .merge(unit::router())
+        .merge(hours::router())
+        .merge(policy::router())
+        .merge(audit::router())
+        .merge(settings::router())
+}
+
+/// JSON for programs, with its description.
+pub fn api() -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .merge(staff::api())
+        .merge(team::api())
+        .merge(unit::api())
+        .merge(token::api())
+}
 
 /// The actor of a command on the machine itself.
 pub(crate) fn command() -> Actor {

@@ -1,8 +1,12 @@
 //! Teams: people who work on the same cases.
 
 pub mod actions;
+mod api;
+mod pages;
 pub mod rules;
 pub mod sql;
 
 pub use actions::{add, change, list};
+pub(crate) use api::api;
+pub(crate) use pages::router;
 pub use rules::{Team, TeamText};

@@ -1,0 +1,53 @@
+//! `/settings`: what one may set, own things first.
+
+use crate::page::{Errors, frame, show};
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use domain::permit::{Act, Scope};
+use store::Context;
+use web::frame::StaffFrame;
+use web::{Problem, SignedIn};
+
+/// The address of the list.
+pub(crate) fn router() -> Router<Context> {
+    Router::new().route("/settings", get(index))
+}
+
+type Link = (&'static str, &'static str, &'static str);
+
+#[derive(askama::Template)]
+#[template(path = "settings/index.html")]
+struct IndexPage {
+    frame: StaffFrame,
+    own: Vec<Link>,
+    house: Vec<Link>,
+}
+
+/// `GET /settings`
+async fn index(signed: SignedIn) -> Result<Response, Problem> {
+    let may = |act| signed.staff.has(act);
+    let mut own: Vec<Link> = vec![
+        ("/settings/me", "My settings", "Password, signature, where you are signed in"),
+        ("/settings/keyboard", "Keyboard", "Your keys"),
+        ("/settings/theme", "Light, dark and rows", "How screens look"),
+    ];
+    if may(Act::MakeToken) {
+        own.push(("/settings/tokens", "Tokens", "Programs that act for you"));
+    }
+    let mut house: Vec<Link> = Vec::new();
+    if may(Act::ManageStaff) {
+        house.push(("/settings/people", "People", "Who works here and what they may do"));
+        house.push(("/settings/teams", "Teams", "Who works on the same cases"));
+        house.push(("/settings/units", "Units", "Brands or branches that do not see each other"));
+    }
+    if may(Act::ManageSettings) {
+        house.push(("/settings/hours", "Hours", "When we are open, and holidays"));
+        house.push(("/settings/policies", "Policies", "Name, clocks, authority, core values"));
+        if may(Act::ReadRecord) && signed.staff.scope == Scope::All {
+            house.push(("/settings/record", "Record", "Who changed what"));
+        }
+    }
+    let errors = Errors::default();
+    show(&IndexPage { frame: frame(&signed, "Settings", &errors), own, house }, &errors)
+}
