@@ -105,13 +105,16 @@ fn only_personal_data_and_secrets_stop_a_message() {
 }
 
 #[test]
-fn every_span_lies_in_the_draft_and_its_language_is_known() {
+fn every_finding_is_whole_and_the_language_of_every_draft_is_known() {
     let coach = &*COACH;
     let mut wrong = 0;
     let (good, faults) = (good(), faults());
     for row in good.iter().chain(&faults) {
         for finding in coach.review(&row.draft, &row.context) {
-            assert!(row.draft.text.get(finding.span).is_some());
+            assert!(row.draft.text.get(finding.span.clone()).is_some());
+            let open = |text: &str| text.contains('{') || text.contains('}');
+            assert!(!open(&finding.reason) && !open(&finding.says), "{finding:?}");
+            assert!(!finding.better.as_deref().is_some_and(open), "{finding:?}");
         }
         let guessed = Draft { language: None, ..row.draft.clone() };
         wrong += usize::from(coach.language_of(&guessed) != row.draft.language.as_deref());

@@ -14,10 +14,10 @@ pub(super) fn check(case: &mut Case) {
 }
 
 /// A shouted word is a common word in capitals; other words in capitals may be names, and count
-/// when several stand together.
+/// when three stand together, or two of which one is common.
 fn capitals(case: &mut Case) {
     let text = case.text;
-    let mut row: Option<(Range<usize>, usize, usize)> = None;
+    let mut row: Row = None;
     let mut shouted = Vec::new();
     for (word, raw) in text.words() {
         let letters = case.draft.text[raw.clone()].chars().filter(|c| c.is_alphabetic());
@@ -30,9 +30,15 @@ fn capitals(case: &mut Case) {
         if all >= 3 && case.speech.is_function_word(word) {
             shouted.push(raw.clone());
         }
+        let common = case.speech.is_function_word(word);
         row = Some(match row {
-            Some((span, words, letters)) => (span.start..raw.end, words + 1, letters + all),
-            None => (raw, 1, all),
+            Some(row) => ShoutedRow {
+                span: row.span.start..raw.end,
+                words: row.words + 1,
+                letters: row.letters + all,
+                common: row.common || common,
+            },
+            None => ShoutedRow { span: raw, words: 1, letters: all, common },
         });
     }
     close(row, &mut shouted);
@@ -49,14 +55,23 @@ fn capitals(case: &mut Case) {
     }
 }
 
-type Row = Option<(Range<usize>, usize, usize)>;
+/// Words in capitals beside each other.
+struct ShoutedRow {
+    span: Range<usize>,
+    words: usize,
+    letters: usize,
+    /// Whether a common word is among them, so that they are not just a name.
+    common: bool,
+}
+
+type Row = Option<ShoutedRow>;
 
 fn close(row: Row, shouted: &mut Vec<Range<usize>>) -> Row {
-    if let Some((span, words, letters)) = row
-        && words >= 2
-        && letters >= SHOUTED_LETTERS
+    if let Some(row) = row
+        && (row.words >= 3 || row.words == 2 && row.common)
+        && row.letters >= SHOUTED_LETTERS
     {
-        shouted.push(span);
+        shouted.push(row.span);
     }
     None
 }

@@ -107,7 +107,7 @@ fn patterns(case: &mut Case) {
                 Some(better) => Some(as_cased(better, &words)),
                 None => case.slots(&extra).fill(&text.better),
             };
-            case.push(text, span, better, None);
+            case.push(text, span, text.reason.clone(), better, None);
         }
     }
 }
@@ -210,13 +210,16 @@ impl<'a> Case<'a> {
         let Some(text) = speech.text(id, part) else { return };
         let slots = Slots::of(self.context, &speech.pack.dates, extra);
         let better = slots.fill(&text.better);
-        self.push(text, span, better, detail);
+        let reason = slots.fill(std::slice::from_ref(&text.reason));
+        let reason = reason.unwrap_or_else(|| text.reason.clone());
+        self.push(text, span, reason, better, detail);
     }
 
     fn push(
         &mut self,
         text: &RuleText,
         span: Range<usize>,
+        reason: String,
         better: Option<String>,
         detail: Option<Detail>,
     ) {
@@ -234,7 +237,7 @@ impl<'a> Case<'a> {
             severity: text.severity,
             span,
             says: text.says.clone(),
-            reason: text.reason.clone(),
+            reason,
             better,
             source: text.source.clone(),
             detail,
