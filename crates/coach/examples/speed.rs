@@ -11,6 +11,8 @@ fn main() {
     let start = Instant::now();
     let coach = Coach::shipped();
     println!("reading the packs: {:?}", start.elapsed());
+    coach.warm_up();
+    println!("making every language ready: {:?}", start.elapsed());
     let earlier = |n: usize| Earlier {
         from_us: n.is_multiple_of(2),
         text: sentence.repeat(6),
