@@ -148,6 +148,12 @@ fn targets() -> Vec<Target> {
     ]
 }
 
+fn timed(target: &Target, input: &[u8]) -> Duration {
+    let begun = Instant::now();
+    (target.run)(input);
+    begun.elapsed()
+}
+
 fn main() {
     let mut arguments = std::env::args().skip(1).map(|a| a.parse::<u64>());
     let rounds = arguments.next().and_then(Result::ok).unwrap_or(10_000);
@@ -165,14 +171,16 @@ fn main() {
                 input
             };
             input = mutate(&mut dice, &base);
-            let begun = Instant::now();
-            (target.run)(&input);
-            slowest = slowest.max(begun.elapsed());
-            assert!(
-                slowest < Duration::from_secs(1),
-                "round {round} of {} took {slowest:?}",
-                target.name
-            );
+            let mut took = timed(&target, &input);
+            // Other work on the machine makes one run slow, but not three.
+            for _ in 0..2 {
+                if took > Duration::from_millis(100) {
+                    took = took.min(timed(&target, &input));
+                }
+            }
+            slowest = slowest.max(took);
+            let text = String::from_utf8_lossy(&input);
+            assert!(took < Duration::from_secs(1), "{} {round}: {took:?}: {text:?}", target.name);
         }
         let took = start.elapsed().as_secs_f64();
         println!("{}: {rounds} rounds in {took:.0} s, slowest {slowest:?}", target.name);

@@ -159,8 +159,12 @@ fn words(value: &str, emit: impl Fn(&str, bool) -> String) -> String {
     out
 }
 
+/// Longest encoded word that is looked for the end of, in bytes; the standard allows 75.
+const WORD_BYTES_MAX: usize = 1024;
+
 /// Reads the encoded word at the start of `text`: set, bytes, and how long it was.
 fn word_at(text: &str) -> Option<(String, Vec<u8>, usize)> {
+    let text = &text[..text.floor_char_boundary(WORD_BYTES_MAX)];
     let body = text.strip_prefix("=?")?;
     let (set, rest) = body.split_once('?')?;
     if set.is_empty() || set.len() > 40 || set.contains(char::is_whitespace) {
@@ -179,9 +183,13 @@ fn word_at(text: &str) -> Option<(String, Vec<u8>, usize)> {
     Some((set, bytes, len))
 }
 
+/// How much of a structured value is read, in bytes: far more than a hundred recipients need.
+const STRUCTURED_BYTES_MAX: usize = 256 * 1024;
+
 /// A raw structured value with every encoded word rewritten as one UTF-8 word, ready for a
 /// parser that reads words one by one.
 fn normalised(raw: &[u8]) -> String {
+    let raw = &raw[..raw.len().min(STRUCTURED_BYTES_MAX)];
     let mut value =
         words(&unfold(raw), |text, _| format!("=?utf-8?B?{}?=", STANDARD.encode(text.as_bytes())));
     value.push('\n');

@@ -234,18 +234,21 @@ pub fn may_answer_automatically(parsed: &Parsed, own_addresses: &[String]) -> bo
         && !parsed.marks.suppressed
 }
 
+/// Subjects of automatic answers. Each ends where the phrase ends or goes on as such answers
+/// do, because people write "Auto: repair was bad" and "On vacation my bag was lost".
 static ABSENCE: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new([
-        r"(?i)^(?:re: ?)?(?:auto(?:matic|mated)?[- _]?(?:reply|response|answer)|auto:|autoreply|autoresponse|out of (?:the )?office|ooo\b|on vacation|vacation (?:reply|message)|away from (?:the )?office|\[auto(?:-?reply)?\])",
-        r"(?i)^(?:aw: ?)?(?:automatische (?:antwort|rückmeldung)|abwesenheit|abwesend|ich bin (?:nicht im|außer)|urlaubs?(?:meldung|abwesenheit))",
-        r"(?i)^(?:réponse automatique|absence du bureau|message d'absence|absent[e]? du bureau)",
-        r"(?i)^(?:respuesta automática|fuera de (?:la )?oficina|ausente|resposta automática|fora do escritório|ausência)",
-        r"(?i)^(?:risposta automatica|fuori ufficio|assenza|automatisch antwoord|afwezig)",
-        r"(?i)^(?:automatisk svar|automatiskt svar|autosvar|fraværende|frånvaro|automaattinen vastaus|poissa)",
-        r"(?i)^(?:odpowiedź automatyczna|autoodpowiedź|nieobecność|automatická odpověď|automatická odpoveď|mimo kancelář)",
-        r"(?i)^(?:automatikus válasz|răspuns automat|автоответ|автоматический ответ|автоматична відповідь|автоматичен отговор)",
-        r"(?i)^(?:αυτόματη απάντηση|otomatik yanıt|ofis dışında|balasan otomatis|trả lời tự động)",
-        r"^(?:自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|不在(?:通知|のお知らせ)|자동 ?(?:응답|회신)|부재중|תשובה אוטומטית|الرد التلقائي|رد تلقائي)",
-    ])
-    .expect("fixed patterns")
+    let phrases = [
+        r"(?:re: ?)?(?:auto(?:matic|mated)?[- _]?(?:reply|response|answer)|out of (?:the )?office|ooo|on vacation|vacation (?:reply|message)|away from (?:the |my )?(?:office|desk)|\[auto(?:-?reply)?)(?: (?:reply|response|message|notice|notification|until|from|till|through|re|autoreply|auto-reply))?",
+        r"(?:aw: ?)?(?:automatische (?:antwort|rückmeldung|e-mail-antwort)|abwesenheit(?:snotiz|sbenachrichtigung|smeldung|sassistent)?|abwesend|urlaubs?(?:meldung|abwesenheit)|ich bin (?:nicht im büro|außer haus|im urlaub|abwesend))(?: (?:bis|vom|von|ab|am))?",
+        r"(?:réponse automatique|absence du bureau|message d'absence|absent[e]? du bureau)(?: (?:jusqu'au|du|le))?",
+        r"(?:respuesta automática|fuera de (?:la )?oficina|ausente de la oficina|resposta automática|fora do escritório|ausente do escritório|ausência do escritório)(?: (?:hasta|del|até|de))?",
+        r"(?:risposta automatica|fuori (?:sede|ufficio)|assenza dall'ufficio|assente dall'ufficio|automatisch antwoord|afwezig(?:heidsbericht|heid)?)(?: (?:fino|dal|tot|van))?",
+        r"(?:automatisk svar|automatiskt svar|autosvar|fraværende|frånvaro(?:meddelande)?|automaattinen vastaus|poissaoloilmoitus|poissa toimistolta)(?: (?:til|till|fra|från))?",
+        r"(?:odpowiedź automatyczna|autoodpowiedź|nieobecność w biurze|poza biurem|automatická odpověď|automatická odpoveď|mimo kancelář)(?: (?:do|od))?",
+        r"(?:automatikus válasz|răspuns automat|автоответ|автоматический ответ|автоматична відповідь|автоматичен отговор)",
+        r"(?:αυτόματη απάντηση|otomatik yanıt|ofis dışında(?:yım)?|balasan otomatis|trả lời tự động)",
+        r"(?:自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|不在(?:通知|のお知らせ)|자동 ?(?:응답|회신)|부재중|תשובה אוטומטית|الرد التلقائي|رد تلقائي)",
+    ];
+    let whole = |phrase: &&str| format!(r"(?i)^\s*{phrase}\s*(?:$|[:：;,.!\-–—(\[\]|\d])");
+    RegexSet::new(phrases.iter().map(whole).collect::<Vec<_>>()).expect("fixed patterns")
 });

@@ -131,6 +131,16 @@ fn a_million_nested_mails_cost_one_pass() {
 }
 
 #[test]
+fn headers_without_end_cost_one_pass() {
+    for piece in ["=?utf-8?Q?a", "=?", "=?x?", "<a@b> ", "\"a", "(", "a@b, ", ";a*0*=x"] {
+        for name in ["Subject", "To", "References"] {
+            let mail = format!("From: a@b\r\n{name}: {}\r\n\r\nbody\r\n", piece.repeat(20_000));
+            assert_eq!(parse(mail.as_bytes()).text.trim(), "body", "{name} {piece}");
+        }
+    }
+}
+
+#[test]
 fn boundaries_that_refer_to_each_other_cost_one_pass() {
     let level = |n: usize| {
         format!("Content-Type: multipart/mixed; boundary=b{}\r\n\r\n--b{}\r\n", n % 2, n % 2)
