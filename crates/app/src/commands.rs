@@ -1,0 +1,186 @@
+//! Commands. Data go to stdout, words and progress to stderr. Exit codes: 0 done, 1 failed, 2
+//! wrong use, 3 partly done, 5 not found, 130 interrupted.
+
+mod audit;
+mod backup;
+mod config;
+mod doctor;
+mod people;
+mod texts;
+
+use crate::settings::Settings;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use store::{Context, Store, SystemChance, SystemClock};
+
+/// Hears every complaint, puts it right with the customer, and learns from it.
+#[derive(Parser, Debug)]
+#[command(name = "redress", version, max_term_width = 100)]
+pub struct Line {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Debug, Clone)]
+pub struct Common {
+    /// Folder in which everything lies
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<String>,
+    /// PostgreSQL instead of the folder: postgres://…
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// A settings file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// What is logged: error, warn, info, debug
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Open the house: store, first team, first administrator
+    Init(people::Init),
+    /// People who work here
+    #[command(subcommand)]
+    User(people::User),
+    /// API tokens
+    #[command(subcommand)]
+    Token(people::Token),
+    /// Serve pages, the API and mail
+    Serve(crate::serve::ServeFlags),
+    /// Verify the record
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Make every state table again from the record
+    Rebuild,
+    /// Write everything into one file
+    Backup(backup::Backup),
+    /// Put a backup into a new store
+    Restore(backup::Restore),
+    /// Check database, mail, clock, disk and work, with one fix per finding
+    Doctor(doctor::Doctor),
+    /// Show settings and where they came from
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Read texts: JSONL {id, text} on stdin, readings on stdout
+    Read(texts::Read),
+    /// Print completions for a shell
+    Completion {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages into a folder
+    Man {
+        /// Where to
+        folder: PathBuf,
+    },
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// What went wrong, to be told by [`tell`].
+pub fn run(line: Line) -> anyhow::Result<ExitCode> {
+    let common = line.common;
+    match line.command {
+        Command::Init(command) => people::init(&common, &command),
+        Command::User(command) => people::user(&common, &command),
+        Command::Token(command) => people::token(&common, &command),
+        Command::Serve(flags) => crate::serve::run(&common, &flags),
+        Command::Audit(command) => audit::run(&common, &command),
+        Command::Rebuild => audit::rebuild(&common),
+        Command::Backup(command) => backup::backup(&common, &command),
+        Command::Restore(command) => backup::restore(&common, &command),
+        Command::Doctor(command) => doctor::run(&common, &command),
+        Command::Config(command) => config::run(&common, &command),
+        Command::Read(command) => texts::read(&command),
+        Command::Completion { shell } => {
+            let mut command = Line::command();
+            clap_complete::generate(shell, &mut command, "redress", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { folder } => {
+            std::fs::create_dir_all(&folder)?;
+            clap_mangen::generate_to(Line::command(), &folder)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Says what went wrong: one line, then a hint where there is one.
+pub fn tell(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    if let Some(hint) = hint(error) {
+        eprintln!("\nhint: {hint}");
+    }
+    ExitCode::from(1)
+}
+
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    let text = format!("{error:#}");
+    if text.contains("opening the database file") {
+        Some("the folder is not there or cannot be written; `redress init --data DIR …` makes it")
+    } else if text.contains("reaching PostgreSQL") {
+        Some("`redress doctor` says what is wrong with the connection")
+    } else {
+        None
+    }
+}
+
+impl Common {
+    /// The settings with the common flags, `more` flags on top.
+    ///
+    /// # Errors
+    /// When a file is wrong.
+    pub fn settings(&self, more: &[(&str, Option<String>)]) -> anyhow::Result<Settings> {
+        let mut flags = vec![
+            ("data", self.data.clone()),
+            ("database", self.database.clone()),
+            ("log", self.log.clone()),
+        ];
+        flags.extend(more.iter().cloned());
+        Settings::read(&flags, self.config.as_deref())
+    }
+}
+
+/// A runtime for one command.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Opens the store that `settings` name.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn open(settings: &Settings) -> anyhow::Result<Context> {
+    let store = Store::open(&settings.store()).await?;
+    let (base_url, domain) = (settings.base_url(), settings.mail_domain());
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    Ok(Context::new(store, &base_url, &domain, clock, chance).await?)
+}
+
+/// Starts logging as `settings` say: to stderr, so that data on stdout stay clean.
+pub fn start_logging(settings: &Settings) {
+    use tracing_subscriber::EnvFilter;
+    let level = settings.log();
+    let filter = EnvFilter::try_new(format!("{level},sqlx=warn,hyper=warn,lettre=warn"))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if settings.log_is_json() {
+        builder.json().try_init()
+    } else {
+        builder.with_target(false).try_init()
+    };
+    if started.is_err() {
+        eprintln!("warning: logging was started already");
+    }
+}

@@ -1,0 +1,45 @@
+//! `redress config`.
+
+use super::Common;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// Shows settings.
+#[derive(Subcommand, Debug)]
+pub enum Config {
+    /// Every setting with its value
+    Show {
+        /// Say where each value came from
+        #[arg(long)]
+        origin: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The commented file with every default
+    Default,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When a settings file is wrong.
+pub fn run(common: &Common, command: &Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Config::Default => print!("{}", crate::settings::DEFAULTS),
+        Config::Show { origin, json } => {
+            let settings = common.settings(&[])?;
+            for (name, value, from) in settings.shown() {
+                match (json, origin) {
+                    (true, _) => println!(
+                        "{}",
+                        serde_json::json!({"name": name, "value": value, "origin": from.to_string()})
+                    ),
+                    (false, true) => println!("{name} = {value:?}\t({from})"),
+                    (false, false) => println!("{name} = {value:?}"),
+                }
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,117 @@
+//! Wiring: which room does which work, and every address of the product.
+
+use crate::health::{self, Ending};
+use crate::settings::Settings;
+use anyhow::Context as _;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::{Extension, Router, middleware, routing::get};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use reading::Reader;
+use std::sync::OnceLock;
+use std::time::Duration;
+use store::Context;
+use store::job::Job;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Bytes of a body where no route says otherwise.
+const BODY_MOST: usize = 1_048_576;
+/// One request.
+const REQUEST_MOST: Duration = Duration::from_secs(30);
+
+/// What jobs need besides the context.
+#[derive(Clone)]
+pub struct Rooms {
+    reader: Reader,
+}
+
+impl Rooms {
+    /// Builds what is built once.
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub fn new(_: &Settings) -> anyhow::Result<Rooms> {
+        Ok(Rooms { reader: Reader::shipped() })
+    }
+
+    /// Does one job; each room knows its own kinds.
+    ///
+    /// # Errors
+    /// What went wrong; the job is tried again.
+    pub async fn run(&self, ctx: &Context, job: &Job) -> anyhow::Result<()> {
+        match job.kind.as_str() {
+            _ => match desk::jobs::run(ctx, job).await {
+                Some(done) => done,
+                None => anyhow::bail!("no room knows work of the kind `{}`", job.kind),
+            },
+        }
+    }
+}
+
+/// Every address of the product.
+///
+/// # Errors
+/// When metrics cannot be set up.
+pub fn app(ctx: &Context, _: &Settings, ending: Ending) -> anyhow::Result<Router> {
+    let routes = Router::new()
+        .merge(web::assets::router())
+        .merge(health::router())
+        .merge(customers::router())
+        .merge(desk::router())
+        .route("/events", get(web::live::events))
+        .fallback(|| async {
+            web::Problem::missing("nothing_here", "There is nothing at this address.")
+        });
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(ctx.clone(), web::guard::guard))
+        .layer(middleware::from_fn(web::problem::answer_problems))
+        .layer(CatchPanicLayer::custom(broke))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(DefaultBodyLimit::max(BODY_MOST))
+        .layer(Extension(web::live::Streams::default()))
+        .layer(Extension(ending))
+        .layer(Extension(metrics_handle()?));
+    Ok(routes
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_MOST))
+        .layer(layers)
+        .with_state(ctx.clone()))
+}
+
+fn broke(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    let says = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no words");
+    web::Problem::ours(anyhow::anyhow!("a handler broke: {says}")).into_response()
+}
+
+/// The recorder is of the process, so it is made once.
+fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let made = PrometheusBuilder::new().install_recorder().context("cannot set up metrics")?;
+    Ok(HANDLE.get_or_init(|| made).clone())
+}
+
+/// Starts what takes mail in and hands letters over.
+///
+/// # Errors
+/// When an address cannot be taken.
+pub async fn mail(
+    ctx: &Context,
+    settings: &Settings,
+    ended: &watch::Receiver<bool>,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let mut tasks = Vec::new();
+    let _ = (ctx, settings, ended, &mut tasks);
+    Ok(tasks)
+}

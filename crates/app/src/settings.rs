@@ -1,0 +1,300 @@
+//! Settings: flags > `REDRESS_*` > `redress.toml` > the default. Read once, here.
+
+use anyhow::{Context as _, bail};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use store::Address;
+
+/// The commented file with every default; `redress config default` prints it.
+pub const DEFAULTS: &str = include_str!("../redress.toml");
+
+/// Settings whose value is not shown.
+const SECRET: &[&str] = &["database"];
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag of the command line.
+    Flag,
+    /// The environment.
+    Environment(String),
+    /// A file.
+    File(PathBuf),
+    /// Compiled in.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Flag => f.write_str("flag"),
+            Origin::Environment(name) => f.write_str(name),
+            Origin::File(path) => path.display().fmt(f),
+            Origin::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// Every setting with its value and where that came from.
+#[derive(Clone)]
+pub struct Settings {
+    values: BTreeMap<String, (String, Origin)>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.shown().iter().map(|(name, value, _)| (name, value))).finish()
+    }
+}
+
+impl Settings {
+    /// Reads the settings. `flags` are those that were given; `file` the one that was named, else
+    /// `redress.toml` here, in `$XDG_CONFIG_HOME/redress` or in `/etc/redress` is taken when it is
+    /// there.
+    ///
+    /// # Errors
+    /// When a file cannot be read or names a setting that there is not.
+    pub fn read(flags: &[(&str, Option<String>)], file: Option<&Path>) -> anyhow::Result<Settings> {
+        let mut values = BTreeMap::new();
+        for (name, value) in table(DEFAULTS, Path::new("the defaults"))? {
+            values.insert(name, (value, Origin::Default));
+        }
+        if let Some(path) = file.map(Path::to_owned).or_else(found_file) {
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            for (name, value) in table(&text, &path)? {
+                if !values.contains_key(&name) {
+                    bail!("{} sets `{name}`, which is no setting", path.display());
+                }
+                values.insert(name, (value, Origin::File(path.clone())));
+            }
+        }
+        for (name, entry) in &mut values {
+            let variable = format!("REDRESS_{}", name.to_uppercase());
+            if let Some(value) = environment(&variable) {
+                *entry = (value, Origin::Environment(variable));
+            }
+        }
+        for (name, value) in flags {
+            if let Some(value) = value {
+                values.insert((*name).to_owned(), (value.clone(), Origin::Flag));
+            }
+        }
+        Ok(Settings { values })
+    }
+
+    /// Name, shown value and origin of every setting, by name. Secrets are not shown.
+    pub fn shown(&self) -> Vec<(&str, &str, &Origin)> {
+        let shown = |name: &str, value| match SECRET.contains(&name) {
+            true if !String::is_empty(value) => "***",
+            _ => value.as_str(),
+        };
+        self.values
+            .iter()
+            .map(|(name, (value, origin))| (name.as_str(), shown(name, value), origin))
+            .collect()
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", |(value, _)| value.as_str())
+    }
+
+    fn some(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|value| !value.is_empty())
+    }
+
+    fn address(&self, name: &str) -> anyhow::Result<Option<SocketAddr>> {
+        let Some(text) = self.some(name) else { return Ok(None) };
+        let address = text.parse().with_context(|| {
+            format!("`{name}` is {text}, which is no address like 127.0.0.1:8080")
+        })?;
+        Ok(Some(address))
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        PathBuf::from(self.text("data"))
+    }
+
+    /// Where the store is.
+    pub fn store(&self) -> Address {
+        match self.some("database") {
+            Some(url) => Address::Postgres(url.to_owned()),
+            None => Address::File(self.data().join("redress.db")),
+        }
+    }
+
+    /// Whether the store is a file in the data folder.
+    pub fn store_is_file(&self) -> bool {
+        self.some("database").is_none()
+    }
+
+    /// Where pages are served.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn listen(&self) -> anyhow::Result<SocketAddr> {
+        self.address("listen")?.context("`listen` is empty")
+    }
+
+    /// Where mail is taken in by SMTP.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn smtp_listen(&self) -> anyhow::Result<Option<SocketAddr>> {
+        self.address("smtp_listen")
+    }
+
+    /// Where mail is taken in by LMTP.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn lmtp_listen(&self) -> anyhow::Result<Option<SocketAddr>> {
+        self.address("lmtp_listen")
+    }
+
+    /// How the outside reaches us, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        match self.some("base_url") {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.text("listen")),
+        }
+    }
+
+    /// The domain of reply addresses and Message-IDs.
+    pub fn mail_domain(&self) -> String {
+        if let Some(domain) = self.some("mail_domain") {
+            return domain.to_owned();
+        }
+        let base = self.base_url();
+        let host = base.split_once("://").map_or("", |(_, rest)| rest);
+        let host = host.split(['/', ':']).next().unwrap_or("");
+        let is_name = host.contains('.') && host.parse::<IpAddr>().is_err();
+        if is_name { host.to_owned() } else { "redress.localhost".to_owned() }
+    }
+
+    /// Name and address that letters come from.
+    pub fn mail_from(&self) -> (String, String) {
+        let from = self.text("mail_from");
+        match from.split_once('<') {
+            Some((name, rest)) => {
+                (name.trim().to_owned(), rest.trim_end_matches('>').trim().to_owned())
+            }
+            None if from.is_empty() => (String::new(), format!("help@{}", self.mail_domain())),
+            None => (String::new(), from.trim().to_owned()),
+        }
+    }
+
+    /// The mail server that takes our letters: host, port.
+    ///
+    /// # Errors
+    /// When it has no port.
+    pub fn relay(&self) -> anyhow::Result<Option<(String, u16)>> {
+        let Some(text) = self.some("relay") else { return Ok(None) };
+        let (host, port) = text.rsplit_once(':').context("`relay` is host:port")?;
+        let port = port.parse().with_context(|| format!("`relay` has no port: {text}"))?;
+        Ok(Some((host.trim_matches(['[', ']']).to_owned(), port)))
+    }
+
+    /// How the line to the relay is protected: `required`, `implicit` or `none`.
+    pub fn relay_tls(&self) -> &str {
+        self.text("relay_tls")
+    }
+
+    /// Name and password at the relay.
+    ///
+    /// # Errors
+    /// When the password's file cannot be read.
+    pub fn relay_login(&self) -> anyhow::Result<Option<(String, String)>> {
+        let Some(name) = self.some("relay_name") else { return Ok(None) };
+        let path = self.some("relay_password_file").context("`relay_name` without its password")?;
+        let secret =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+        Ok(Some((name.to_owned(), secret.trim_end().to_owned())))
+    }
+
+    /// What is logged.
+    pub fn log(&self) -> &str {
+        self.text("log")
+    }
+
+    /// Whether logs are JSON.
+    pub fn log_is_json(&self) -> bool {
+        self.text("log_format") == "json"
+    }
+
+    /// Proxies whose forwarded addresses are believed.
+    ///
+    /// # Errors
+    /// When one is no address.
+    pub fn trusted_proxies(&self) -> anyhow::Result<Vec<IpAddr>> {
+        let parts = self.text("trusted_proxies").split(',').map(str::trim);
+        parts
+            .filter(|part| !part.is_empty())
+            .map(|part| part.parse().with_context(|| format!("`trusted_proxies` has {part}")))
+            .collect()
+    }
+}
+
+/// Name and value of each line; numbers and truths become text.
+fn table(text: &str, path: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let table: toml::Table =
+        text.parse().with_context(|| format!("{} is not TOML", path.display()))?;
+    table
+        .into_iter()
+        .map(|(name, value)| match value {
+            toml::Value::String(text) => Ok((name, text)),
+            toml::Value::Integer(n) => Ok((name, n.to_string())),
+            toml::Value::Boolean(b) => Ok((name, b.to_string())),
+            _ => bail!("{}: `{name}` takes one text", path.display()),
+        })
+        .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn found_file() -> Option<PathBuf> {
+    let home = environment("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| environment("HOME").map(|home| PathBuf::from(home).join(".config")));
+    let places = [
+        Some(PathBuf::from("redress.toml")),
+        home.map(|home| home.join("redress/redress.toml")),
+        Some(PathBuf::from("/etc/redress/redress.toml")),
+    ];
+    places.into_iter().flatten().find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_beats_the_file_and_the_file_beats_the_default() {
+        let folder = std::env::temp_dir().join(format!("redress-settings-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("redress.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\nlog = \"warn\"\n").unwrap();
+        let flags = [("listen", Some("127.0.0.1:2".to_owned())), ("log", None)];
+        let settings = Settings::read(&flags, Some(&path)).unwrap();
+        assert_eq!(settings.listen().unwrap().port(), 2);
+        assert_eq!(settings.log(), "warn");
+        assert_eq!(settings.relay_tls(), "required");
+        std::fs::write(&path, "lisen = \"x\"\n").unwrap();
+        let wrong = Settings::read(&[], Some(&path)).unwrap_err().to_string();
+        assert!(wrong.contains("`lisen`"), "{wrong}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn the_password_in_a_database_address_is_not_shown() {
+        let flags = [("database", Some("postgres://a:secret@h/d".to_owned()))];
+        let settings = Settings::read(&flags, None).unwrap();
+        assert!(!format!("{settings:?}").contains("secret"));
+    }
+}

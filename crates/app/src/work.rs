@@ -1,0 +1,110 @@
+//! Workers: they take up what is due, each piece under a lease, and sleep until the next.
+
+use jiff::SignedDuration;
+use std::time::Duration;
+use store::fact::{Fact, Heard};
+use store::job::{self, Job};
+use store::{Context, StoreError};
+use tokio::sync::watch;
+
+/// How long a worker may hold a job before another may take it.
+const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// Jobs taken at once.
+const AT_ONCE: u32 = 50;
+/// Longest sleep: other nodes may have laid out work that this one was not told of.
+const SLEEP_MOST: Duration = Duration::from_secs(1);
+
+/// Takes up jobs until `ending` says so; what was begun is finished.
+pub async fn jobs(ctx: Context, rooms: crate::router::Rooms, mut ending: watch::Receiver<bool>) {
+    let mut news = ctx.store.listen();
+    while !*ending.borrow() {
+        match ctx.store.claim(ctx.now(), LEASE, AT_ONCE).await {
+            Ok(taken) if !taken.is_empty() => {
+                for job in &taken {
+                    one(&ctx, &rooms, job).await;
+                }
+                continue;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "cannot look for work now"),
+        }
+        tokio::select! {
+            () = told_of_work(&mut news) => {}
+            () = tokio::time::sleep(sleep(&ctx).await) => {}
+            _ = ending.changed() => {}
+        }
+    }
+}
+
+async fn told_of_work(news: &mut store::fact::Listener) {
+    loop {
+        match news.next().await {
+            Heard::Fact(Fact::Job) | Heard::Missed => return,
+            Heard::Fact(_) => {}
+            Heard::Closed => return std::future::pending().await,
+        }
+    }
+}
+
+async fn sleep(ctx: &Context) -> Duration {
+    match ctx.store.next_job_at().await {
+        Ok(Some(at)) => {
+            let ms = at.as_millisecond() - ctx.now().as_millisecond();
+            let most = SLEEP_MOST.as_millis() as i64;
+            Duration::from_millis(ms.clamp(20, most).unsigned_abs())
+        }
+        _ => SLEEP_MOST,
+    }
+}
+
+/// Does one job. What fails or panics is tried again later and ends where a person sees it.
+pub async fn one(ctx: &Context, rooms: &crate::router::Rooms, job: &Job) {
+    let (inner, held) = (ctx.clone(), job.clone());
+    let rooms = rooms.clone();
+    // A task of its own, so that a panic over one poisoned input ends that job and nothing else.
+    let done = tokio::spawn(async move { rooms.run(&inner, &held).await }).await;
+    let error = match done {
+        Ok(Ok(())) => {
+            metrics::counter!("redress_jobs_done", "kind" => job.kind.clone()).increment(1);
+            return;
+        }
+        Ok(Err(error)) => {
+            if let Some(StoreError::Conflict { .. }) = error.downcast_ref() {
+                tracing::debug!(job.id, "somebody else finished this work");
+                return;
+            }
+            format!("{error:#}")
+        }
+        Err(panicked) => format!("it broke: {panicked}"),
+    };
+    tracing::warn!(job.id, job.kind, job.attempts, error, "work failed; it is tried again");
+    metrics::counter!("redress_jobs_failed", "kind" => job.kind.clone()).increment(1);
+    let [chance] = ctx.chance::<1>();
+    let again = job::again_at(ctx.now(), job.attempts, chance);
+    if let Err(error) = ctx.store.fail(job, &error, again).await {
+        tracing::warn!(job.id, %error, "cannot note a failure; the lease will run out");
+    }
+}
+
+/// Small duties of every node: folding counters, forgetting old request keys.
+pub async fn duties(ctx: Context, mut ending: watch::Receiver<bool>) {
+    while !*ending.borrow() {
+        if let Err(error) = duty(&ctx).await {
+            tracing::warn!(%error, "housekeeping failed; it is tried again in a minute");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            _ = ending.changed() => {}
+        }
+    }
+}
+
+async fn duty(ctx: &Context) -> Result<(), StoreError> {
+    const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(48);
+    let now = ctx.now();
+    ctx.store.forget_request_keys(now - KEYS_KEPT, 10_000).await?;
+    let mut tx = ctx.begin().await?;
+    let id: uuid::Uuid = ctx.id(now);
+    tx.fold_tallies(&id.to_string(), 64, 200).await?;
+    tx.commit().await
+}
