@@ -5,6 +5,7 @@ pub(crate) mod effects;
 pub(crate) mod forms;
 pub mod link;
 pub(crate) mod pages;
+pub(crate) mod portal;
 pub(crate) mod public;
 pub mod rebuild;
 pub mod rules;

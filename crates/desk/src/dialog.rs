@@ -84,7 +84,6 @@ struct DialogPage {
     submit: &'static str,
     letter: Option<String>,
     errors: Vec<(String, String)>,
-    general: String,
     press: String,
 }
 
@@ -162,7 +161,7 @@ impl About {
         let mut errors: Vec<(String, String)> =
             wrong.map(|field| (field.id.to_owned(), field.error.clone())).collect();
         if !general.is_empty() {
-            errors.push(("dialog-title".to_owned(), general.clone()));
+            errors.push(("dialog-title".to_owned(), general));
         }
         frame.has_errors = !errors.is_empty();
         let html = web::page(&DialogPage {
@@ -175,7 +174,6 @@ impl About {
             submit: dialog.submit,
             letter: dialog.letter,
             errors,
-            general,
             press: web::new_press(ctx),
         })?;
         Ok((status, html).into_response())

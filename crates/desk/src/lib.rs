@@ -40,5 +40,12 @@ pub fn router() -> Router<Context> {
         .merge(view::pages::router())
         .merge(case::pages::router())
         .merge(case::forms::router())
+        .merge(case::portal::router())
         .merge(message::pages::router())
+        .merge(offer::pages::router())
+        .merge(promise::pages::router())
+        .merge(resolution::pages::router())
+        .merge(search::pages::router())
+        .merge(transfer::pages::router())
+        .merge(view::today::router())
 }

@@ -1,5 +1,6 @@
 //! Offers: asking what would be fair, proposing, agreeing.
 
 pub mod actions;
+pub(crate) mod pages;
 pub mod rules;
 pub(crate) mod sql;

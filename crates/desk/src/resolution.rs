@@ -1,4 +1,5 @@
 //! Putting right, asking whether it is, and closing. Solved is the customer's word.
 
 pub mod actions;
+pub(crate) mod pages;
 pub mod rules;

@@ -1,4 +1,5 @@
 //! Search over everything that was said, written and noted, with a few plain operators.
 
+pub(crate) mod pages;
 pub mod read;
 pub mod rules;

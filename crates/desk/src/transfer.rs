@@ -1,4 +1,5 @@
 //! Transfers: handing over so that the customer reads why it is good for them.
 
 pub mod actions;
+pub(crate) mod pages;
 pub mod rules;

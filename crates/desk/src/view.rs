@@ -11,3 +11,4 @@ pub(crate) mod row;
 pub mod saved;
 pub mod seen;
 pub(crate) mod sql;
+pub(crate) mod today;

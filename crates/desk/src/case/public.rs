@@ -1,32 +1,11 @@
-//! What a customer sees of their case: a projection of the record. Notes, readings, priorities and
-//! hints are not in it because nothing here looks at them.
+//! The words of the customer's page: headline, lateness first, steps, promises.
 
-use domain::case::{Case, Closing, Stage};
-use domain::event::{Actor, Entry, Event};
-use domain::id::{CaseId, StaffId};
-use domain::message::Delivery;
-use domain::offer::Offer;
-use domain::promise::{Promise, PromiseState};
+use crate::view::portal::{Happened, PortalCase};
+use domain::case::{Closing, Stage};
+use domain::promise::PromiseState;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
-use store::{Context, Doing, StoreError, on};
 use web::time_words::{customer_by, customer_date};
-
-/// A case as its customer sees it.
-pub(crate) struct PublicCase {
-    pub case: Case,
-    /// The first name of whoever has it, or the organisation's name.
-    pub who: String,
-    pub customer: String,
-    pub headline: String,
-    /// What was late, said first and plainly.
-    pub late: Option<String>,
-    pub steps: Vec<Step>,
-    pub promises: Vec<PublicPromise>,
-    pub messages: Vec<PublicWords>,
-    pub offers: Vec<Offer>,
-}
 
 /// One step of the way.
 pub(crate) struct Step {
@@ -52,53 +31,11 @@ pub(crate) struct PublicWords {
     pub text: String,
 }
 
-/// What a page for customers is written with.
-pub(crate) struct Reader<'a> {
+/// A customer's page is written for a moment and a zone.
+pub(crate) struct Telling<'a> {
+    pub portal: &'a PortalCase,
     pub now: Timestamp,
     pub zone: &'a TimeZone,
-    pub organisation: &'a str,
-}
-
-/// Reads a case for the customer whose link was verified.
-pub(crate) async fn public_case(
-    ctx: &Context,
-    case: CaseId,
-    reader: &Reader<'_>,
-) -> Result<Option<PublicCase>, StoreError> {
-    let stored = ctx.store.record_for_checked(case).await?;
-    let entries: Vec<Entry> = stored.iter().map(|event| event.entry()).collect::<Result<_, _>>()?;
-    let Some(first) = entries.first() else { return Ok(None) };
-    let Event::Opened(opening) = &first.event else { return Ok(None) };
-    let mut state = Case::opened(case, first.at, opening);
-    for entry in &entries[1..] {
-        state = state.after(&entry.event, entry.at);
-    }
-    let names = names(ctx, &entries).await?;
-    let customer = customer_name(ctx, &state).await?;
-    Ok(Some(project(state, &entries, &names, customer, reader)))
-}
-
-fn project(
-    case: Case,
-    entries: &[Entry],
-    names: &BTreeMap<String, String>,
-    customer: String,
-    reader: &Reader<'_>,
-) -> PublicCase {
-    let who = case.owner.and_then(|owner| names.get(&owner.to_string()));
-    let who = who.map_or_else(|| reader.organisation.to_owned(), |name| first_name(name));
-    let promises: Vec<Promise> = case.promises.iter().filter(|p| p.visible).cloned().collect();
-    PublicCase {
-        headline: headline(&case, &promises, &who, reader),
-        late: late(&case, &promises, &who, reader),
-        steps: steps(&case, entries, &promises, &who, names, reader),
-        promises: all_promises(entries, reader),
-        messages: messages(entries, names, reader),
-        offers: case.offers.clone(),
-        who,
-        customer,
-        case,
-    }
 }
 
 /// The first of somebody's names: "Maya".
@@ -106,227 +43,145 @@ pub(crate) fn first_name(name: &str) -> String {
     name.split_whitespace().next().unwrap_or(name).to_owned()
 }
 
-/// The next moment at which the customer hears from us, as far as anything runs.
-fn next_word(case: &Case, promises: &[Promise], now: Timestamp) -> Option<Timestamp> {
-    let promised = promises.iter().filter(|p| p.is_owed()).map(|p| p.due_at);
-    let clocks = case.clocks.iter().map(|clock| clock.due_at);
-    promised.chain(clocks).filter(|due| *due > now).min()
-}
+impl Telling<'_> {
+    /// The first name of whoever has it, or the organisation's name.
+    pub fn who(&self) -> String {
+        self.portal.owner.as_deref().map_or_else(|| self.portal.organisation.clone(), first_name)
+    }
 
-fn headline(case: &Case, promises: &[Promise], who: &str, reader: &Reader<'_>) -> String {
-    let by = next_word(case, promises, reader.now)
-        .map(|due| customer_by(reader.now, due, reader.zone))
-        .map(|by| format!(" You will hear from us {by}."))
-        .unwrap_or_default();
-    match &case.stage {
-        Stage::New | Stage::WaitingForUs { .. } => format!("We have it.{by}"),
-        Stage::With { .. } => format!("{who} is on it.{by}"),
-        Stage::WaitingForCustomer { .. } => {
-            format!("{who} has written to you. Write back here whenever you like.{by}")
-        }
-        Stage::OfferMade { .. } => format!("{who} has a suggestion for you. You choose."),
-        Stage::Checking { .. } => {
-            "We think it is put right. Is it? It is solved when you say so.".to_owned()
-        }
-        Stage::Closed { because: Closing::Confirmed, .. } => {
-            "You told us it’s solved, so we’ve closed it. Write here any time to open it again."
-                .to_owned()
-        }
-        Stage::Closed { .. } => "This is closed. Write here any time to open it again.".to_owned(),
+    /// The next moment at which the customer hears from us, as far as anything runs.
+    fn next_word(&self) -> Option<Timestamp> {
+        let promised = self.portal.promises.iter().map(|line| &line.promise);
+        let promised = promised.filter(|promise| promise.is_owed()).map(|promise| promise.due_at);
+        let clocks = self.portal.case.clocks.iter().map(|clock| clock.due_at);
+        promised.chain(clocks).filter(|due| *due > self.now).min()
     }
-}
 
-/// Lateness first: a broken promise, or a date that has passed.
-fn late(case: &Case, promises: &[Promise], who: &str, reader: &Reader<'_>) -> Option<String> {
-    let broken = promises
-        .iter()
-        .find(|p| p.state == PromiseState::Broken || (p.is_owed() && p.due_at < reader.now));
-    let next = next_word(case, promises, reader.now);
-    let next = next.map(|due| customer_by(reader.now, due, reader.zone));
-    let then = match next {
-        Some(by) => format!("{who} will write to you {by}."),
-        None => format!("{who} will write to you as the next thing."),
-    };
-    if let Some(promise) = broken {
-        let when = customer_date(reader.now, promise.due_at, reader.zone);
-        let words = &promise.words;
-        return Some(format!(
-            "We said we would {words} by {when}. We didn’t, and we’re sorry. {then}"
-        ));
+    fn next_in_words(&self) -> Option<String> {
+        self.next_word().map(|due| customer_by(self.now, due, self.zone))
     }
-    let over = case.clocks.iter().any(|clock| clock.due_at < reader.now);
-    let over = over && case.waiting_since.is_some();
-    over.then(|| format!("We should have written to you before now, and we’re sorry. {then}"))
-}
 
-fn steps(
-    case: &Case,
-    entries: &[Entry],
-    promises: &[Promise],
-    who: &str,
-    names: &BTreeMap<String, String>,
-    reader: &Reader<'_>,
-) -> Vec<Step> {
-    let step = |words: String, state, at: Timestamp| Step {
-        words,
-        state,
-        when: customer_date(reader.now, at, reader.zone),
-        datetime: at.to_string(),
-    };
-    let mut steps = Vec::new();
-    for entry in entries {
-        let name = |id: &StaffId| {
-            names.get(&id.to_string()).map_or("A colleague".to_owned(), |name| first_name(name))
-        };
-        let line = match &entry.event {
-            Event::Opened(opening) => Some(match opening.owner {
-                Some(owner) => (format!("We have it, and {} is on it", name(&owner)), "done"),
-                None => ("We have it".to_owned(), "done"),
-            }),
-            Event::Assigned { owner: Some(owner) } => {
-                Some((format!("{} is on it", name(owner)), "done"))
+    /// Where it stands, in one or two sentences.
+    pub fn headline(&self) -> String {
+        let who = self.who();
+        let by = self.next_in_words().map(|by| format!(" You will hear from us {by}."));
+        let by = by.unwrap_or_default();
+        match &self.portal.case.stage {
+            Stage::New | Stage::WaitingForUs { .. } => format!("We have it.{by}"),
+            Stage::With { .. } => format!("{who} is on it.{by}"),
+            Stage::WaitingForCustomer { .. } => {
+                format!("{who} has written to you. Write back here whenever you like.{by}")
             }
-            Event::Transferred { told: true, reason, .. } => {
-                Some((format!("Passed on, because: {reason}"), "done"))
+            Stage::OfferMade { .. } => format!("{who} has a suggestion for you. You choose."),
+            Stage::Checking { .. } => {
+                "We think it is put right. Is it? It is solved when you say so.".to_owned()
             }
-            Event::PromiseBroken { promise } => promises
-                .iter()
-                .find(|p| p.id == *promise)
-                .map(|p| (format!("We missed this: {}", p.words), "late")),
-            Event::Offered { offer } if !offer.options.is_empty() => {
-                Some(("We made a suggestion".to_owned(), "done"))
+            Stage::Closed { because: Closing::Confirmed, .. } => {
+                "You told us it’s solved, so we’ve closed it. Write here any time to open it again."
+                    .to_owned()
             }
-            Event::Resolved { what_we_did } => {
-                Some((format!("What we did: {what_we_did}"), "done"))
+            Stage::Closed { .. } => {
+                "This is closed. Write here any time to open it again.".to_owned()
             }
-            Event::Confirmed { .. } => Some(("You told us it’s solved".to_owned(), "done")),
-            Event::Contested { .. } => Some(("You told us it isn’t solved yet".to_owned(), "done")),
-            Event::Reopened => Some(("Opened again".to_owned(), "done")),
-            _ => None,
-        };
-        steps.extend(line.map(|(words, state)| step(words, state, entry.at)));
-    }
-    steps.dedup_by(|later, earlier| later.words == earlier.words);
-    if let Some(last) = steps.last_mut()
-        && !case.stage.is_closed()
-        && last.state == "done"
-    {
-        last.state = "now";
-    }
-    if let Some(due) = next_word(case, promises, reader.now)
-        && !case.stage.is_closed()
-    {
-        let when = customer_by(reader.now, due, reader.zone);
-        let words = format!("Next: a word from {who}");
-        steps.push(Step { words, state: "next", when, datetime: due.to_string() });
-    }
-    steps
-}
-
-fn all_promises(entries: &[Entry], reader: &Reader<'_>) -> Vec<PublicPromise> {
-    let mut known: Vec<Promise> = Vec::new();
-    for entry in entries {
-        match &entry.event {
-            Event::PromiseMade { promise } if promise.visible => known.push(promise.clone()),
-            Event::PromiseKept { promise, state, .. } => {
-                known.iter_mut().filter(|p| p.id == *promise).for_each(|p| p.state = *state);
-            }
-            Event::PromiseMoved { promise, due_at, .. } => {
-                known.iter_mut().filter(|p| p.id == *promise).for_each(|p| p.due_at = *due_at);
-            }
-            Event::PromiseBroken { promise } => {
-                let broken = PromiseState::Broken;
-                known.iter_mut().filter(|p| p.id == *promise).for_each(|p| p.state = broken);
-            }
-            _ => {}
         }
     }
-    let view = |promise: Promise| {
-        let by = customer_by(reader.now, promise.due_at, reader.zone);
-        let (state, when) = match promise.state {
-            PromiseState::Open if promise.due_at >= reader.now => ("open", by),
-            PromiseState::Open | PromiseState::Broken => {
-                ("broken", "not kept – see above".to_owned())
-            }
-            PromiseState::Kept => ("kept", "kept".to_owned()),
-            PromiseState::KeptLate => ("kept", "kept, but late".to_owned()),
-        };
-        PublicPromise { words: promise.words, state, when }
-    };
-    known.into_iter().map(view).collect()
-}
 
-fn messages(
-    entries: &[Entry],
-    names: &BTreeMap<String, String>,
-    reader: &Reader<'_>,
-) -> Vec<PublicWords> {
-    let gone: BTreeSet<String> = entries
-        .iter()
-        .filter_map(|entry| match &entry.event {
-            Event::SendUndone { message, .. } => Some(message.to_string()),
-            Event::DeliveryChanged { message, delivery: Delivery::Undone, .. } => {
-                Some(message.to_string())
-            }
-            _ => None,
-        })
-        .collect();
-    let mut said = Vec::new();
-    for entry in entries {
-        let when = customer_date(reader.now, entry.at, reader.zone);
-        let received = match &entry.event {
-            Event::Received { message, .. } => Some(message),
-            Event::Opened(opening) => opening.message.as_ref(),
-            _ => None,
+    /// Lateness first: a broken promise, or an answer that should have come. Says who does what by
+    /// when.
+    pub fn late(&self) -> Option<String> {
+        let case = &self.portal.case;
+        if case.stage.is_closed() {
+            return None;
+        }
+        let who = self.who();
+        let then = match self.next_in_words() {
+            Some(by) => format!("{who} will write to you {by}."),
+            None => format!("{who} will write to you as the next thing."),
         };
-        if let Some(message) = received {
-            let (who, text) = ("You".to_owned(), message.text.clone());
-            said.push(PublicWords { from_us: false, who, when, text });
-        } else if let Event::Sent { message, .. } = &entry.event {
-            // Held letters can still be taken back: nobody has said them yet.
-            if message.leaves_at > reader.now || gone.contains(&message.id.to_string()) {
-                continue;
-            }
-            let who = match &entry.actor {
-                Actor::Staff(id) => names.get(&id.to_string()).map(|name| first_name(name)),
-                _ => None,
+        let mut owed = self.portal.promises.iter().map(|line| &line.promise);
+        let broken = owed.find(|p| p.is_owed() && p.due_at <= self.now);
+        if let Some(promise) = broken {
+            let when = customer_date(self.now, promise.due_at, self.zone);
+            let words = &promise.words;
+            return Some(format!(
+                "We said we would {words} by {when}. We didn’t, and we’re sorry. {then}"
+            ));
+        }
+        let over = case.clocks.iter().any(|clock| clock.due_at < self.now);
+        let waits = over && case.waiting_since.is_some();
+        waits.then(|| format!("We should have written to you before now, and we’re sorry. {then}"))
+    }
+
+    /// What happened, and only the next step ahead.
+    pub fn steps(&self) -> Vec<Step> {
+        let step = |(at, what): &(Timestamp, Happened)| {
+            let (words, state) = step_words(what)?;
+            let when = customer_date(self.now, *at, self.zone);
+            Some(Step { words, state, when, datetime: at.to_string() })
+        };
+        let mut steps: Vec<Step> = self.portal.history.iter().filter_map(step).collect();
+        steps.dedup_by(|later, earlier| later.words == earlier.words);
+        if self.portal.case.stage.is_closed() {
+            return steps;
+        }
+        if let Some(last) = steps.last_mut()
+            && last.state == "done"
+        {
+            last.state = "now";
+        }
+        if let Some(due) = self.next_word() {
+            let words = format!("Next: a word from {}", self.who());
+            let when = customer_by(self.now, due, self.zone);
+            steps.push(Step { words, state: "next", when, datetime: due.to_string() });
+        }
+        steps
+    }
+
+    /// Every promise they know of.
+    pub fn promises(&self) -> Vec<PublicPromise> {
+        let view = |line: &crate::view::promises::PromiseLine| {
+            let promise = &line.promise;
+            let (state, when) = match promise.state {
+                PromiseState::Open if promise.due_at > self.now => {
+                    ("open", customer_by(self.now, promise.due_at, self.zone))
+                }
+                PromiseState::Open | PromiseState::Broken => {
+                    ("broken", "not kept – see above".to_owned())
+                }
+                PromiseState::Kept => ("kept", "kept".to_owned()),
+                PromiseState::KeptLate => ("kept", "kept, but late".to_owned()),
             };
-            let who = who.unwrap_or_else(|| reader.organisation.to_owned());
-            said.push(PublicWords { from_us: true, who, when, text: message.text.clone() });
-        }
+            PublicPromise { words: promise.words.clone(), state, when }
+        };
+        self.portal.promises.iter().map(view).collect()
     }
-    said
+
+    /// What was said.
+    pub fn messages(&self) -> Vec<PublicWords> {
+        let view = |said: &crate::view::portal::Said| PublicWords {
+            from_us: !said.theirs,
+            who: if said.theirs { "You".to_owned() } else { first_name(&said.by) },
+            when: customer_date(self.now, said.at, self.zone),
+            text: said.text.clone(),
+        };
+        self.portal.conversation.iter().map(view).collect()
+    }
 }
 
-async fn names(ctx: &Context, entries: &[Entry]) -> Result<BTreeMap<String, String>, StoreError> {
-    const SQL: &str = "SELECT name FROM staff WHERE id = $1";
-    let mut ids = BTreeSet::new();
-    for entry in entries {
-        if let Actor::Staff(id) = &entry.actor {
-            ids.insert(id.to_string());
-        }
-        match &entry.event {
-            Event::Assigned { owner: Some(id) } | Event::Transferred { owner: Some(id), .. } => {
-                drop(ids.insert(id.to_string()))
-            }
-            Event::Opened(opening) => ids.extend(opening.owner.map(|id| id.to_string())),
-            _ => {}
-        }
+fn step_words(what: &Happened) -> Option<(String, &'static str)> {
+    let done = |words: String| Some((words, "done"));
+    match what {
+        Happened::Opened => done("We have it".to_owned()),
+        Happened::With { name } => done(format!("{} is on it", first_name(name))),
+        Happened::HandedOver { because } => done(format!("Passed on, because: {because}")),
+        Happened::PromiseBroken { words } => Some((format!("We missed this: {words}"), "late")),
+        Happened::PromiseKept { words } => done(format!("Kept: {words}")),
+        Happened::Answered { name } => done(format!("{} answered", first_name(name))),
+        Happened::Proposed => done("We made a suggestion".to_owned()),
+        Happened::PutRight { what_we_did } => done(format!("What we did: {what_we_did}")),
+        Happened::Confirmed => done("You told us it’s solved".to_owned()),
+        Happened::Contested => done("You told us it isn’t solved yet".to_owned()),
+        Happened::Closed { .. } => done("Closed".to_owned()),
+        Happened::Reopened => done("Opened again".to_owned()),
     }
-    let mut names = BTreeMap::new();
-    for id in ids {
-        let name: Option<String> = on!(Store &ctx.store, db => sqlx::query_scalar(SQL).bind(&id)
-            .fetch_optional(db).await)
-        .doing("reading a colleague's name")?;
-        names.extend(name.map(|name| (id, name)));
-    }
-    Ok(names)
-}
-
-async fn customer_name(ctx: &Context, case: &Case) -> Result<String, StoreError> {
-    const SQL: &str = "SELECT name FROM customer WHERE id = $1";
-    let name: Option<String> = on!(Store &ctx.store, db => sqlx::query_scalar(SQL)
-        .bind(case.customer.to_string()).fetch_optional(db).await)
-    .doing("reading a customer's name")?;
-    Ok(name.unwrap_or_default())
 }
