@@ -93,6 +93,9 @@ pub enum ComposeRefused {
     /// A value for a header holds a line break or another control character.
     #[error("{0} holds a line break or a control character")]
     Control(&'static str),
+    /// A value for machines holds other than visible ASCII, or is very long.
+    #[error("{0} is not plain ASCII or too long")]
+    NotPlain(&'static str),
     /// An address has no `@`, or characters that end an address.
     #[error("{0} is not an address")]
     NotAnAddress(&'static str),
@@ -139,8 +142,9 @@ pub fn compose(mail: &Outgoing) -> Result<Vec<u8>, ComposeRefused> {
 
 fn plain_headers(mail: &Outgoing) -> Vec<(&'static str, HeaderType<'_>)> {
     let mut headers: Vec<(&'static str, HeaderType<'_>)> = Vec::new();
+    // Values for machines go out as they are; encoding a long one would hide it from them.
     let mut text = |name, value: &str| {
-        headers.push((name, HeaderType::Text(Text::new(value.to_owned()))));
+        headers.push((name, HeaderType::Raw(Raw::new(value.to_owned()))));
     };
     match mail.automatic {
         Automatic::No => {}
@@ -160,15 +164,15 @@ fn plain_headers(mail: &Outgoing) -> Vec<(&'static str, HeaderType<'_>)> {
     if let Some(language) = &mail.language {
         text("Content-Language", language);
     }
-    if let Some(topic) = &mail.thread_topic {
-        text("Thread-Topic", topic);
-    }
     if let Some(index) = &mail.thread_index {
         text("Thread-Index", index);
     }
     if let Some(url) = &mail.unsubscribe_url {
         text("List-Unsubscribe", &format!("<{url}>"));
         text("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+    }
+    if let Some(topic) = &mail.thread_topic {
+        headers.push(("Thread-Topic", HeaderType::Text(Text::new(topic.as_str()))));
     }
     headers
 }
@@ -294,6 +298,18 @@ fn check(mail: &Outgoing) -> Result<(), ComposeRefused> {
     for (field, value) in fields {
         if value.is_some_and(|v| has_control(v)) {
             return Err(ComposeRefused::Control(field));
+        }
+    }
+    let plain = [
+        ("loop_mark", Some(&mail.loop_mark)),
+        ("language", mail.language.as_ref()),
+        ("thread_index", mail.thread_index.as_ref()),
+        ("unsubscribe_url", mail.unsubscribe_url.as_ref()),
+    ];
+    for (field, value) in plain {
+        let fits = |b: u8| (32..=126).contains(&b) && b != b'<' && b != b'>';
+        if value.is_some_and(|v| v.len() > 900 || !v.bytes().all(fits)) {
+            return Err(ComposeRefused::NotPlain(field));
         }
     }
     let files = mail.files.iter().flat_map(|f| [Some(&f.name), f.content_id.as_ref()]);

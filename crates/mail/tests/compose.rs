@@ -60,6 +60,8 @@ fn t_13_no_value_can_add_a_header() {
         let file = OutgoingFile { name: evil, ..OutgoingFile::default() };
         assert!(compose(&Outgoing { files: vec![file], ..letter() }).is_err());
     }
+    let url = Outgoing { unsubscribe_url: Some("https://x/>, <mailto:y".to_owned()), ..letter() };
+    assert_eq!(compose(&url), Err(ComposeRefused::NotPlain("unsubscribe_url")));
     let two = Address::new("", "a@b.example>, <evil@x.example");
     assert_eq!(
         compose(&Outgoing { to: vec![two], ..letter() }),
@@ -97,6 +99,31 @@ fn files_pictures_and_both_forms_of_the_text_arrive() {
     let names: Vec<_> = parsed.attachments.iter().map(|a| (a.name.as_str(), a.inline)).collect();
     assert_eq!(names, [("logo.png", true), ("Größe 1.png", false)]);
     assert!(parsed.attachments.iter().all(|a| a.bytes == (0..=255).collect::<Vec<u8>>()));
+}
+
+#[test]
+fn long_words_lines_and_machine_values_survive() {
+    let mail = Outgoing {
+        subject: format!("{} {}", "s".repeat(2_000), "ü".repeat(500)),
+        to: vec![Address::new("n".repeat(500), "someone@example.com")],
+        text: format!("{}\n{}", "w".repeat(5_000), "ж".repeat(3_000)),
+        unsubscribe_url: Some(format!("https://our.example/u/{}", "t".repeat(300))),
+        thread_index: Some("AQ".repeat(150)),
+        thread_topic: Some("Späte Lieferung".to_owned()),
+        ..letter()
+    };
+    let bytes = compose(&mail).expect("it is sound");
+    assert!(bytes.split(|b| *b == b'\n').all(|line| line.len() <= 998));
+    let parsed = parse(&bytes);
+    assert_eq!(parsed.subject, mail.subject);
+    assert_eq!(parsed.to, mail.to);
+    assert_eq!(parsed.text.trim_end(), mail.text);
+    assert_eq!(parsed.marks.thread_index, mail.thread_index);
+    assert_eq!(parsed.marks.thread_topic, mail.thread_topic);
+    let raw = String::from_utf8(bytes).expect("ASCII");
+    for value in [mail.unsubscribe_url, mail.thread_index].into_iter().flatten() {
+        assert!(raw.contains(&value), "{value} must not be encoded, machines read it");
+    }
 }
 
 fn words() -> impl Strategy<Value = String> {
