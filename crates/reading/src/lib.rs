@@ -13,12 +13,15 @@ mod judged;
 mod language;
 pub mod learn;
 mod lexicon;
+pub mod near;
 mod personal;
 mod promise;
 mod reader;
 mod reading;
 mod shipped;
+pub mod themes;
 mod topics;
+pub mod value;
 
 pub use facts::{Fact, KeyFact, Outcome};
 pub use judged::{Judged, Reason};
