@@ -71,7 +71,7 @@ impl Browser {
     async fn send(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Shown {
         let shown = self.get(page).await;
         assert_eq!(shown.status, StatusCode::OK, "{page}");
-        let hidden = ["csrf", "once"].map(|name| (name, hidden(&shown.html, name)));
+        let hidden = ["csrf", "press"].map(|name| (name, hidden(&shown.html, name)));
         let mut all: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (*n, v.as_str())).collect();
         all.extend(fields);
         self.post(path, &all).await
@@ -385,11 +385,11 @@ fn a_token_is_shown_once_and_ended_from_its_row() {
         opened(&world).await;
         let mut ingrid = Browser::signed_in(&world, INGRID).await;
         let page = ingrid.get("/settings/tokens").await;
-        let (csrf, once) = (hidden(&page.html, "csrf"), hidden(&page.html, "once"));
+        let (csrf, once) = (hidden(&page.html, "csrf"), hidden(&page.html, "press"));
         assert!(!once.is_empty());
         let fields = [
             ("csrf", csrf.as_str()),
-            ("once", once.as_str()),
+            ("press", once.as_str()),
             ("name", "Import"),
             ("acts", "import"),
         ];
