@@ -8,11 +8,12 @@ mod packed;
 mod receive;
 mod state;
 
-pub use receive::{Arrival, Fresh, MANY_MOST, Received, receive, receive_in, receive_many};
+pub use receive::{
+    Arrival, Fresh, MANY_MOST, Received, receive, receive_in, receive_many, receive_one_in,
+};
 pub use state::{
     Listed, Outcome, State, StoredArrival, by_source_key, list, listed, load, load_many, raw,
-    retry, retry_all_since, settle, settle_many, split_group, take_waiting, undo_in,
-    which_are_new,
+    retry, retry_all_since, settle, settle_many, split_group, take_waiting, undo_in, which_are_new,
 };
 
 /// The kind of the job for one arrival; its body is an [`ArrivalJob`].

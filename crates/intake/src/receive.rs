@@ -55,13 +55,26 @@ pub struct Received {
 pub async fn receive(ctx: &Context, arrival: Arrival) -> Result<Received, StoreError> {
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    let kept = insert(&mut tx, ctx, now, std::slice::from_ref(&arrival)).await?;
-    let received = kept[0];
+    let received = receive_one_in(&mut tx, ctx, now, &arrival).await?;
+    tx.commit().await?;
+    Ok(received)
+}
+
+/// The same inside a transaction of the caller; nothing is kept before that commits.
+///
+/// # Errors
+/// When the store fails.
+pub async fn receive_one_in(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    arrival: &Arrival,
+) -> Result<Received, StoreError> {
+    let received = insert(tx, ctx, now, std::slice::from_ref(arrival)).await?[0];
     if received.fresh == Fresh::New {
         let body = json_text(&ArrivalJob { arrival: received.id })?;
         tx.enqueue(&format!("arrival/{}", received.id), ARRIVAL_JOB, &body, now, now).await?;
     }
-    tx.commit().await?;
     Ok(received)
 }
 
