@@ -60,6 +60,8 @@ pub const TABLES: &[&str] = &[
     "request_key",
     "tally",
     "sign_in_rate",
+    "form_draft",
+    "mail_reference",
 ];
 
 /// Tables that are not dumped: made by the schema itself, or made again from the rest.

@@ -1,0 +1,6 @@
+//! Feedback: its table, and what people and programs read of it.
+
+pub(crate) mod api;
+pub(crate) mod pages;
+pub(crate) mod sql;
+pub(crate) mod view;

@@ -1,0 +1,275 @@
+//! Every statement on feedback, its files, and the ids by which later mails name it.
+
+use crate::understood::Placed;
+use domain::id::{CaseId, CaseNumber, FeedbackId};
+use serde_json::{Value, json};
+use sqlx::FromRow;
+use std::collections::HashMap;
+use store::scope::Reach;
+use store::{Doing, Sql, Store, StoreError, Tx, on};
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub(crate) struct Row {
+    pub id: String,
+    pub number: i64,
+    pub channel: String,
+    pub source: String,
+    pub public: i64,
+    pub kind: String,
+    pub author: String,
+    pub subject: String,
+    pub text: String,
+    pub language: String,
+    pub rating: Option<i64>,
+    pub reach_known: Option<i64>,
+    pub url: String,
+    pub said_at_ms: i64,
+    pub received_at_ms: i64,
+    pub reading: String,
+    pub customer_number: Option<i64>,
+    pub case_number: Option<i64>,
+    pub explanation: String,
+}
+
+fn texts(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| StoreError::unreadable("writing feedback", error))?;
+    // PostgreSQL keeps no NUL; readers give none, but a reading may quote one.
+    Ok(if text.contains("\\u0000") { text.replace("\\u0000", "\\ufffd") } else { text })
+}
+
+/// Inserts feedback with its files; what was read before is replaced.
+pub(crate) async fn insert(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            INSERT INTO feedback (id, number, arrival_id, unit_id, channel, source, public, kind,
+                author, address, subject, text, folded, language, rating, reach_known, url,
+                said_at_ms, received_at_ms, reading, customer_id, case_id, explanation)
+            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11,
+                value ->> 12, value ->> 13, value ->> 14, value ->> 15, value ->> 16,
+                value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, value ->> 22
+            FROM json_each($1) WHERE true
+            ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, source = excluded.source,
+                public = excluded.public, kind = excluded.kind, author = excluded.author,
+                address = excluded.address, subject = excluded.subject, text = excluded.text,
+                folded = excluded.folded, language = excluded.language, rating = excluded.rating,
+                reach_known = excluded.reach_known, url = excluded.url,
+                said_at_ms = excluded.said_at_ms, reading = excluded.reading,
+                customer_id = excluded.customer_id, case_id = excluded.case_id,
+                explanation = excluded.explanation",
+        postgres: "
+            INSERT INTO feedback (id, number, arrival_id, unit_id, channel, source, public, kind,
+                author, address, subject, text, folded, language, rating, reach_known, url,
+                said_at_ms, received_at_ms, reading, customer_id, case_id, explanation)
+            SELECT r ->> 0, (r ->> 1)::bigint, r ->> 2, r ->> 3, r ->> 4, r ->> 5,
+                (r ->> 6)::bigint, r ->> 7, r ->> 8, r ->> 9, r ->> 10, r ->> 11, r ->> 12,
+                r ->> 13, (r ->> 14)::bigint, (r ->> 15)::bigint, r ->> 16, (r ->> 17)::bigint,
+                (r ->> 18)::bigint, r ->> 19, r ->> 20, r ->> 21, r ->> 22
+            FROM jsonb_array_elements($1::jsonb) AS t (r)
+            ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, source = excluded.source,
+                public = excluded.public, kind = excluded.kind, author = excluded.author,
+                address = excluded.address, subject = excluded.subject, text = excluded.text,
+                folded = excluded.folded, language = excluded.language, rating = excluded.rating,
+                reach_known = excluded.reach_known, url = excluded.url,
+                said_at_ms = excluded.said_at_ms, reading = excluded.reading,
+                customer_id = excluded.customer_id, case_id = excluded.case_id,
+                explanation = excluded.explanation",
+    };
+    if placed.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(placed.len());
+    for one in placed {
+        rows.push(row(one)?);
+    }
+    let rows = texts(&rows)?;
+    let text = tx.text(SQL);
+    on!(Tx &mut *tx, db => sqlx::query(text).bind(&rows).execute(db).await.map(|_| ()))
+        .doing("keeping feedback")?;
+    insert_files(tx, placed).await?;
+    insert_ids(tx, placed).await
+}
+
+fn row(one: &Placed<'_>) -> Result<Value, StoreError> {
+    let (u, f) = (one.understood, &one.understood.feedback);
+    Ok(json!([
+        f.id,
+        f.number,
+        f.arrival,
+        f.unit,
+        f.channel.as_str(),
+        f.source,
+        i64::from(f.public),
+        f.kind.as_str(),
+        u.author.shown(),
+        u.author.address(),
+        f.subject,
+        f.text,
+        f.folded,
+        f.language,
+        f.rating,
+        f.reach_known,
+        f.url,
+        f.said_at.as_millisecond(),
+        f.received_at.as_millisecond(),
+        texts(&f.reading)?,
+        one.customer,
+        one.case,
+        one.explanation,
+    ]))
+}
+
+async fn insert_files(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            INSERT INTO feedback_file (feedback_id, place, sha256, name, media_type, size)
+            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+            FROM json_each($1) WHERE true ON CONFLICT (feedback_id, place) DO NOTHING",
+        postgres: "
+            INSERT INTO feedback_file (feedback_id, place, sha256, name, media_type, size)
+            SELECT r ->> 0, (r ->> 1)::bigint, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint
+            FROM jsonb_array_elements($1::jsonb) AS t (r)
+            ON CONFLICT (feedback_id, place) DO NOTHING",
+    };
+    let files = placed.iter().flat_map(|one| {
+        let feedback = &one.understood.feedback;
+        let files = feedback.files.iter().enumerate();
+        files.map(|(n, f)| json!([feedback.id, n + 1, f.sha256, f.name, f.media_type, f.size]))
+    });
+    let files: Vec<Value> = files.collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    let (files, text) = (texts(&files)?, tx.text(SQL));
+    on!(Tx tx, db => sqlx::query(text).bind(&files).execute(db).await.map(|_| ()))
+        .doing("keeping the files of feedback")
+}
+
+async fn insert_ids(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            INSERT INTO mail_reference (message_id, feedback_id)
+            SELECT value ->> 0, value ->> 1 FROM json_each($1) WHERE true
+            ON CONFLICT (message_id, feedback_id) DO NOTHING",
+        postgres: "
+            INSERT INTO mail_reference (message_id, feedback_id)
+            SELECT r ->> 0, r ->> 1 FROM jsonb_array_elements($1::jsonb) AS t (r)
+            ON CONFLICT (message_id, feedback_id) DO NOTHING",
+    };
+    let ids = placed.iter().flat_map(|one| {
+        let feedback = one.understood.feedback.id;
+        one.understood.message_ids.iter().map(move |id| json!([id, feedback]))
+    });
+    let ids: Vec<Value> = ids.collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let (ids, text) = (texts(&ids)?, tx.text(SQL));
+    on!(Tx tx, db => sqlx::query(text).bind(&ids).execute(db).await.map(|_| ()))
+        .doing("keeping the ids of mails")
+}
+
+/// The numbers of feedback that was made before.
+pub(crate) async fn numbers_of(
+    tx: &mut Tx,
+    ids: &[FeedbackId],
+) -> Result<HashMap<FeedbackId, i64>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            SELECT id, number FROM feedback WHERE id IN (SELECT value FROM json_each($1))
+            ORDER BY id",
+        postgres: "
+            SELECT id, number FROM feedback
+            WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY id",
+    };
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let doing = "looking for earlier feedback";
+    let (ids, text) = (texts(&ids)?, tx.text(SQL));
+    let rows: Vec<(String, i64)> =
+        on!(Tx tx, db => sqlx::query_as(text).bind(&ids).fetch_all(db).await).doing(doing)?;
+    let read = |(id, number): (String, i64)| {
+        let id = id.parse().map_err(|error| StoreError::unreadable(doing, error))?;
+        Ok((id, number))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The number of a case that an earlier reading led to.
+pub(crate) async fn case_number(
+    tx: &mut Tx,
+    case: CaseId,
+) -> Result<Option<CaseNumber>, StoreError> {
+    const SQL: &str = "SELECT number FROM \"case\" WHERE id = $1";
+    let case = case.to_string();
+    let number: Option<i64> =
+        on!(Tx tx, db => sqlx::query_scalar(SQL).bind(&case).fetch_optional(db).await)
+            .doing("looking up an earlier case")?;
+    Ok(number.map(CaseNumber))
+}
+
+/// Which feedback is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    All,
+    Public,
+}
+
+/// Feedback the reader may see, newest first by when it was said, after the row (`before_ms`,
+/// `before_id`), `most` at the most. `source` is "" for every source.
+pub(crate) async fn list(
+    store: &Store,
+    reach: &Reach,
+    which: Which,
+    source: &str,
+    (before_ms, before_id): (i64, &str),
+    most: u32,
+) -> Result<Vec<Row>, StoreError> {
+    const PUBLIC: &str = concat!(
+        "SELECT c.id, c.number, c.channel, c.source, c.public, c.kind, c.author, c.subject,
+            c.text, c.language, c.rating, c.reach_known, c.url, c.said_at_ms, c.received_at_ms,
+            c.reading, p.number AS customer_number, k.number AS case_number, c.explanation
+         FROM feedback c LEFT JOIN customer p ON p.id = c.customer_id
+            LEFT JOIN \"case\" k ON k.id = c.case_id
+         WHERE c.public = 1 AND ($3 = '' OR c.source = $3)
+           AND (c.said_at_ms < $4 OR (c.said_at_ms = $4 AND c.id > $5)) AND ",
+        store::visible_in_unit!(),
+        " ORDER BY c.said_at_ms DESC, c.id LIMIT $6"
+    );
+    const ALL: &str = concat!(
+        "SELECT c.id, c.number, c.channel, c.source, c.public, c.kind, c.author, c.subject,
+            c.text, c.language, c.rating, c.reach_known, c.url, c.said_at_ms, c.received_at_ms,
+            c.reading, p.number AS customer_number, k.number AS case_number, c.explanation
+         FROM feedback c LEFT JOIN customer p ON p.id = c.customer_id
+            LEFT JOIN \"case\" k ON k.id = c.case_id
+         WHERE ($3 = '' OR c.source = $3)
+           AND (c.said_at_ms < $4 OR (c.said_at_ms = $4 AND c.id > $5)) AND ",
+        store::visible_in_unit!(),
+        " ORDER BY c.said_at_ms DESC, c.id LIMIT $6"
+    );
+    let text = match which {
+        Which::Public => PUBLIC,
+        Which::All => ALL,
+    };
+    on!(Store store, db => sqlx::query_as(text).bind(&reach.scope).bind(&reach.staff)
+        .bind(source).bind(before_ms).bind(before_id).bind(i64::from(most)).fetch_all(db).await)
+    .doing("listing feedback")
+}
+
+/// Sources of public feedback with their counts, most first.
+pub(crate) async fn sources(
+    store: &Store,
+    reach: &Reach,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT c.source, COUNT(*) FROM feedback c WHERE c.public = 1 AND ",
+        store::visible_in_unit!(),
+        " GROUP BY c.source ORDER BY 2 DESC, 1 LIMIT 30"
+    );
+    on!(Store store, db => sqlx::query_as(SQL).bind(&reach.scope).bind(&reach.staff)
+        .fetch_all(db).await)
+    .doing("counting where public feedback comes from")
+}

@@ -1,0 +1,235 @@
+//! The answers of the form, carried from page to page, and their sense once they are sent.
+
+use crate::api_body::is_address;
+use crate::said::{Author, Content, File, Said};
+use domain::channel::{Channel, Kind};
+use serde::{Deserialize, Serialize};
+
+/// Characters of "What happened?".
+pub(crate) const STORY_MOST: usize = 4_000;
+/// Characters of "What do you think would be fair?".
+pub(crate) const FAIR_MOST: usize = 2_000;
+/// Characters of a name.
+pub(crate) const NAME_MOST: usize = 120;
+/// Characters of a postal address.
+pub(crate) const POST_MOST: usize = 500;
+
+/// What would make it right; the words stand in the form and in the text of the feedback.
+pub(crate) const WISHES: &[(&str, &str)] = &[
+    ("refund", "My money back"),
+    ("repair", "Fix or replace it"),
+    ("apology", "An apology"),
+    ("explanation", "An explanation"),
+    ("nothing", "Nothing – I just want you to know"),
+];
+
+/// How we may answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReachBy {
+    #[default]
+    Email,
+    Phone,
+    Letter,
+}
+
+/// A file of a draft; its bytes are kept by their hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DraftFile {
+    pub name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: String,
+}
+
+/// Everything answered so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Answers {
+    pub story: String,
+    pub wishes: Vec<String>,
+    pub fair: String,
+    pub unsure: bool,
+    pub files: Vec<DraftFile>,
+    pub name: String,
+    pub by: ReachBy,
+    pub email: String,
+    pub phone: String,
+    pub post: String,
+    pub best_time: String,
+    pub helped: bool,
+}
+
+/// Something to put right: the field's id and what to do.
+pub(crate) type Faults = Vec<(String, String)>;
+
+fn fault(field: &str, words: impl Into<String>) -> (String, String) {
+    (field.to_owned(), words.into())
+}
+
+impl Answers {
+    pub(crate) fn story_faults(&self) -> Faults {
+        let long = self.story.chars().count();
+        if domain::words::Words::new(&self.story, STORY_MOST * 2).is_err() && long <= STORY_MOST {
+            return vec![fault("story", "Tell us what happened, in your own words")];
+        }
+        if long > STORY_MOST {
+            let words = format!("Shorten this to 4,000 characters; it has {long}");
+            return vec![fault("story", words)];
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn wish_faults(&self) -> Faults {
+        let long = self.fair.chars().count();
+        if long > FAIR_MOST {
+            return vec![fault("fair", format!("Shorten this to 2,000 characters; it has {long}"))];
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn reach_faults(&self) -> Faults {
+        let mut faults = Vec::new();
+        if self.name.trim().is_empty() {
+            faults.push(fault("name", "Enter your name, so that we know how to address you"));
+        } else if self.name.chars().count() > NAME_MOST {
+            faults.push(fault("name", "Shorten the name to 120 characters"));
+        }
+        match self.by {
+            ReachBy::Email if !is_address(self.email.trim()) => {
+                faults.push(fault("email", "Enter an e-mail address like name@example.com"));
+            }
+            ReachBy::Phone if self.phone.chars().filter(char::is_ascii_digit).count() < 5 => {
+                faults.push(fault("phone", "Enter a telephone number like +44 20 7946 0000"));
+            }
+            ReachBy::Letter if self.post.trim().chars().count() < 10 => {
+                faults.push(fault("post", "Enter your postal address, with street and town"));
+            }
+            _ => {}
+        }
+        if self.post.chars().count() > POST_MOST {
+            faults.push(fault("post", "Shorten the address to 500 characters"));
+        }
+        if self.phone.chars().count() > 40 {
+            faults.push(fault("phone", "Shorten the telephone number to 40 characters"));
+        }
+        if self.best_time.chars().count() > 200 {
+            faults.push(fault("best_time", "Shorten the best time to 200 characters"));
+        }
+        faults
+    }
+
+    /// Everything that must still be put right, page by page.
+    pub(crate) fn faults(&self) -> Faults {
+        [self.story_faults(), self.wish_faults(), self.reach_faults()].concat()
+    }
+
+    /// The wishes in words.
+    pub(crate) fn wishes_in_words(&self) -> String {
+        let picked = WISHES.iter().filter(|(word, _)| self.wishes.iter().any(|w| w == word));
+        picked.map(|(_, words)| *words).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The first name, for addressing.
+    pub(crate) fn first_name(&self) -> &str {
+        self.name.split_whitespace().next().unwrap_or("")
+    }
+
+    /// What the customer reads again, and staff first: the story, then what would be fair.
+    fn text(&self) -> String {
+        let mut text = self.story.trim().to_owned();
+        let wishes = self.wishes_in_words();
+        if !wishes.is_empty() {
+            text.push_str(&format!("\n\nWhat would make it right: {wishes}."));
+        }
+        if !self.fair.trim().is_empty() {
+            text.push_str(&format!("\n\nWhat would be fair: {}", self.fair.trim()));
+        } else if self.unsure {
+            text.push_str("\n\nWhat would be fair: not known yet.");
+        }
+        if self.by == ReachBy::Letter {
+            text.push_str(&format!("\n\nPlease answer by letter to:\n{}", self.post.trim()));
+        }
+        if !self.best_time.trim().is_empty() {
+            text.push_str(&format!("\n\nBest time to be reached: {}", self.best_time.trim()));
+        }
+        if self.helped {
+            text.push_str("\n\nSomeone is helping me with this.");
+        }
+        text
+    }
+}
+
+/// What sent answers say.
+pub(crate) fn said(raw: &[u8]) -> Result<Said, String> {
+    let answers: Answers = serde_json::from_slice(raw).map_err(|error| error.to_string())?;
+    let mut said = Said::on(Channel::Form);
+    // Somebody who went through a complaint form complains, unless the words clearly say else.
+    said.kind_if_unsure = Kind::Complaint;
+    said.text = answers.text();
+    said.subject = crate::said::subject_of(&answers.story);
+    said.author = Author {
+        name: answers.name.clone(),
+        email: if answers.by == ReachBy::Email { answers.email.clone() } else { String::new() },
+        phone: if answers.by == ReachBy::Phone { answers.phone.clone() } else { String::new() },
+        ..Author::default()
+    };
+    said.files = answers
+        .files
+        .into_iter()
+        .map(|file| File {
+            name: file.name,
+            media_type: file.media_type,
+            size: file.size,
+            content: Content::Kept(file.sha256),
+        })
+        .collect();
+    Ok(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amara() -> Answers {
+        Answers {
+            story: "No heating since Tuesday.".into(),
+            wishes: vec!["apology".into(), "refund".into()],
+            name: "Amara Okafor".into(),
+            email: "amara@example.org".into(),
+            ..Answers::default()
+        }
+    }
+
+    #[test]
+    fn complete_answers_have_nothing_to_put_right() {
+        assert_eq!(amara().faults(), vec![]);
+        let phone = Answers { by: ReachBy::Phone, phone: "+47 22 12 34 56".into(), ..amara() };
+        assert_eq!(phone.faults(), vec![]);
+    }
+
+    #[test]
+    fn each_missing_answer_is_named_by_its_field() {
+        let fields = |answers: &Answers| {
+            answers.faults().into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&Answers::default()), ["story", "name", "email"]);
+        let by_letter = Answers { by: ReachBy::Letter, post: "Oslo".into(), ..amara() };
+        assert_eq!(fields(&by_letter), ["post"]);
+        assert_eq!(fields(&Answers { story: "x".repeat(4_001), ..amara() }), ["story"]);
+        assert_eq!(fields(&Answers { story: "\u{200b} ".into(), ..amara() }), ["story"]);
+    }
+
+    #[test]
+    fn the_text_holds_the_story_first_and_every_answer() {
+        let answers = Answers { fair: "60 €".into(), helped: true, ..amara() };
+        let said = said(&serde_json::to_vec(&answers).unwrap()).unwrap();
+        assert!(said.text.starts_with(
+            "No heating since Tuesday.\n\nWhat would make it right: My money back, An apology."
+        ));
+        assert!(said.text.contains("What would be fair: 60 €"));
+        assert!(said.text.contains("Someone is helping me"));
+        assert_eq!(said.author.email, "amara@example.org");
+        assert!(!said.author.verified, "an address typed into a form proves nothing");
+    }
+}

@@ -1,0 +1,325 @@
+//! Takes a file in: batches of rows, each with the position in one transaction, so that a run
+//! that is killed goes on where it was.
+
+use crate::import::decode;
+use crate::import::format::Format;
+use crate::import::mailbox::Mailbox;
+use crate::import::mapping::Mapping;
+use crate::import::plan::{ImportError, Limits, Plan};
+use crate::import::report::{BadRow, Progress, Report};
+use crate::import::row::{self, Cells};
+use crate::import::sql;
+use crate::import::table::{RawRow, Rows};
+use crate::mail::source_key;
+use crate::said::{Envelope, Shape};
+use domain::channel::Channel;
+use domain::id::{BatchId, UnitId};
+use intake::{Arrival, Fresh, MANY_MOST};
+use std::path::{Path, PathBuf};
+use store::file::sha256_hex;
+use store::{Context, StoreError};
+use tokio::sync::mpsc;
+
+/// Chunks of rows that are read ahead of the store.
+const AHEAD: usize = 4;
+
+/// How a file is taken in.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The unit it belongs to.
+    pub unit: UnitId,
+    /// Looks and counts, keeps nothing.
+    pub dry_run: bool,
+    /// The most of everything.
+    pub limits: Limits,
+}
+
+/// A row ready to be kept, with what a report counts.
+struct Ready {
+    arrival: Arrival,
+    public: bool,
+    closed: bool,
+}
+
+/// Rows read from the file, in their order; `last` is the last row of the chunk.
+#[derive(Default)]
+struct Chunk {
+    last: u64,
+    ready: Vec<Ready>,
+    bad: Vec<BadRow>,
+}
+
+/// Takes a file in as `plan` says; a run that was cut off goes on. `progress` hears every chunk
+/// and every row that could not be taken.
+///
+/// # Errors
+/// When the file cannot be read or was changed, or the store fails; what was committed stays.
+pub async fn run(
+    ctx: &Context,
+    path: &Path,
+    plan: &Plan,
+    options: &Options,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report, ImportError> {
+    let (mut report, batch) = begin(ctx, path, plan, options).await?;
+    let from = report.done;
+    let (sender, mut chunks) = mpsc::channel(AHEAD);
+    let reading = Reading {
+        path: path.to_owned(),
+        mapping: plan.mapping.clone(),
+        file: plan.sha256.clone(),
+        options: options.clone(),
+        batch,
+        from,
+    };
+    let reader = tokio::task::spawn_blocking(move || reading.read(&sender));
+    progress(Progress::Moved(report.clone()));
+    while let Some(chunk) = chunks.recv().await {
+        take(ctx, batch, &mut report, &chunk).await?;
+        for bad in chunk.bad {
+            progress(Progress::Bad(bad));
+        }
+        progress(Progress::Moved(report.clone()));
+    }
+    reader.await.map_err(|error| ImportError::File(std::io::Error::other(error)))??;
+    if let Some(batch) = batch {
+        let mut tx = ctx.begin().await?;
+        sql::advance(&mut tx, batch, report.done, report.done, (0, 0, 0), "done").await?;
+        tx.commit().await?;
+    }
+    Ok(report)
+}
+
+/// Finds the run that was cut off, or begins one.
+async fn begin(
+    ctx: &Context,
+    path: &Path,
+    plan: &Plan,
+    options: &Options,
+) -> Result<(Report, Option<BatchId>), ImportError> {
+    let doing = "beginning an import";
+    let mut report = Report { rows: plan.rows, ..Report::default() };
+    if options.dry_run {
+        return Ok((report, None));
+    }
+    let mapping = serde_json::to_string(&plan.mapping)
+        .map_err(|error| StoreError::unreadable(doing, error))?;
+    if let Some(known) = sql::cut_off(&ctx.store, &plan.sha256, options.unit, &mapping).await? {
+        let id: BatchId = known.id.parse().map_err(|e| StoreError::unreadable(doing, e))?;
+        report.batch = Some(id);
+        report.done = known.row_done.unsigned_abs();
+        report.new = known.n_new.unsigned_abs();
+        report.known = known.n_known.unsigned_abs();
+        report.bad = known.n_bad.unsigned_abs();
+        return Ok((report, Some(id)));
+    }
+    let now = ctx.now();
+    let id: BatchId = ctx.id(now);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = crate::said::line(&name, 300);
+    let about = (name.as_str(), plan.sha256.as_str(), plan.mapping.format.as_str());
+    let mut tx = ctx.begin().await?;
+    sql::insert(&mut tx, id, about, &mapping, options.unit, now).await?;
+    tx.commit().await?;
+    report.batch = Some(id);
+    Ok((report, Some(id)))
+}
+
+/// Keeps a chunk with the position behind it, or only looks.
+async fn take(
+    ctx: &Context,
+    batch: Option<BatchId>,
+    report: &mut Report,
+    chunk: &Chunk,
+) -> Result<(), ImportError> {
+    let bad = chunk.bad.len() as u64;
+    let fresh = match batch {
+        Some(batch) => keep(ctx, batch, report.done, chunk).await?,
+        None => {
+            let keys = chunk.ready.iter().map(|ready| ready.arrival.source_key.as_str());
+            intake::which_are_new(&ctx.store, &keys.collect::<Vec<_>>()).await?
+        }
+    };
+    for (ready, fresh) in chunk.ready.iter().zip(fresh) {
+        match fresh {
+            Fresh::New => {
+                report.new += 1;
+                report.public += u64::from(ready.public);
+                report.closed += u64::from(ready.closed);
+            }
+            Fresh::Known => report.known += 1,
+        }
+    }
+    report.bad += bad;
+    report.done = chunk.last;
+    Ok(())
+}
+
+async fn keep(
+    ctx: &Context,
+    batch: BatchId,
+    from: u64,
+    chunk: &Chunk,
+) -> Result<Vec<Fresh>, StoreError> {
+    let now = ctx.now();
+    let arrivals: Vec<Arrival> = chunk.ready.iter().map(|ready| ready.arrival.clone()).collect();
+    let mut tx = ctx.begin().await?;
+    let received = intake::receive_in(&mut tx, ctx, now, &arrivals).await?;
+    let fresh: Vec<Fresh> = received.into_iter().map(|one| one.fresh).collect();
+    let new = fresh.iter().filter(|fresh| **fresh == Fresh::New).count() as u64;
+    let known = fresh.len() as u64 - new;
+    let counts = (new, known, chunk.bad.len() as u64);
+    sql::advance(&mut tx, batch, from, chunk.last, counts, "running").await?;
+    tx.commit().await?;
+    Ok(fresh)
+}
+
+/// The side that reads the file, on a thread of its own.
+struct Reading {
+    path: PathBuf,
+    mapping: Mapping,
+    file: String,
+    options: Options,
+    batch: Option<BatchId>,
+    from: u64,
+}
+
+impl Reading {
+    fn read(&self, sender: &mpsc::Sender<Chunk>) -> Result<(), ImportError> {
+        let looked = decode::look(&self.path)?;
+        if looked.sha256 != self.file {
+            return Err(ImportError::Changed);
+        }
+        if self.mapping.format.is_mail() { self.mails(sender) } else { self.rows(sender) }
+    }
+
+    fn rows(&self, sender: &mpsc::Sender<Chunk>) -> Result<(), ImportError> {
+        let encoding = encoding_rs::Encoding::for_label(self.mapping.encoding.as_bytes());
+        let text = decode::open(&self.path, encoding.unwrap_or(encoding_rs::UTF_8))?;
+        let mut rows = Rows::new(text, &self.mapping, &self.options.limits);
+        let header = sha256_hex(self.mapping.columns.join("\u{1f}").as_bytes());
+        let mut chunk = Chunk::default();
+        while let Some(raw) = rows.next()? {
+            if raw.row <= self.from {
+                continue;
+            }
+            chunk.last = raw.row;
+            match self.row(raw, &header[..16]) {
+                Ok(ready) => chunk.ready.push(ready),
+                Err(bad) => chunk.bad.push(bad),
+            }
+            if chunk.ready.len() + chunk.bad.len() >= MANY_MOST
+                && sender.blocking_send(std::mem::take(&mut chunk)).is_err()
+            {
+                return Ok(()); // The run was given up; it says why itself.
+            }
+        }
+        self.send_last(sender, chunk)
+    }
+
+    fn send_last(&self, sender: &mpsc::Sender<Chunk>, chunk: Chunk) -> Result<(), ImportError> {
+        if chunk.last > 0 {
+            // A run that was given up says why itself.
+            drop(sender.blocking_send(chunk));
+        }
+        Ok(())
+    }
+
+    fn row(&self, raw: RawRow, header: &str) -> Result<Ready, BadRow> {
+        let (row, line) = (raw.row, raw.line);
+        let bad =
+            |column: String, why: String, original| BadRow { row, line, column, why, original };
+        let bytes = raw.content.map_err(|(column, why, original)| bad(column, why, original))?;
+        let cells = Cells::read(&bytes, &self.mapping)
+            .map_err(|why| bad(String::new(), why, self.original(&bytes)))?;
+        let said =
+            row::read(&cells).map_err(|cell| bad(cell.column, cell.why, self.original(&bytes)))?;
+        let unit = self.options.unit;
+        let id = row::own_id(&cells);
+        // The source's own id, and the words: the same id with other words is another thing said.
+        let source_key = if id.is_empty() {
+            format!("file/{unit}/{}/{row}", self.file)
+        } else {
+            let words = sha256_hex(said.text.as_bytes());
+            format!("row/{unit}/{header}/{}/{}", sha256_hex(id.as_bytes()), &words[..32])
+        };
+        let (public, closed) = (said.is_public(), said.closed_at.is_some());
+        let envelope = Envelope {
+            unit: Some(unit),
+            row: Some(row),
+            line: Some(line),
+            quiet: true,
+            ..Envelope::of(Shape::Row)
+        };
+        Ok(Ready {
+            arrival: Arrival {
+                channel: Channel::Import,
+                source_key,
+                envelope: serde_json::to_value(envelope).unwrap_or_default(),
+                raw: bytes,
+                batch: self.batch,
+            },
+            public,
+            closed,
+        })
+    }
+
+    /// The cells of a kept row in the order of the columns.
+    fn original(&self, bytes: &[u8]) -> Vec<String> {
+        let map: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(bytes).unwrap_or_default();
+        let cell = |column: &String| map.get(column).map(row::plain).unwrap_or_default();
+        self.mapping.columns.iter().map(cell).collect()
+    }
+
+    fn mails(&self, sender: &mpsc::Sender<Chunk>) -> Result<(), ImportError> {
+        // Mails are larger than rows: fewer of them at once.
+        const AT_ONCE: usize = 50;
+        let mut chunk = Chunk::default();
+        if self.mapping.format == Format::Eml {
+            if self.from == 0 {
+                let bytes = std::fs::read(&self.path)?;
+                chunk.ready.push(self.mail(bytes, 1, 1));
+                chunk.last = 1;
+            }
+            return self.send_last(sender, chunk);
+        }
+        let mut mailbox = Mailbox::open(&self.path)?;
+        let mut row = 0;
+        while let Some(mail) = mailbox.next()? {
+            row += 1;
+            if row <= self.from {
+                continue;
+            }
+            chunk.last = row;
+            chunk.ready.push(self.mail(mail.bytes, row, mail.line));
+            if chunk.ready.len() >= AT_ONCE
+                && sender.blocking_send(std::mem::take(&mut chunk)).is_err()
+            {
+                return Ok(());
+            }
+        }
+        self.send_last(sender, chunk)
+    }
+
+    fn mail(&self, bytes: Vec<u8>, row: u64, line: u64) -> Ready {
+        let envelope = Envelope {
+            unit: Some(self.options.unit),
+            row: Some(row),
+            line: Some(line),
+            quiet: true,
+            ..Envelope::of(Shape::Mail)
+        };
+        Ready {
+            arrival: Arrival {
+                channel: Channel::Mail,
+                source_key: source_key(&format!("unit:{}", self.options.unit), &bytes),
+                envelope: serde_json::to_value(envelope).unwrap_or_default(),
+                raw: bytes,
+                batch: self.batch,
+            },
+            public: false,
+            closed: false,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Every statement on imports.
+
+use crate::import::mapping::Mapping;
+use domain::id::{BatchId, UnitId};
+use intake::StoredArrival;
+use jiff::Timestamp;
+use sqlx::FromRow;
+use std::collections::HashMap;
+use store::{Doing, Store, StoreError, Tx, on};
+
+/// An import as it stands.
+#[derive(Clone, Debug, FromRow)]
+pub(crate) struct Batch {
+    pub id: String,
+    pub row_done: i64,
+    pub n_new: i64,
+    pub n_known: i64,
+    pub n_bad: i64,
+    pub made_at_ms: i64,
+}
+
+/// The mappings of the imports that these arrivals belong to.
+pub(crate) async fn mappings(
+    tx: &mut Tx,
+    arrivals: &[StoredArrival],
+) -> Result<HashMap<BatchId, Mapping>, StoreError> {
+    const SQL: &str = "SELECT mapping FROM import_batch WHERE id = $1";
+    let doing = "reading how a file is read";
+    let mut mappings = HashMap::new();
+    for batch in arrivals.iter().filter_map(|arrival| arrival.batch) {
+        if mappings.contains_key(&batch) {
+            continue;
+        }
+        let id = batch.to_string();
+        let text: Option<String> =
+            on!(Tx &mut *tx, db => sqlx::query_scalar(SQL).bind(&id).fetch_optional(db).await)
+                .doing(doing)?;
+        // A mapping of another release reads as nothing: its rows become stubs that say so.
+        if let Some(mapping) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+            mappings.insert(batch, mapping);
+        }
+    }
+    Ok(mappings)
+}
+
+/// The import of this file that was cut off.
+pub(crate) async fn cut_off(
+    store: &Store,
+    file: &str,
+    unit: UnitId,
+    mapping: &str,
+) -> Result<Option<Batch>, StoreError> {
+    const SQL: &str = "
+        SELECT id, row_done, n_new, n_known, n_bad, made_at_ms FROM import_batch
+        WHERE file_sha256 = $1 AND unit_id = $2 AND mapping = $3 AND state = 'running'
+        ORDER BY made_at_ms DESC LIMIT 1";
+    let unit = unit.to_string();
+    on!(Store store, db => sqlx::query_as(SQL).bind(file).bind(&unit).bind(mapping)
+        .fetch_optional(db).await)
+    .doing("looking for an import that was cut off")
+}
+
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    id: BatchId,
+    (name, sha256, format): (&str, &str, &str),
+    mapping: &str,
+    unit: UnitId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO import_batch (id, file_name, file_sha256, format, mapping, unit_id, state,
+            made_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, 'running', $7)";
+    let (id, unit) = (id.to_string(), unit.to_string());
+    on!(Tx tx, db => sqlx::query(SQL).bind(&id).bind(name).bind(sha256).bind(format)
+        .bind(mapping).bind(&unit).bind(now.as_millisecond()).execute(db).await.map(|_| ()))
+    .doing("beginning an import")
+}
+
+/// Moves on in the transaction of the rows. `from` must still be the position: two runs of one
+/// import cannot both take a row.
+pub(crate) async fn advance(
+    tx: &mut Tx,
+    id: BatchId,
+    from: u64,
+    to: u64,
+    (new, known, bad): (u64, u64, u64),
+    state: &str,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE import_batch SET row_done = $3, n_new = n_new + $4, n_known = n_known + $5,
+            n_bad = n_bad + $6, state = $7
+        WHERE id = $1 AND row_done = $2 AND state = 'running'";
+    let doing = "moving an import on";
+    let id = id.to_string();
+    let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let rows = on!(Tx tx, db => sqlx::query(SQL).bind(&id).bind(int(from)).bind(int(to))
+        .bind(int(new)).bind(int(known)).bind(int(bad)).bind(state).execute(db).await
+        .map(|done| done.rows_affected()))
+    .doing(doing)?;
+    if rows == 1 { Ok(()) } else { Err(StoreError::Conflict { doing }) }
+}
+
+/// One import.
+pub(crate) async fn batch(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError> {
+    const SQL: &str = "
+        SELECT id, row_done, n_new, n_known, n_bad, made_at_ms FROM import_batch
+        WHERE id = $1";
+    let id = id.to_string();
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(&id).fetch_optional(db).await)
+        .doing("looking up an import")
+}
+
+pub(crate) async fn mark_undone(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE import_batch SET state = 'undone' WHERE id = $1";
+    let id = id.to_string();
+    on!(Tx tx, db => sqlx::query(SQL).bind(&id).execute(db).await.map(|_| ()))
+        .doing("undoing an import")
+}
+
+/// Takes away feedback of undone arrivals that belongs to no case.
+pub(crate) async fn remove_loose_feedback(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
+    const FILES: store::Sql = store::Sql {
+        sqlite: "
+            DELETE FROM feedback_file WHERE feedback_id IN (
+                SELECT id FROM feedback WHERE case_id IS NULL
+                AND id IN (SELECT value FROM json_each($1)))",
+        postgres: "
+            DELETE FROM feedback_file WHERE feedback_id IN (
+                SELECT id FROM feedback WHERE case_id IS NULL
+                AND id IN (SELECT jsonb_array_elements_text($1::jsonb)))",
+    };
+    const SQL: store::Sql = store::Sql {
+        sqlite: "
+            DELETE FROM feedback WHERE case_id IS NULL
+            AND id IN (SELECT value FROM json_each($1))",
+        postgres: "
+            DELETE FROM feedback WHERE case_id IS NULL
+            AND id IN (SELECT jsonb_array_elements_text($1::jsonb))",
+    };
+    let doing = "taking imported feedback away";
+    let ids = serde_json::to_string(ids).map_err(|e| StoreError::unreadable(doing, e))?;
+    let (files, text) = (tx.text(FILES), tx.text(SQL));
+    on!(Tx &mut *tx, db => sqlx::query(files).bind(&ids).execute(db).await.map(|_| ()))
+        .doing(doing)?;
+    on!(Tx tx, db => sqlx::query(text).bind(&ids).execute(db).await.map(|d| d.rows_affected()))
+        .doing(doing)
+}

@@ -1,0 +1,153 @@
+//! Which case a mail belongs to. The rules are `mail::thread`'s; here they get what is stored.
+
+use crate::mail::key::{keys, loop_mark};
+use crate::mail::read::Read;
+use crate::mail::{DELIVERY_JOB, DeliveryJob, sql};
+use crate::said::{Envelope, Joins};
+use crate::understood::{DeliveryReport, Placed};
+use intake::StoredArrival;
+use jiff::{SignedDuration, Timestamp};
+use mail::bounce::State;
+use mail::thread::{Decision, Known, Outcome, decide, evidence, ids_to_look_up};
+use mail::{Authentication, Keys, Parsed, Trusted, Verdict};
+use store::{Context, StoreError, Tx};
+
+/// How long a case counts as touched lately.
+const LATELY: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// The setting that lists our mailboxes, separated by spaces.
+pub(crate) const ADDRESSES: &str = "mail/addresses";
+/// The setting that lists the servers whose word on senders we believe, separated by spaces.
+pub(crate) const TRUSTED: &str = "mail/trusted";
+
+/// Finds the case of a mail and says why; other channels pass through.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn place(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    arrival: &StoredArrival,
+    read: &mut Read,
+) -> Result<(), StoreError> {
+    let Some(parsed) = read.parsed.take() else { return Ok(()) };
+    let keys = keys(ctx);
+    let listed = |text: Option<String>| {
+        text.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let trusted = Trusted::servers(listed(tx.setting(TRUSTED).await?));
+    let authentication = Authentication::read(&parsed, &trusted);
+    let mut known = Known {
+        own_addresses: listed(tx.setting(ADDRESSES).await?),
+        loop_mark: loop_mark(ctx),
+        case_prefix: "R".to_owned(),
+        ..Known::default()
+    };
+    let envelope: Option<Envelope> = serde_json::from_value(arrival.envelope.clone()).ok();
+    if let Some(mailbox) = envelope.map(|e| e.mailbox).filter(|m| m.contains('@')) {
+        known.own_addresses.push(mailbox);
+    }
+    look_up(tx, now, &parsed, &keys, &mut known).await?;
+    let found = evidence(&parsed, &keys, &known);
+    let decision = decide(&parsed, &found, &authentication, &known);
+    read.said.author.verified = decision.sender == Verdict::Verified;
+    read.said.joins = joins(&decision);
+    let earlier = std::mem::take(&mut read.said.because);
+    read.said.because = [decision.because.as_str(), earlier.as_str()].join(" ").trim().to_owned();
+    read.reports = reports(&parsed, &keys);
+    Ok(())
+}
+
+fn joins(decision: &Decision) -> Joins {
+    let number = |case: u64| i64::try_from(case).unwrap_or(0);
+    match &decision.outcome {
+        Outcome::Joins { case } => Joins::Case(number(*case)),
+        Outcome::Waits { case } => Joins::Waits(number(*case)),
+        Outcome::Notes { case } => Joins::Notes(number(*case)),
+        Outcome::Opens { maybe } if maybe.is_empty() => Joins::Nothing,
+        Outcome::Opens { maybe } => Joins::Maybe(maybe.iter().copied().map(number).collect()),
+        Outcome::OwnCopy => Joins::OwnCopy,
+    }
+}
+
+/// Hands the rules what is stored about the cases in question.
+async fn look_up(
+    tx: &mut Tx,
+    now: Timestamp,
+    parsed: &Parsed,
+    keys: &Keys,
+    known: &mut Known,
+) -> Result<(), StoreError> {
+    let ids = ids_to_look_up(parsed);
+    if !ids.is_empty() {
+        for (id, case) in sql::cases_of_mails(tx, &ids).await? {
+            known.message_ids.insert(id, case.unsigned_abs());
+        }
+    }
+    let author = parsed.author.as_ref().map(mail::Address::key).unwrap_or_default();
+    if !author.is_empty() {
+        let since = (now - LATELY).as_millisecond();
+        for recent in sql::recent_cases(tx, &author, since).await? {
+            known.recent.push(mail::thread::Recent {
+                case: recent.number.unsigned_abs(),
+                sender: author.clone(),
+                subject: recent.subject,
+                at: Timestamp::from_millisecond(recent.changed_at_ms).unwrap_or(now),
+            });
+        }
+    }
+    let mut cases: Vec<u64> =
+        evidence(parsed, keys, known).iter().filter_map(|found| found.case).collect();
+    cases.sort_unstable();
+    cases.dedup();
+    cases.truncate(20);
+    for case in cases {
+        let number = i64::try_from(case).unwrap_or(0);
+        let addresses = sql::participants(tx, number).await?;
+        known.participants.insert(case, addresses);
+    }
+    Ok(())
+}
+
+/// What a delivery report says of letters of ours.
+fn reports(parsed: &Parsed, keys: &Keys) -> Vec<DeliveryReport> {
+    let original = parsed.original.as_ref().and_then(|original| original.message_id.as_deref());
+    let claim = original.and_then(|id| mail::token::read_message_id(keys, id));
+    let Some(message) = claim.and_then(|claim| claim.message) else { return Vec::new() };
+    let key = uuid::Uuid::from_u128(message).to_string();
+    let says = |delivery: &mail::bounce::Delivery| {
+        let failed = match delivery.state {
+            State::Failed | State::FailedForNow => true,
+            State::Delayed => false,
+            State::Delivered | State::Complained | State::Read => return None,
+        };
+        let status = delivery.status.clone().unwrap_or_default();
+        let detail = format!("{status} {}", delivery.diagnostic);
+        Some(DeliveryReport { key: key.clone(), failed, detail: detail.trim().to_owned() })
+    };
+    parsed.deliveries.iter().filter_map(says).collect()
+}
+
+/// Lays out the work of recording what reports say of our letters.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn note_reports(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), StoreError> {
+    for one in placed {
+        let feedback = &one.understood.feedback;
+        let failed = one.understood.reports.iter().filter(|report| report.failed);
+        for report in failed {
+            let job = DeliveryJob {
+                message: report.key.clone(),
+                state: domain::message::Delivery::Failed,
+                detail: crate::said::line(&report.detail, 1_000),
+            };
+            let body = serde_json::to_string(&job)
+                .map_err(|error| StoreError::unreadable("noting a report", error))?;
+            let id = format!("delivery/{}/{}", report.key, feedback.id);
+            let at = feedback.received_at;
+            tx.enqueue(&id, DELIVERY_JOB, &body, at, at).await?;
+        }
+    }
+    Ok(())
+}

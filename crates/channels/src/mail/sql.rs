@@ -1,0 +1,59 @@
+//! What mail looks up: who takes part in a case, which mails are known. Reads only, for work.
+
+use sqlx::FromRow;
+use store::{Doing, Sql, StoreError, Tx, on};
+
+/// Cases of the foreign mails that were named.
+pub(crate) async fn cases_of_mails(
+    tx: &mut Tx,
+    ids: &[&str],
+) -> Result<Vec<(String, i64)>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            SELECT r.message_id, c.number FROM mail_reference r
+            JOIN feedback f ON f.id = r.feedback_id JOIN \"case\" c ON c.id = f.case_id
+            WHERE r.message_id IN (SELECT value FROM json_each($1))
+            ORDER BY r.message_id, c.number LIMIT 200",
+        postgres: "
+            SELECT r.message_id, c.number FROM mail_reference r
+            JOIN feedback f ON f.id = r.feedback_id JOIN \"case\" c ON c.id = f.case_id
+            WHERE r.message_id IN (SELECT jsonb_array_elements_text($1::jsonb))
+            ORDER BY r.message_id, c.number LIMIT 200",
+    };
+    let doing = "looking for the case of a mail";
+    let ids = serde_json::to_string(ids).map_err(|e| StoreError::unreadable(doing, e))?;
+    let text = tx.text(SQL);
+    on!(Tx tx, db => sqlx::query_as(text).bind(&ids).fetch_all(db).await).doing(doing)
+}
+
+/// Addresses of whoever takes part in a case.
+pub(crate) async fn participants(tx: &mut Tx, number: i64) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "
+        SELECT i.value FROM \"case\" c JOIN identity i ON i.customer_id = c.customer_id
+        WHERE c.number = $1 AND i.kind = 'email' ORDER BY i.value LIMIT 100";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_all(db).await)
+        .doing("looking up who takes part in a case")
+}
+
+/// A case touched lately.
+#[derive(FromRow)]
+pub(crate) struct Recent {
+    pub number: i64,
+    pub subject: String,
+    pub changed_at_ms: i64,
+}
+
+/// Cases of a writer touched since a moment.
+pub(crate) async fn recent_cases(
+    tx: &mut Tx,
+    address: &str,
+    since_ms: i64,
+) -> Result<Vec<Recent>, StoreError> {
+    const SQL: &str = "
+        SELECT c.number, c.subject, c.changed_at_ms FROM identity i
+        JOIN \"case\" c ON c.customer_id = i.customer_id
+        WHERE i.kind = 'email' AND i.value = $1 AND c.changed_at_ms >= $2
+        ORDER BY c.changed_at_ms DESC, c.id LIMIT 20";
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(address).bind(since_ms).fetch_all(db).await)
+        .doing("looking for recent cases of a writer")
+}

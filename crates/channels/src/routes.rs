@@ -1,0 +1,81 @@
+//! Every address of this room.
+
+use crate::feedback::{api, pages};
+use crate::form::portal;
+use crate::form::portal::{Step, StepQuery};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::{MethodRouter, get, post};
+use domain::id::{CaseId, CustomerId};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use store::{Context, StoreError};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use web::{Path, Query};
+
+type Address = Pin<Box<dyn Future<Output = Result<String, StoreError>> + Send>>;
+
+/// Gives the address of a case's page for its customer. Case links belong to another room, so the
+/// program hands this in.
+#[derive(Clone)]
+pub struct CaseLinks {
+    make: Arc<dyn Fn(Context, CaseId, CustomerId) -> Address + Send + Sync>,
+}
+
+impl CaseLinks {
+    /// From a function that gives the path, such as `/c/3f…`.
+    pub fn new<F, Made>(make: F) -> CaseLinks
+    where
+        F: Fn(Context, CaseId, CustomerId) -> Made + Send + Sync + 'static,
+        Made: Future<Output = Result<String, StoreError>> + Send + 'static,
+    {
+        CaseLinks { make: Arc::new(move |ctx, case, customer| Box::pin(make(ctx, case, customer))) }
+    }
+
+    pub(crate) async fn of(
+        &self,
+        ctx: &Context,
+        case: CaseId,
+        customer: CustomerId,
+    ) -> Result<String, StoreError> {
+        (self.make)(ctx.clone(), case, customer).await
+    }
+}
+
+/// Bytes of one post of files: what one complaint may hold, and the form around it.
+const FILES_POST_MOST: usize = 201 * 1024 * 1024;
+
+/// Pages for customers and staff.
+pub fn router(links: CaseLinks) -> Router<Context> {
+    let files = post(portal::files).layer(DefaultBodyLimit::max(FILES_POST_MOST));
+    Router::new()
+        .route("/start", get(portal::start))
+        .route("/complain", get(portal::begin).post(portal::create))
+        .route("/complain/received/{token}", get(portal::received).post(portal::to_case))
+        .route("/complain/{token}/story", page(Step::Story).post(portal::story))
+        .route("/complain/{token}/wish", page(Step::Wish).post(portal::wish))
+        .route("/complain/{token}/files", page(Step::Files).merge(files))
+        .route("/complain/{token}/reach", page(Step::Reach).post(portal::reach))
+        .route("/complain/{token}/check", page(Step::Check))
+        .route("/complain/{token}/send", post(portal::send))
+        .route("/feedback", get(pages::list))
+        .layer(axum::Extension(links))
+}
+
+/// The page of one step of the form.
+fn page(step: Step) -> MethodRouter<Context> {
+    get(async move |State(ctx): State<Context>, path: Path<String>, query: Query<StepQuery>| {
+        portal::show(ctx, path.0, step, query.0).await
+    })
+}
+
+/// JSON for programs, with its description.
+pub fn api() -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .routes(routes!(api::list, api::create))
+        .routes(routes!(api::arrivals))
+        .routes(routes!(api::arrival))
+        .routes(routes!(api::retry_arrival))
+}

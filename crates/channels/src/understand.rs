@@ -1,0 +1,327 @@
+//! From raw bytes to feedback with its reading. What cannot be read becomes a stub that a person
+//! sees, with the raw form kept; never silence.
+
+use crate::said::{self, Author, Content, Envelope, Said, Shape, fit, line, subject_of};
+use crate::understood::{Feedback, KeptFile, Understood};
+use crate::{api_body, form, import, mail};
+use domain::channel::{Channel, Kind};
+use domain::id::{BatchId, FeedbackId, UnitId};
+use intake::StoredArrival;
+use jiff::Timestamp;
+use reading::{Reader, Reading};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use store::number::Numbered;
+use store::{Context, Doing, StoreError, Tx, on};
+
+/// Texts fewer than this are read on the spot; more are read beside the other work of the node.
+const READ_HERE_MOST: usize = 4;
+/// Threads that read at once.
+const READERS: usize = 4;
+
+/// What the bytes of one arrival gave: what is said, or why it cannot be read.
+type Parsed = Result<mail::Read, String>;
+
+/// Understands one arrival. Bytes that cannot be read give a stub with
+/// [`Understood::error`] set.
+///
+/// # Errors
+/// When the store fails; nothing that stands in the bytes is an error here.
+pub async fn understand(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    arrival: &StoredArrival,
+    reader: &Reader,
+) -> Result<Understood, StoreError> {
+    let all = understand_many(tx, ctx, now, vec![arrival.clone()], reader).await?;
+    all.into_iter().next().ok_or_else(|| StoreError::unreadable("understanding an arrival", "none"))
+}
+
+/// Understands many arrivals at once, in their order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn understand_many(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    arrivals: Vec<StoredArrival>,
+    reader: &Reader,
+) -> Result<Vec<Understood>, StoreError> {
+    let mappings = import::mappings(tx, &arrivals).await?;
+    let default_unit = default_unit(tx).await?;
+    let mut parsed = Vec::with_capacity(arrivals.len());
+    for arrival in &arrivals {
+        let mut read = parse(arrival, &mappings);
+        if let Ok(mail) = &mut read {
+            mail::place(tx, ctx, now, arrival, mail).await?;
+        }
+        parsed.push(read);
+    }
+    let texts = parsed.iter().map(|read| read.as_ref().map(|r| text_to_read(&r.said)).ok());
+    let readings = read_all(reader, texts.map(Option::unwrap_or_default).collect()).await?;
+    let again: Vec<FeedbackId> = arrivals.iter().filter_map(|a| a.feedback).collect();
+    let known = crate::feedback::sql::numbers_of(tx, &again).await?;
+    let wanted = arrivals.iter().filter(|a| number_of(a, &known).is_none()).count();
+    let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+    let mut numbers = tx.next_numbers(Numbered::Feedback, wanted).await?.into_iter();
+    let mut understood = Vec::with_capacity(arrivals.len());
+    for ((arrival, read), reading) in arrivals.iter().zip(parsed).zip(readings) {
+        let number = number_of(arrival, &known).or_else(|| numbers.next()).unwrap_or_default();
+        let id = arrival.feedback.unwrap_or_else(|| ctx.id(now));
+        let (mut one, files) = match read {
+            Ok(read) => put_together(arrival, (id, number), read, reading, default_unit),
+            Err(why) => stub(arrival, (id, number), why, reader, default_unit),
+        };
+        keep_files(tx, &mut one.feedback, files, now).await?;
+        if let Some(case) = arrival.case {
+            one.earlier_case = crate::feedback::sql::case_number(tx, case).await?;
+        }
+        understood.push(one);
+    }
+    Ok(understood)
+}
+
+/// Whether none of these arrivals can depend on another, so that they may be understood together.
+/// Mails may answer each other and go one by one.
+pub fn stands_alone(arrivals: &[StoredArrival]) -> bool {
+    arrivals.iter().all(|arrival| arrival.channel != Channel::Mail)
+}
+
+fn number_of(arrival: &StoredArrival, known: &HashMap<FeedbackId, i64>) -> Option<i64> {
+    arrival.feedback.and_then(|id| known.get(&id).copied())
+}
+
+/// Reads the bytes. A fault in a reader of ours is a reason like any other: it must not stop the
+/// arrivals behind it.
+fn parse(arrival: &StoredArrival, mappings: &HashMap<BatchId, import::Mapping>) -> Parsed {
+    let envelope: Envelope = serde_json::from_value(arrival.envelope.clone())
+        .map_err(|error| format!("its envelope cannot be read: {error}"))?;
+    let read = || match envelope.shape {
+        Shape::Form => form::said(&arrival.raw).map(mail::Read::plain),
+        Shape::Api => api_body::said(&arrival.raw).map(mail::Read::plain),
+        Shape::Row => {
+            let mapping = arrival.batch.and_then(|batch| mappings.get(&batch));
+            let mapping = mapping.ok_or("the import it belongs to is not there")?;
+            import::said(&arrival.raw, mapping).map(mail::Read::plain)
+        }
+        Shape::Mail => Ok(mail::read(&arrival.raw, arrival.received_at)),
+    };
+    let read = catch_unwind(AssertUnwindSafe(read));
+    let mut read = read.unwrap_or_else(|_| Err("our reader broke on it".to_owned()))?;
+    if let Some(unit) = envelope.unit {
+        read.said.unit = Some(unit);
+    }
+    read.quiet = envelope.quiet;
+    Ok(read)
+}
+
+fn text_to_read(said: &Said) -> String {
+    if said.subject.is_empty() || said.text.starts_with(&said.subject) {
+        said.text.clone()
+    } else {
+        format!("{}\n{}", said.subject, said.text)
+    }
+}
+
+/// Reads texts on several threads where they are many.
+async fn read_all(reader: &Reader, texts: Vec<String>) -> Result<Vec<Reading>, StoreError> {
+    if texts.len() <= READ_HERE_MOST {
+        return Ok(texts.iter().map(|text| reader.read(text)).collect());
+    }
+    let texts = Arc::new(texts);
+    let share = texts.len().div_ceil(READERS);
+    let mut tasks = Vec::new();
+    for part in 0..READERS {
+        let (texts, reader) = (Arc::clone(&texts), reader.clone());
+        tasks.push(tokio::task::spawn_blocking(move || {
+            let mine = texts.iter().skip(part * share).take(share);
+            mine.map(|text| reader.read(text)).collect::<Vec<_>>()
+        }));
+    }
+    let mut readings = Vec::with_capacity(texts.len());
+    for task in tasks {
+        let part = task.await;
+        readings.extend(part.map_err(|e| StoreError::unreadable("reading texts", e))?);
+    }
+    Ok(readings)
+}
+
+fn put_together(
+    arrival: &StoredArrival,
+    (id, number): (FeedbackId, i64),
+    read: mail::Read,
+    reading: Reading,
+    default_unit: UnitId,
+) -> (Understood, Vec<said::File>) {
+    let said = read.said;
+    let (mut text, cut) = fit(&said.text, said::TEXT_MOST);
+    if cut {
+        text.push_str("\n\n[Cut here. The whole text is in the raw form.]");
+    }
+    if text.trim().is_empty() {
+        text = if said.files.is_empty() { "(No words.)" } else { "(Only files, no words.)" }.into();
+    }
+    let subject = line(&said.subject, said::SUBJECT_MOST);
+    let subject = if subject.is_empty() { subject_of(&text) } else { subject };
+    let language = language_of(&said, &reading);
+    let kind = said.kind.unwrap_or_else(|| kind_of(&reading, said.kind_if_unsure));
+    let feedback = Feedback {
+        id,
+        number,
+        arrival: arrival.id,
+        unit: said.unit.unwrap_or(default_unit),
+        channel: said.channel,
+        public: said.is_public(),
+        source: line(&said.source, said::NAME_MOST),
+        kind,
+        subject,
+        text,
+        folded: said.folded.map(|folded| fit(&folded, said::TEXT_MOST).0).filter(|f| !f.is_empty()),
+        language,
+        rating: said.rating,
+        reach_known: said.reach_known,
+        url: said.url,
+        // A wrong clock elsewhere must not put words into our future.
+        said_at: said.said_at.unwrap_or(arrival.received_at).min(arrival.received_at),
+        received_at: arrival.received_at,
+        reading,
+        files: Vec::new(),
+    };
+    let understood = Understood {
+        feedback,
+        author: fit_author(&said.author),
+        joins: said.joins,
+        because: said.because,
+        earlier_case: None,
+        closed_at: said.closed_at.map(|at| at.min(arrival.received_at)),
+        quiet: read.quiet,
+        automatic: said.automatic,
+        error: None,
+        message_ids: said.message_ids,
+        reports: read.reports,
+    };
+    (understood, said.files)
+}
+
+fn fit_author(author: &Author) -> Author {
+    let short = |text: &str| line(text, said::NAME_MOST);
+    Author {
+        name: short(&author.name),
+        email: short(&author.email),
+        phone: short(&author.phone),
+        handle: short(&author.handle),
+        reference: short(&author.reference),
+        verified: author.verified,
+    }
+}
+
+/// What a person sees of an arrival that cannot be read.
+fn stub(
+    arrival: &StoredArrival,
+    named: (FeedbackId, i64),
+    why: String,
+    reader: &Reader,
+    default_unit: UnitId,
+) -> (Understood, Vec<said::File>) {
+    let envelope: Option<Envelope> = serde_json::from_value(arrival.envelope.clone()).ok();
+    let mut said = Said::on(arrival.channel);
+    said.kind = Some(Kind::Other);
+    said.subject = said::UNREADABLE.to_owned();
+    said.unit = envelope.as_ref().and_then(|envelope| envelope.unit);
+    if let Some(sender) = envelope.as_ref().and_then(|envelope| envelope.sender.clone()) {
+        said.author.email = sender;
+    }
+    let place =
+        envelope.as_ref().and_then(|e| e.line).map(|line| format!(" It stood in line {line}."));
+    let kilobytes = arrival.raw.len().div_ceil(1_024);
+    said.text = format!(
+        "Something arrived by {} that we could not read: {why}.{} Its raw form is kept ({kilobytes} kB).",
+        arrival.channel,
+        place.unwrap_or_default(),
+    );
+    // Somebody without a public page must look at it, so it is never filed as public.
+    if said.channel.is_public() {
+        said.channel = Channel::Import;
+    }
+    said.automatic = true;
+    let reading = reader.read("");
+    let mut read = mail::Read::plain(said);
+    read.quiet = envelope.is_some_and(|envelope| envelope.quiet);
+    let (mut understood, files) = put_together(arrival, named, read, reading, default_unit);
+    understood.error = Some(why);
+    (understood, files)
+}
+
+fn language_of(said: &Said, reading: &Reading) -> String {
+    let declared = said.language.get(..2).unwrap_or("").to_ascii_lowercase();
+    let found = reading.language.decided().map(|language| language.code().to_owned());
+    let found = found.filter(|code| code != "und");
+    found.unwrap_or(if declared.bytes().all(|b| b.is_ascii_lowercase()) {
+        declared
+    } else {
+        String::new()
+    })
+}
+
+fn kind_of(reading: &Reading, if_unsure: Kind) -> Kind {
+    let kind = reading.kind.decided().map(|kind| match kind {
+        reading::Kind::Complaint => Kind::Complaint,
+        reading::Kind::Question => Kind::Question,
+        reading::Kind::Praise => Kind::Praise,
+        reading::Kind::Idea => Kind::Idea,
+        reading::Kind::Cancellation => Kind::Cancellation,
+        reading::Kind::Other => Kind::Other,
+    });
+    match kind {
+        Some(kind) if kind != Kind::Other => kind,
+        _ => if_unsure,
+    }
+}
+
+async fn keep_files(
+    tx: &mut Tx,
+    feedback: &mut Feedback,
+    files: Vec<said::File>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for file in files {
+        let sha256 = match file.content {
+            Content::Bytes(bytes) => tx.keep_file(&bytes, now).await?,
+            Content::Kept(sha256) => sha256,
+        };
+        let (name, media_type) = (file.name, line(&file.media_type, 100));
+        feedback.files.push(KeptFile { name, media_type, size: file.size, sha256 });
+    }
+    Ok(())
+}
+
+/// The unit of what names none: the first that was made.
+///
+/// # Errors
+/// When the store fails or there is no unit yet.
+pub(crate) async fn default_unit(tx: &mut Tx) -> Result<UnitId, StoreError> {
+    const SQL: &str = "SELECT id FROM unit ORDER BY made_at_ms, id LIMIT 1";
+    let doing = "looking for the first unit";
+    let id: Option<String> =
+        on!(Tx tx, db => sqlx::query_scalar(SQL).fetch_optional(db).await).doing(doing)?;
+    let id = id.ok_or_else(|| StoreError::unreadable(doing, "no unit was made yet"))?;
+    id.parse().map_err(|error| StoreError::unreadable(doing, error))
+}
+
+/// Keeps what was understood, with where it went, in the transaction of `desk`'s decision.
+///
+/// # Errors
+/// When the store fails.
+pub async fn keep(tx: &mut Tx, placed: &[crate::Placed<'_>]) -> Result<(), StoreError> {
+    crate::feedback::sql::insert(tx, placed).await?;
+    for one in placed {
+        if one.understood.feedback.public {
+            let unit = one.understood.feedback.unit.to_string();
+            tx.tell(store::fact::Fact::Feedback { unit });
+        }
+    }
+    mail::note_reports(tx, placed).await
+}
