@@ -71,7 +71,8 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   const key = written(event);
   const bound = bindings();
-  const typing = isTyping(event.target);
+  // A field in a dialog just closed has the focus until the next frame; nobody types there.
+  const typing = isTyping(event.target) && seen(event.target);
   const dialog = one("dialog[open]");
   if (key === "Escape" && dialog) return; // The browser closes it and gives focus back.
   if (typing || dialog) {
