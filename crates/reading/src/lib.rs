@@ -6,6 +6,7 @@
 //!
 //! Start with [`read`], or build a [`Reader`] once and share it.
 
+pub mod archetype;
 mod facts;
 mod fold;
 mod judge;

@@ -21,7 +21,7 @@ pub(super) fn find(text: &str, found: &mut Vec<PersonalData>) {
 }
 
 fn is_code(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
+    b.is_ascii_alphanumeric() || b == b'_' || b == b'-' || b >= 0x80
 }
 
 fn code(text: &str, start: usize, end: usize, found: &mut Vec<PersonalData>) {
@@ -42,7 +42,7 @@ fn code(text: &str, start: usize, end: usize, found: &mut Vec<PersonalData>) {
 fn emails(text: &str, found: &mut Vec<PersonalData>) {
     let bytes = text.as_bytes();
     let local = |b: u8| b.is_ascii_alphanumeric() || b"._%+-'".contains(&b) || b >= 0x80;
-    let host = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-';
+    let host = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-' || b >= 0x80;
     for at in memchr::memchr_iter(b'@', bytes) {
         // 64 and 255 bytes: RFC 5321, 4.5.3.1.
         let mut start = at;
@@ -55,6 +55,9 @@ fn emails(text: &str, found: &mut Vec<PersonalData>) {
         let mut end = at + 1;
         while end < bytes.len() && end - at < 255 && host(bytes[end]) {
             end += 1;
+        }
+        while !text.is_char_boundary(end) {
+            end -= 1;
         }
         while end > at + 1 && matches!(bytes[end - 1], b'.' | b'-') {
             end -= 1;

@@ -110,7 +110,10 @@ fn is_card(run: &Run<'_>) -> bool {
         _ => matches!(d[0], 2 | 4 | 5 | 6),
     };
     let grouped = run.groups.len() == 1
-        || run.groups.iter().all(|&g| g == 4)
+        || run
+            .groups
+            .split_last()
+            .is_some_and(|(last, fours)| *last <= 4 && fours.iter().all(|&g| g == 4))
         || run.groups == [4, 6, 5]
         || run.groups == [4, 6, 4]
         || run.groups == [4, 4, 4, 4, 3];
