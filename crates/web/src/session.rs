@@ -178,20 +178,32 @@ async fn note_seen(ctx: &Context, hash: &str, now: Timestamp) -> Result<(), Stor
 pub async fn bearer(ctx: &Context, token: &str) -> Result<Option<Bearer>, StoreError> {
     const SQL: &str = "
         SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences,
-            t.made_at_ms AS seen_at_ms, t.acts
+            COALESCE(t.used_at_ms, 0) AS seen_at_ms, t.acts
         FROM api_token t JOIN staff s ON s.id = t.staff_id
         WHERE t.hash = $1 AND t.ended_at_ms IS NULL AND COALESCE(t.ends_at_ms, $3) > $2
           AND s.left_at_ms IS NULL";
-    let now = ctx.now().as_millisecond();
+    let now = ctx.now();
     let hash = sha256_hex(token.as_bytes());
-    let row: Option<Row> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&hash).bind(now)
-        .bind(i64::MAX).fetch_optional(db).await)
+    let row: Option<Row> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&hash)
+        .bind(now.as_millisecond()).bind(i64::MAX).fetch_optional(db).await)
     .doing("looking up a token")?;
     let Some(row) = row else { return Ok(None) };
+    if row.seen_at_ms < (now - NOTED_EVERY).as_millisecond() {
+        note_used(ctx, &hash, now).await?;
+    }
     let acts: Vec<Act> = row.acts.split(' ').filter_map(Act::from_word).collect();
     let narrowed = if row.acts.is_empty() { None } else { Some(acts) };
     let staff = staff_of(&ctx.store, &row, narrowed).await?;
     Ok(Some(Bearer { staff, token: hash }))
+}
+
+async fn note_used(ctx: &Context, hash: &str, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE api_token SET used_at_ms = $2 WHERE hash = $1";
+    let mut tx = ctx.begin().await?;
+    on!(Tx &mut tx, db => sqlx::query(SQL).bind(hash).bind(now.as_millisecond())
+        .execute(db).await.map(|_| ()))
+    .doing("noting that a token is in use")?;
+    tx.commit().await
 }
 
 async fn staff_of(
