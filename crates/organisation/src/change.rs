@@ -22,7 +22,7 @@ pub enum ChangeError {
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
     /// Fields must be put right.
-    #[error("{} fields must be put right", .0.len())]
+    #[error("{}", crate::wrong::in_words(.0))]
     Wrong(Vec<Wrong>),
     /// Somebody else changed it in between.
     #[error("somebody changed it in between; it is at version {version} now")]

@@ -53,7 +53,7 @@ pub enum InitError {
     #[error("this house is open already; add people with `redress user add`")]
     AlreadyOpen,
     /// Fields must be put right.
-    #[error("{}", .0.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.words)).collect::<Vec<_>>().join(" "))]
+    #[error("{}", crate::wrong::in_words(.0))]
     Wrong(Vec<Wrong>),
     /// The machine is too busy to hash a password.
     #[error(transparent)]

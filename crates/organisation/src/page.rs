@@ -68,7 +68,7 @@ impl From<ChangeError> for Problem {
             }
             ChangeError::Crossed { version } => Problem::changed_meanwhile(version.unsigned_abs()),
             ChangeError::OtherBody => Problem::refused(
-                "key_used_twice",
+                "key_used_otherwise",
                 "This key was used for another request. Use a new one.",
             ),
             ChangeError::Busy => Problem::unavailable(5),

@@ -16,6 +16,12 @@ impl Wrong {
     }
 }
 
+/// Everything that is wrong, in one line, for a terminal.
+pub fn in_words(wrong: &[Wrong]) -> String {
+    let each: Vec<String> = wrong.iter().map(|w| format!("{}: {}", w.field, w.words)).collect();
+    each.join(" ")
+}
+
 /// Collects what is wrong, so that a person sees all of it at once.
 #[derive(Debug, Default)]
 pub struct Wrongs(Vec<Wrong>);

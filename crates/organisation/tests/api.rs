@@ -161,7 +161,7 @@ fn people_are_added_read_changed_and_leave_through_the_api() {
         let other = Some(person(&house, "bo@x.example"));
         let refused = call_with(&world, &key, "POST", path, other, &once).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(refused.body["code"], "key_used_twice");
+        assert_eq!(refused.body["code"], "key_used_otherwise");
         let jo = format!("/api/v1/staff/{}", made.body["id"].as_str().unwrap());
         let read = call(&world, &key, "GET", &jo, None).await;
         assert_eq!((read.etag.as_str(), &read.body["email"]), ("\"v1\"", &json!("jo@x.example")));

@@ -385,11 +385,11 @@ fn a_token_is_shown_once_and_ended_from_its_row() {
         opened(&world).await;
         let mut ingrid = Browser::signed_in(&world, INGRID).await;
         let page = ingrid.get("/settings/tokens").await;
-        let (csrf, once) = (hidden(&page.html, "csrf"), hidden(&page.html, "press"));
-        assert!(!once.is_empty());
+        let (csrf, press) = (hidden(&page.html, "csrf"), hidden(&page.html, "press"));
+        assert!(!press.is_empty());
         let fields = [
             ("csrf", csrf.as_str()),
-            ("press", once.as_str()),
+            ("press", press.as_str()),
             ("name", "Import"),
             ("acts", "import"),
         ];

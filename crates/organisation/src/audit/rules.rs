@@ -1,11 +1,9 @@
-//! What an entry of the house's record is, and when a chain of them is sound.
+//! What an entry of the house's record is, and what a chain of them begins with.
 
 use domain::event::Actor;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-use store::file::hex;
 
 /// What stands before the first entry.
 pub const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -75,12 +73,4 @@ pub(crate) struct End {
     pub(crate) n: i64,
     /// The last hash, or [`BEGINNING`].
     pub(crate) hash: String,
-}
-
-/// The hash of `body` after `previous`.
-pub(crate) fn chain(previous: &str, body: &str) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(previous.as_bytes());
-    hasher.update(body.as_bytes());
-    hex(&hasher.finalize())
 }

@@ -1,8 +1,10 @@
 //! Every statement on `house_event`.
 
-use super::rules::{BEGINNING, End, Entry, chain};
+use super::rules::{BEGINNING, End, Entry};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use sqlx::FromRow;
+use store::file::hex;
 use store::{Doing, Store, StoreError, Tx, on};
 
 /// Changes to the house go one after the other: the lock is held until the transaction ends.
@@ -116,4 +118,12 @@ pub async fn latest(
     let before = before.unwrap_or(i64::MAX);
     on!(Store store, db => sqlx::query_as(SQL).bind(before).bind(most).fetch_all(db).await)
         .doing("reading the record of the house")
+}
+
+/// The hash of `body` after `previous`.
+fn chain(previous: &str, body: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(previous.as_bytes());
+    hasher.update(body.as_bytes());
+    hex(&hasher.finalize())
 }

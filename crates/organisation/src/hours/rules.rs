@@ -178,7 +178,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_never_panics(zone in any::<String>(), day in any::<String>(), line in any::<String>()) {
+        fn reading_never_panics(
+            zone in any::<String>(),
+            day in any::<String>(),
+            line in any::<String>(),
+        ) {
             let mut text = HoursText { zone, holidays: line, ..HoursText::default() };
             text.days[2] = day;
             let _read = text.read();

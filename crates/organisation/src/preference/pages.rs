@@ -1,6 +1,6 @@
 //! `/settings/keyboard` and `/settings/theme`.
 
-use super::rules::{CLASSIC, remapped};
+use super::keys::{CLASSIC, remapped};
 use crate::page::{Errors, frame, go, show};
 use crate::staff::{self, Choice};
 use axum::Router;

@@ -335,6 +335,26 @@ fn text_of(person: &Person) -> PersonText {
     }
 }
 
+/// Things to tick, as value and words; `on` are the values that are ticked.
+fn choices(all: impl IntoIterator<Item = (String, String)>, on: &[String]) -> Vec<Choice> {
+    let choice = |(value, words)| Choice { on: on.contains(&value), value, words };
+    all.into_iter().map(choice).collect()
+}
+
+fn roles_of(text: &PersonText) -> Vec<Choice> {
+    let roles = Role::ALL.iter().map(|role| {
+        let (name, may) = role_words(*role);
+        (role.to_string(), format!("{name}: {may}"))
+    });
+    choices(roles, &text.roles)
+}
+
+fn scopes_of(text: &PersonText, widest: Scope) -> Vec<Choice> {
+    let scopes = Scope::ALL.iter().filter(|scope| **scope <= widest);
+    let scopes = scopes.map(|scope| (scope.to_string(), scope_words(*scope).to_owned()));
+    choices(scopes, std::slice::from_ref(&text.scope))
+}
+
 async fn form_page(
     ctx: &Context,
     signed: &SignedIn,
@@ -344,15 +364,20 @@ async fn form_page(
 ) -> Result<Response, Problem> {
     signed.staff.permit_anywhere(Act::ManageStaff).map_err(ChangeError::from)?;
     let hours = hours(ctx).await?;
-    let choice = |value: String, words: String, on: bool| Choice { value, words, on };
     let units = unit::list(ctx, &signed.staff).await?;
     let teams = team::list(ctx, &signed.staff).await?;
     let colleagues = actions::list(ctx, &signed.staff, "", 200).await?;
     let own = person.map(|person| person.staff.id);
     let title = person.map_or("Add somebody", |person| person.staff.name.as_str());
-    let unit_name = |id| {
-        units.iter().find(|unit| unit.id == id).map(|unit| unit.name.as_str()).unwrap_or_default()
-    };
+    let unit_name = |id| units.iter().find(|unit| unit.id == id).map_or("", |unit| &unit.name);
+    let teams = teams
+        .iter()
+        .map(|team| (team.id.to_string(), format!("{}, {}", team.name, unit_name(team.unit))));
+    let stand_ins = colleagues
+        .iter()
+        .filter(|other| Some(other.staff.id) != own && other.left_at.is_none())
+        .map(|other| (other.staff.id.to_string(), other.staff.name.clone()));
+    let units = units.iter().map(|unit| (unit.id.to_string(), unit.name.clone()));
     let page = FormPage {
         frame: frame(signed, title, &errors),
         press: new_press(ctx),
@@ -360,48 +385,11 @@ async fn form_page(
         is_new: person.is_none(),
         has_left: person.is_some_and(|person| person.left_at.is_some()),
         version: person.map(|person| person.version.to_string()).unwrap_or_default(),
-        roles: Role::ALL
-            .iter()
-            .map(|role| {
-                let (name, may) = role_words(*role);
-                let on = text.roles.iter().any(|word| word == role.as_str());
-                choice(role.to_string(), format!("{name}: {may}"), on)
-            })
-            .collect(),
-        scopes: Scope::ALL
-            .iter()
-            .filter(|scope| **scope <= signed.staff.scope)
-            .map(|scope| {
-                let on = text.scope == scope.as_str();
-                choice(scope.to_string(), scope_words(*scope).to_owned(), on)
-            })
-            .collect(),
-        teams: teams
-            .iter()
-            .map(|team| {
-                let words = format!("{}, {}", team.name, unit_name(team.unit));
-                let value = team.id.to_string();
-                let on = text.teams.contains(&value);
-                choice(value, words, on)
-            })
-            .collect(),
-        stand_ins: colleagues
-            .iter()
-            .filter(|other| Some(other.staff.id) != own && other.left_at.is_none())
-            .map(|other| {
-                let value = other.staff.id.to_string();
-                let on = text.stand_in == value;
-                choice(value, other.staff.name.clone(), on)
-            })
-            .collect(),
-        units: units
-            .iter()
-            .map(|unit| {
-                let value = unit.id.to_string();
-                let on = text.units.contains(&value);
-                choice(value, unit.name.clone(), on)
-            })
-            .collect(),
+        roles: roles_of(&text),
+        scopes: scopes_of(&text, signed.staff.scope),
+        teams: choices(teams, &text.teams),
+        stand_ins: choices(stand_ins, std::slice::from_ref(&text.stand_in)),
+        units: choices(units, &text.units),
         zone: hours.zone().iana_name().unwrap_or("UTC").to_owned(),
         text: PersonText {
             out_from: local_of(&text.out_from, &hours),

@@ -28,6 +28,9 @@ fn a_token_acts_for_its_person_within_its_acts_until_it_ends() {
         assert!(!staff.has(Act::ReadCase));
         let bearer = web::session::bearer(ctx, &secret).await.unwrap().unwrap();
         assert_eq!(bearer.staff, staff, "the web reads the same");
+        let ingrid = staff_of(&world, INGRID).await;
+        let listed = token::list(ctx, &ingrid, "", 10).await.unwrap();
+        assert_eq!(listed[0].used_at, Some(ctx.now()), "its use is noted");
         for wrong in ["", "rd_", &secret[3..], &format!("rd_{}", "a".repeat(43))] {
             assert!(staff_by_token(ctx, wrong, ctx.now()).await.unwrap().is_none());
         }
