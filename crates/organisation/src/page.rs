@@ -69,7 +69,8 @@ impl From<ChangeError> for Problem {
             ChangeError::Crossed { version } => Problem::changed_meanwhile(version.unsigned_abs()),
             ChangeError::OtherBody => Problem::refused(
                 "key_used_otherwise",
-                "This key was used for another request. Use a new one.",
+                "This was sent before with something else in it. Reload the page, or use a new \
+                 Idempotency-Key, and send it again.",
             ),
             ChangeError::Busy => Problem::unavailable(5),
             ChangeError::Store(error) => Problem::ours(error),

@@ -405,3 +405,22 @@ fn a_token_is_shown_once_and_ended_from_its_row() {
         assert!(ingrid.get("/settings/tokens").await.html.contains("No program acts for you"));
     });
 }
+
+#[test]
+fn two_buttons_of_one_page_do_two_things_even_from_a_page_gone_back_to() {
+    on_both(async |world| {
+        let house = opened(&world).await;
+        add(&world, &house, "jo@x.example", Role::Agent).await;
+        let jo = organisation::staff::sql::by_email_for_command(&world.ctx.store, "jo@x.example");
+        let path = format!("/settings/people/{}", jo.await.unwrap().unwrap().id);
+        let mut ingrid = Browser::signed_in(&world, INGRID).await;
+        let page = ingrid.get(&path).await.html;
+        let (csrf, press) = (hidden(&page, "csrf"), hidden(&page, "press"));
+        let fields = [("csrf", csrf.as_str()), ("press", press.as_str())];
+        let link = ingrid.post(&format!("{path}/way-in"), &fields).await;
+        assert!(link.html.contains("/sign-in/link/"), "{}", link.status);
+        let left = ingrid.post(&format!("{path}/leaving"), &fields).await;
+        assert_eq!((left.status, left.to.as_str()), (StatusCode::SEE_OTHER, "/settings/people"));
+        assert!(ingrid.get("/settings/people").await.html.contains("<td>Left</td>"));
+    });
+}

@@ -45,12 +45,15 @@ impl<T: DeserializeOwned + Send> FromRequest<Context> for Form<T> {
         use axum::response::IntoResponse;
         let (mut parts, body) = request.into_parts();
         let by = SignedIn::from_request_parts(&mut parts, ctx).await?;
+        // Forms of one page share its press: what was done at one address is not what another
+        // asks for.
+        let scope = format!("form/{}{}", by.staff.id, parts.uri.path());
         let request = Request::from_parts(parts, body);
         let fields = Fields::read(request, ctx).await.map_err(IntoResponse::into_response)?;
         if !bool::from(fields.csrf.as_bytes().ct_eq(by.csrf.as_bytes())) {
             return Err(old_form().into_response());
         }
-        let press = fields.press(&format!("form/{}", by.staff.id));
+        let press = fields.press(&scope);
         let value = fields.value().map_err(IntoResponse::into_response)?;
         Ok(Form { by, value, press })
     }
