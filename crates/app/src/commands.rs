@@ -4,6 +4,7 @@
 mod audit;
 mod backup;
 mod config;
+mod demo;
 mod doctor;
 mod people;
 mod texts;
@@ -52,6 +53,8 @@ enum Command {
     /// API tokens
     #[command(subcommand)]
     Token(people::Token),
+    /// Fill a practice company from real complaints and serve it
+    Demo(demo::Demo),
     /// Serve pages, the API and mail
     Serve(crate::serve::ServeFlags),
     /// Verify the record
@@ -92,6 +95,7 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Init(command) => people::init(&common, &command),
         Command::User(command) => people::user(&common, &command),
         Command::Token(command) => people::token(&common, &command),
+        Command::Demo(command) => demo::run(&common, &command),
         Command::Serve(flags) => crate::serve::run(&common, &flags),
         Command::Audit(command) => audit::run(&common, &command),
         Command::Rebuild => audit::rebuild(&common),

@@ -1,5 +1,6 @@
 //! The `redress` program: commands, settings, wiring, workers.
 
+mod arrivals;
 mod commands;
 mod health;
 mod router;

@@ -45,6 +45,8 @@ impl Rooms {
     /// What went wrong; the job is tried again.
     pub async fn run(&self, ctx: &Context, job: &Job) -> anyhow::Result<()> {
         match job.kind.as_str() {
+            "arrival" | "arrivals" => crate::arrivals::run(ctx, &self.reader, job).await,
+            channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
             _ => match desk::jobs::run(ctx, job).await {
                 Some(done) => done,
                 None => anyhow::bail!("no room knows work of the kind `{}`", job.kind),
@@ -61,6 +63,10 @@ pub fn app(ctx: &Context, _: &Settings, ending: Ending) -> anyhow::Result<Router
     let routes = Router::new()
         .merge(web::assets::router())
         .merge(health::router())
+        .merge(organisation::router())
+        .merge(organisation::api().split_for_parts().0)
+        .merge(channels::router(case_links()))
+        .merge(channels::api().split_for_parts().0)
         .merge(customers::router())
         .merge(desk::router())
         .route("/events", get(web::live::events))
@@ -90,6 +96,17 @@ fn broke(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no words");
     web::Problem::ours(anyhow::anyhow!("a handler broke: {says}")).into_response()
+}
+
+/// How the receipt of a complaint links to its case: the room that hears does not make links.
+fn case_links() -> channels::CaseLinks {
+    channels::CaseLinks::new(async |ctx: Context, case, customer| {
+        let now = ctx.now();
+        let mut tx = ctx.begin().await?;
+        let token = desk::case::link::of_case(&mut tx, &ctx, case, customer, now).await?;
+        tx.commit().await?;
+        Ok(format!("/c/{token}"))
+    })
 }
 
 /// The recorder is of the process, so it is made once.

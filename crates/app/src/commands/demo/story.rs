@@ -1,0 +1,298 @@
+//! What happened at the practice company: told through the real actions, hour by hour.
+
+use super::{Sample, Stage, people};
+use anyhow::Context as _;
+use channels::{ApiAuthor, ApiFeedback, Envelope, Shape};
+use desk::message::actions::{self as messages, Reply};
+use desk::promise::actions::{self as promises, MakePromise};
+use desk::promise::rules::ClosedHours;
+use desk::view::queue::{self, Lane, QueueRow, View};
+use domain::case::Closing;
+use domain::channel::{Channel, Kind};
+use domain::id::CaseNumber;
+use domain::permit::Staff;
+use domain::words::Words;
+use indicatif::ProgressBar;
+use intake::Arrival;
+use jiff::{SignedDuration, Timestamp};
+use store::Press;
+use store::scope::Reach;
+
+/// Rows laid down at once.
+const AT_ONCE: usize = 250;
+/// Complaints of this week.
+const FRESH: usize = 90;
+
+fn words(text: &str) -> anyhow::Result<Words> {
+    Words::new(text, 100_000).map_err(|error| anyhow::anyhow!("words: {error:?}"))
+}
+
+fn said(sample: &Sample, n: usize, at: Timestamp) -> ApiFeedback {
+    let (name, email) = people::customer(n % 700);
+    let product = sample.product.replace('_', " ");
+    ApiFeedback {
+        // The bureau blanks names with runs of X; a sentence reads better with a dash.
+        text: sample.text.replace("XXXX", "–").replace("XX/XX/", ""),
+        subject: format!("{}: {}", product, sample.issue),
+        author: ApiAuthor { name, email, ..ApiAuthor::default() },
+        channel: Some(if n.is_multiple_of(3) { Channel::Mail } else { Channel::Form }),
+        kind: None,
+        source: format!("CFPB {}", sample.company),
+        url: String::new(),
+        rating: None,
+        reach: None,
+        language: "en".to_owned(),
+        said_at: Some(at),
+        unit: None,
+    }
+}
+
+fn arrival(key: String, feedback: &ApiFeedback, quiet: bool) -> anyhow::Result<Arrival> {
+    let mut envelope = Envelope::of(Shape::Api);
+    envelope.quiet = quiet;
+    Ok(Arrival {
+        channel: Channel::Api,
+        source_key: key,
+        envelope: serde_json::to_value(envelope)?,
+        raw: serde_json::to_vec(feedback)?,
+        batch: None,
+    })
+}
+
+/// Complaints of earlier years, taken over as they were and closed.
+pub async fn old_ones(stage: &Stage, samples: &[Sample], bar: &ProgressBar) -> anyhow::Result<()> {
+    let ctx = &stage.ctx;
+    for (part, some) in samples.chunks(AT_ONCE).enumerate() {
+        let mut arrivals = Vec::with_capacity(some.len());
+        for (place, sample) in some.iter().enumerate() {
+            let n = part * AT_ONCE + place;
+            if n < FRESH {
+                continue;
+            }
+            let at = format!("{}T09:00:00Z", sample.date).parse().unwrap_or(ctx.now());
+            let feedback = said(sample, n, at);
+            arrivals.push(arrival(format!("demo/{}", sample.id), &feedback, true)?);
+        }
+        intake::receive_many(ctx, &arrivals).await?;
+        stage.work().await?;
+        bar.inc(arrivals.len() as u64);
+    }
+    close_most(stage).await
+}
+
+/// Whoever was on duty then closed nearly all of them.
+async fn close_most(stage: &Stage) -> anyhow::Result<()> {
+    let ctx = &stage.ctx;
+    let reach = Reach::from(&stage.jo);
+    let reason = words("Answered in the earlier system.")?;
+    let mut after = None;
+    let mut n = 0_usize;
+    loop {
+        let page = queue::queue(ctx, &reach, Lane::All, View::Open, after.as_ref()).await?;
+        for row in &page.rows {
+            n += 1;
+            if n.is_multiple_of(9) {
+                continue;
+            }
+            let press = Press::none();
+            let because = Closing::Withdrawn;
+            let done = desk::resolution::actions::close(
+                ctx,
+                &stage.jo,
+                row.case.number,
+                because,
+                &reason,
+                &press,
+            );
+            done.await?;
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The fictional mail thread, mail by mail.
+pub async fn mail_thread(stage: &Stage, mbox: &[u8]) -> anyhow::Result<()> {
+    for mail in mail::mbox::split(mbox) {
+        let raw = mail.to_vec();
+        let mut envelope = Envelope::of(Shape::Mail);
+        envelope.mailbox = format!("help@{}", stage.ctx.mail_domain);
+        let arrival = Arrival {
+            channel: Channel::Mail,
+            source_key: format!("demo/mail/{}", store::file::sha256_hex(&raw)),
+            envelope: serde_json::to_value(envelope)?,
+            raw,
+            batch: None,
+        };
+        intake::receive(&stage.ctx, arrival).await?;
+        stage.work().await?;
+    }
+    Ok(())
+}
+
+/// Five days at the desk.
+pub async fn this_week(
+    stage: &Stage,
+    samples: &[Sample],
+    end: Timestamp,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
+    let begin = stage.ctx.now();
+    let fresh: Vec<&Sample> = samples.iter().take(FRESH).collect();
+    let span = end.as_millisecond() - begin.as_millisecond();
+    let steps = fresh.len().max(1) as i64;
+    for (n, sample) in fresh.iter().enumerate() {
+        let at = begin + SignedDuration::from_millis(span * (n as i64) / steps);
+        stage.until(at).await?;
+        let feedback = said(sample, 700 + n / 2, at);
+        intake::receive(&stage.ctx, arrival(format!("demo/{}", sample.id), &feedback, false)?)
+            .await?;
+        stage.work().await?;
+        if n % 2 == 1 {
+            handle(stage, n).await?;
+        }
+        bar.inc(1);
+    }
+    praise_and_ideas(stage).await?;
+    stage.until(end).await
+}
+
+/// Somebody takes the next case and does the next right thing.
+async fn handle(stage: &Stage, n: usize) -> anyhow::Result<()> {
+    let who = if n % 4 == 1 { &stage.maya } else { &stage.priya };
+    let reach = Reach::from(who);
+    let page = queue::queue(&stage.ctx, &reach, Lane::All, View::Open, None).await?;
+    let Some(row) = page.rows.iter().find(|row| row.case.owner.is_none()) else { return Ok(()) };
+    let number = row.case.number;
+    let press = Press::none();
+    desk::case::actions::take(&stage.ctx, who, number, &press).await?;
+    match n % 10 {
+        1 => promise(stage, who, row, SignedDuration::from_hours(8)).await,
+        3 => {
+            promise(stage, who, row, SignedDuration::from_hours(72)).await?;
+            note(stage, who, number).await
+        }
+        5 => offer(stage, who, number).await,
+        7 => resolve(stage, who, row, n).await,
+        _ => note(stage, who, number).await,
+    }
+}
+
+fn first_name(row: &QueueRow) -> &str {
+    row.customer.split(' ').next().unwrap_or("there")
+}
+
+async fn reply(stage: &Stage, who: &Staff, row: &QueueRow, text: String) -> anyhow::Result<()> {
+    let reply = Reply { text: words(&text)?, read_up_to: None, draft_stamp: None };
+    let press = Press::none();
+    messages::reply(&stage.ctx, who, row.case.number, reply, &press).await?;
+    Ok(())
+}
+
+async fn promise(
+    stage: &Stage,
+    who: &Staff,
+    row: &QueueRow,
+    within: SignedDuration,
+) -> anyhow::Result<()> {
+    let ctx = &stage.ctx;
+    let make = MakePromise {
+        words: words("ring you and say what we found")?,
+        keeper: None,
+        due_at: ctx.now() + within,
+        visible: true,
+        closed_hours: ClosedHours::Confirmed,
+    };
+    promises::make(ctx, who, row.case.number, make, &Press::none()).await?;
+    let (name, own) = (first_name(row), &who.name);
+    let text = format!(
+        "Hi {name},\n\nI'm sorry that we got this wrong and that you had to write to us about it. \
+         I have your account in front of me and am going through it line by line. I'll ring you \
+         and say what we found.\n\nIs there a time at which a call suits you best?\n\n{own}"
+    );
+    reply(stage, who, row, text).await
+}
+
+async fn note(stage: &Stage, who: &Staff, number: CaseNumber) -> anyhow::Result<()> {
+    let text =
+        words("Looked at the account: the second entry is ours. Asked payments to confirm.")?;
+    messages::note(&stage.ctx, who, number, text, None, &Press::none()).await?;
+    Ok(())
+}
+
+async fn offer(stage: &Stage, who: &Staff, number: CaseNumber) -> anyhow::Result<()> {
+    desk::offer::actions::ask(&stage.ctx, who, number, None, &Press::none()).await?;
+    Ok(())
+}
+
+async fn resolve(stage: &Stage, who: &Staff, row: &QueueRow, n: usize) -> anyhow::Result<()> {
+    let ctx = &stage.ctx;
+    let did = words("We took the fee back and corrected what we report about you.")?;
+    let number = row.case.number;
+    let ask = desk::resolution::actions::Ask::Now;
+    desk::resolution::actions::resolve(ctx, who, number, &did, ask, &Press::none()).await?;
+    stage.until(ctx.now() + SignedDuration::from_mins(40)).await?;
+    let answer = if n % 20 == 7 {
+        desk::resolution::rules::Answer::Yes
+    } else {
+        desk::resolution::rules::Answer::No
+    };
+    let mut tx = ctx.begin().await?;
+    let (case, customer) = (row.case.id, row.case.customer);
+    let token = desk::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
+    tx.commit().await?;
+    let opened = desk::case::link::opened_by(ctx, &token).await?;
+    let permit = opened.context("the link that was just made opens its case")?;
+    let said = words("The fee is back, but the report still says late.")?;
+    desk::resolution::actions::answer(ctx, &permit, answer, Some(&said), &Press::none()).await?;
+    Ok(())
+}
+
+/// Not everything is a complaint.
+async fn praise_and_ideas(stage: &Stage) -> anyhow::Result<()> {
+    let texts = [
+        (
+            Kind::Praise,
+            "Thank you, Maya rang me back within the hour and it was sorted in one call.",
+        ),
+        (Kind::Idea, "It would be nice if the app let me choose the day my payment leaves."),
+        (Kind::Question, "Which papers do I need to add my daughter to the account?"),
+        (Kind::Cancellation, "Please close my card account. I do not want to be called about it."),
+    ];
+    for (n, (kind, text)) in texts.into_iter().enumerate() {
+        let (name, email) = people::customer(800 + n);
+        let feedback = ApiFeedback {
+            text: text.to_owned(),
+            subject: String::new(),
+            author: ApiAuthor { name, email, ..ApiAuthor::default() },
+            channel: Some(Channel::Form),
+            kind: Some(kind),
+            source: String::new(),
+            url: String::new(),
+            rating: None,
+            reach: None,
+            language: "en".to_owned(),
+            said_at: None,
+            unit: None,
+        };
+        intake::receive(&stage.ctx, arrival(format!("demo/other/{n}"), &feedback, false)?).await?;
+    }
+    let post = ApiFeedback {
+        text: "Third letter to @harbourbank about the same wrong fee. Nobody answers.".to_owned(),
+        subject: String::new(),
+        author: ApiAuthor { name: "Grace M.".to_owned(), ..ApiAuthor::default() },
+        channel: Some(Channel::Post),
+        kind: None,
+        source: "practice network".to_owned(),
+        url: "https://posts.example/grace/1".to_owned(),
+        rating: None,
+        reach: Some(48_000),
+        language: "en".to_owned(),
+        said_at: None,
+        unit: None,
+    };
+    intake::receive(&stage.ctx, arrival("demo/post/1".to_owned(), &post, false)?).await?;
+    stage.work().await
+}
