@@ -4,8 +4,9 @@
 measure.py DATA LEARN_TABLE [TASK ...]
   DATA         folder of the labelled sets (train.csv and dev.csv of each)
   LEARN_TABLE  the built example: cargo build --release -p reading --example learn_table
-Needs scikit-learn for the baseline (python3 -m venv v && v/bin/pip install scikit-learn); without it only ours is measured.
-Prints one JSON line for each task: mean F1 over the labels (as a share), and CPU seconds for training and labelling.
+Needs scikit-learn for the baseline (python3 -m venv v && v/bin/pip install scikit-learn);
+without it only ours is measured. Prints one JSON line for each task: mean F1 over the labels
+(as a share), and CPU seconds for training and labelling.
 """
 import csv, json, resource, subprocess, sys, time
 
@@ -37,13 +38,16 @@ def table(path):
 
 def mean_f1(pairs):
     labels = sorted({truth for truth, _ in pairs})
-    one = lambda c: 2 * sum(t == c == s for t, s in pairs) / max(1, sum((t == c) + (s == c) for t, s in pairs))
+    right = lambda c: sum(t == c == s for t, s in pairs)
+    both = lambda c: max(1, sum((t == c) + (s == c) for t, s in pairs))
+    one = lambda c: 2 * right(c) / both(c)
     return round(sum(map(one, labels)) / len(labels), 4)
 
 
 def ours(program, train, dev, text, label, truth):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run([program, train, dev, text, label], capture_output=True, text=True, check=True)
+    command = [program, train, dev, text, label]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     said = {row["id"]: row["prediction"] for row in csv.DictReader(done.stdout.splitlines())}
     return mean_f1([(t, said.get(i)) for i, t in truth.items()]), round(seconds, 2)
@@ -75,8 +79,9 @@ def main():
         truth = {row["id"]: row[label] for row in table(dev) if row[label]}
         f1, seconds = ours(program, train, dev, text, label, truth)
         base_f1, base_seconds = baseline(train, dev, text, label, truth)
-        print(json.dumps({"task": task, "n": len(truth), "mean_f1": f1, "cpu_seconds": seconds,
-                          "sklearn_mean_f1": base_f1, "sklearn_cpu_seconds": base_seconds}), flush=True)
+        figures = {"task": task, "n": len(truth), "mean_f1": f1, "cpu_seconds": seconds,
+                   "sklearn_mean_f1": base_f1, "sklearn_cpu_seconds": base_seconds}
+        print(json.dumps(figures), flush=True)
 
 
 main()

@@ -325,8 +325,9 @@ fn push_folded(out: &mut String, c: char) {
 
 /// Zero-width and direction characters: no letter, no border of a word.
 fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' | '\u{fe0e}' | '\u{fe0f}')
+    let code = u32::from(c);
+    matches!(code, 0xad | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2069)
+        || matches!(code, 0xfeff | 0xfe0e | 0xfe0f)
 }
 
 fn is_picture(c: char) -> bool {

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! A line is one or more phrases parted by commas and, after ` : `, their strength (1 if missing).
-//! `*` at the end of a phrase stands for any ending. Case and accents do not matter. `docs/lexicon.md` lists the sections.
+//! `*` at the end of a phrase stands for any ending. Case and accents do not matter.
+//! `docs/lexicon.md` lists the sections.
 
 use std::fmt;
 use std::ops::Range;
@@ -50,8 +51,10 @@ sections! {
     Vulnerability "vulnerability", Money "money", CutOff "cut_off",
     Refund "outcome refund", Replacement "outcome replacement", Repair "outcome repair",
     Apology "outcome apology", Explanation "outcome explanation", Contact "outcome contact",
-    Correction "outcome correction", Delivery "outcome delivery", Stop "outcome stop",
-    PromiseWriter "promise writer", PromiseOther "promise other", Vague "vague time", When "when", Unit "unit of time",
+    Correction "outcome correction", Delivery "outcome delivery",
+    Stop "outcome stop",
+    PromiseWriter "promise writer", PromiseOther "promise other",
+    Vague "vague time", When "when", Unit "unit of time",
     Common "common",
 }
 
@@ -313,7 +316,8 @@ fn scope(folded: &Folded, marks: &[Mark], start: usize) -> (bool, f32) {
 mod tests {
     use super::*;
 
-    const SMALL: &str = "language en\n[positive]\nhappy : 2\n[negative]\nnot happy : 3\nfrustrat* : 2\n\
+    const SMALL: &str = "language en\n[positive]\nhappy : 2\n[negative]\nnot happy : 3\n\
+                         frustrat* : 2\n\
                          [negator]\nnot\nnever\n[intensifier]\nvery\n";
 
     fn hits(text: &str) -> Vec<(Section, f32, bool)> {

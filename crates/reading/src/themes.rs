@@ -69,10 +69,11 @@ pub fn themes(texts: &[(&str, &str)], background: &[&str], likeness: f32) -> Vec
 pub const LIKENESS: f32 = 0.4;
 
 /// Small words of English that name nothing; for other languages rareness alone must do.
-const SMALL: &str = " a an the i my me we our you your it its is are was were be been am do does did \
-    have has had to of in on at for with from and or but if not no can could will would should so as by \
-    this that there what how why when where which who im ive dont cant about up out get got please help \
-    need want know just any some been being than then they them their he she his her ";
+const SMALL: &str = " a an the i my me we our you your it its is are was were be been am \
+    do does did have has had to of in on at for with from and or but if not no can could will \
+    would should so as by this that there what how why when where which who im ive \
+    dont cant about up out get got please help need want know just any some been \
+    being than then they them their he she his her ";
 
 struct Words {
     names: Vec<String>,

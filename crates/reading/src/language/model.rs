@@ -119,7 +119,8 @@ impl LanguageModel {
         LanguageModel { codes, starts, entries, sharpness: 1.0 }
     }
 
-    /// The bytes of the model: `RDRSLANG`, codes, sharpness, number of entries, then for each bucket that has
+    /// The bytes of the model: `RDRSLANG`, codes, sharpness, number of entries, then for each
+    /// bucket that has
     /// entries its distance from the last (LEB128), how many, and the entries.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut out = b"RDRSLANG".to_vec();
