@@ -1,26 +1,20 @@
 //! Mail: heard by a listener, understood, threaded, and carried out from the outbox.
 
+mod deliver;
 mod key;
+mod line;
+mod listen;
 mod place;
 mod read;
+mod relay;
 mod sql;
+mod wording;
 
+pub use ::mail::smtp::Protocol;
+pub use deliver::{DELIVERY_JOB, DeliveryJob, deliver, deliver_due, settle_cut_off};
 pub use key::{keys, source_key};
-pub use mail::smtp::Protocol;
+pub use listen::{ListenLimits, Listener, Mailboxes, listen, set_mailboxes};
+pub use relay::{Relay, Secure};
 
 pub(crate) use place::{note_reports, place};
 pub(crate) use read::{Read, read};
-/// The kind of the job that asks `desk` to record how far a letter has come; its body is a
-/// [`DeliveryJob`].
-pub const DELIVERY_JOB: &str = "delivery";
-
-/// The body of a job of kind [`DELIVERY_JOB`].
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct DeliveryJob {
-    /// The letter's key: the message's id.
-    pub message: String,
-    /// How far it has come.
-    pub state: domain::message::Delivery,
-    /// What the other side said, or the evidence.
-    pub detail: String,
-}

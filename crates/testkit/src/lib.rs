@@ -4,6 +4,7 @@
 //! is not green.
 
 mod company;
+pub mod sink;
 
 pub use company::Company;
 use jiff::Timestamp;

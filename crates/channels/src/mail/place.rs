@@ -5,11 +5,11 @@ use crate::mail::read::Read;
 use crate::mail::{DELIVERY_JOB, DeliveryJob, sql};
 use crate::said::{Envelope, Joins};
 use crate::understood::{DeliveryReport, Placed};
+use ::mail::bounce::State;
+use ::mail::thread::{Decision, Known, Outcome, decide, evidence, ids_to_look_up};
+use ::mail::{Authentication, Keys, Parsed, Trusted, Verdict};
 use intake::StoredArrival;
 use jiff::{SignedDuration, Timestamp};
-use mail::bounce::State;
-use mail::thread::{Decision, Known, Outcome, decide, evidence, ids_to_look_up};
-use mail::{Authentication, Keys, Parsed, Trusted, Verdict};
 use store::{Context, StoreError, Tx};
 
 /// How long a case counts as touched lately.
@@ -52,6 +52,11 @@ pub(crate) async fn place(
     let decision = decide(&parsed, &found, &authentication, &known);
     read.said.author.verified = decision.sender == Verdict::Verified;
     read.said.joins = joins(&decision);
+    // A mail for a case belongs to the case's unit, whichever mailbox it came to.
+    if let Joins::Case(case) | Joins::Waits(case) | Joins::Notes(case) = read.said.joins {
+        let unit = sql::unit_of_case(tx, case).await?;
+        read.said.unit = unit.and_then(|unit| unit.parse().ok()).or(read.said.unit);
+    }
     let earlier = std::mem::take(&mut read.said.because);
     read.said.because = [decision.because.as_str(), earlier.as_str()].join(" ").trim().to_owned();
     read.reports = reports(&parsed, &keys);

@@ -57,3 +57,37 @@ pub(crate) async fn recent_cases(
     on!(Tx tx, db => sqlx::query_as(SQL).bind(address).bind(since_ms).fetch_all(db).await)
         .doing("looking for recent cases of a writer")
 }
+/// A message of a case: ours by its id and recipient, theirs by its Message-ID.
+#[derive(Clone, Debug, FromRow)]
+pub(crate) struct Earlier {
+    pub id: String,
+    pub direction: String,
+    pub recipient: String,
+    pub message_id: Option<String>,
+}
+
+/// Mails of a case before the message `key`.
+pub(crate) async fn earlier(
+    store: &store::Store,
+    case_id: &str,
+    key: &str,
+) -> Result<Vec<Earlier>, StoreError> {
+    const SQL: &str = "
+        SELECT m.id, m.direction, m.recipient, r.message_id FROM message m
+        LEFT JOIN mail_reference r ON r.feedback_id = m.feedback_id
+        WHERE m.case_id = $1 AND m.channel = 'mail'
+          AND m.n < COALESCE((SELECT n FROM message WHERE id = $2), 0)
+        ORDER BY m.n DESC, r.message_id LIMIT 40";
+    let mut rows: Vec<Earlier> = on!(Store store, db => sqlx::query_as(SQL).bind(case_id)
+        .bind(key).fetch_all(db).await)
+    .doing("reading the thread of a case")?;
+    rows.reverse();
+    Ok(rows)
+}
+
+/// The unit of a case.
+pub(crate) async fn unit_of_case(tx: &mut Tx, number: i64) -> Result<Option<String>, StoreError> {
+    const SQL: &str = "SELECT unit_id FROM \"case\" WHERE number = $1";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_optional(db).await)
+        .doing("looking up the unit of a case")
+}

@@ -95,7 +95,7 @@ fn what_is_wrong_in_a_hostile_file_is_named_and_the_rest_comes_in() {
         house(&world).await;
         let huge = "x".repeat(70_000);
         let mut file = b"id,text,date\n1,=cmd|' /C calc'!A0,2025-01-01\n".to_vec();
-        file.extend_from_slice("2,Die Lösung fehlt noch immer.,2025-01-02\n".repeat(1).as_bytes());
+        file.extend_from_slice("2,Die Lösung fehlt noch immer.,2025-01-02\n".as_bytes());
         file.extend_from_slice(b"3,bad \xff\xfe bytes,2025-01-03\n");
         file.extend_from_slice(format!("4,{huge},2025-01-04\n").as_bytes());
         file.extend_from_slice(b"5,Too,many,values,here\n6,,2025-01-06\n7,Late.,the 32nd of May\n");

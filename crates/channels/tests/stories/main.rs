@@ -1,6 +1,8 @@
 //! What this room promises, told to both engines.
 
+mod delivery;
 mod form;
 mod import;
+mod listener;
 mod understanding;
 mod world;

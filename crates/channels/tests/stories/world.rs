@@ -47,10 +47,12 @@ pub async fn understand_all(world: &World) -> Vec<Understood> {
     loop {
         let now = world.ctx.now();
         let jobs = world.ctx.store.claim(now, SignedDuration::from_secs(60), 50).await.unwrap();
-        if jobs.is_empty() {
+        let arrivals: Vec<_> =
+            jobs.into_iter().filter(|job| job.kind.starts_with("arrival")).collect();
+        if arrivals.is_empty() {
             return all;
         }
-        for job in jobs {
+        for job in arrivals {
             let mut tx = world.ctx.begin().await.unwrap();
             let ids = if job.kind == ARRIVAL_JOB {
                 vec![serde_json::from_str::<ArrivalJob>(&job.body).unwrap().arrival]

@@ -1,0 +1,177 @@
+//! One conversation with the relay. What went wrong says whether the text had left.
+
+use crate::mail::relay::{Relay, Secure};
+use lettre::Address;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use std::future::Future;
+
+/// Why a letter did not get through, before its text left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotSent {
+    /// Not now: the relay is away, busy, or misconfigured on our side.
+    Later(String),
+    /// Never: the relay refuses this letter for good.
+    Never(String),
+}
+
+/// How the hand-over of the text ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HandedOver {
+    /// The relay has it.
+    Taken(String),
+    /// The relay refused it after the text, for now.
+    Later(String),
+    /// The relay refused it after the text, for good.
+    Never(String),
+    /// The line broke before the relay answered: nobody knows.
+    Unknown(String),
+}
+
+/// A line to the relay, greeted and signed in.
+pub(crate) struct Line<'a> {
+    relay: &'a Relay,
+    connection: AsyncSmtpConnection,
+}
+
+impl<'a> Line<'a> {
+    /// Connects, protects the line as asked, signs in.
+    pub(crate) async fn open(relay: &'a Relay) -> Result<Line<'a>, NotSent> {
+        // Whatever goes wrong here is about the relay and no letter, so a letter only waits.
+        let later = |error: Error| NotSent::Later(told(&error));
+        let hello = ClientId::Domain(relay.hello.clone());
+        let tls = || TlsParameters::new(relay.host.clone()).map_err(later);
+        let from_the_start = match relay.secure {
+            Secure::FromTheStart => Some(tls()?),
+            Secure::Never | Secure::WhenOffered | Secure::Required => None,
+        };
+        let server = (relay.host.as_str(), relay.port);
+        let opening = AsyncSmtpConnection::connect_tokio1(
+            server,
+            Some(relay.patience),
+            &hello,
+            from_the_start,
+            None,
+        );
+        let connection = patient(relay, opening).await?.map_err(later)?;
+        let mut line = Line { relay, connection };
+        let offered = line.connection.can_starttls();
+        let wanted = match relay.secure {
+            Secure::Required if !offered => {
+                let says = "the relay offers no STARTTLS, and nothing is sent in the clear";
+                return Err(NotSent::Later(says.to_owned()));
+            }
+            Secure::Required => true,
+            Secure::WhenOffered => offered,
+            Secure::Never | Secure::FromTheStart => false,
+        };
+        if wanted {
+            let upgrade = line.connection.starttls(tls()?, &hello);
+            patient(relay, upgrade).await?.map_err(later)?;
+        }
+        line.sign_in().await?;
+        Ok(line)
+    }
+
+    async fn sign_in(&mut self) -> Result<(), NotSent> {
+        let Some((user, password)) = &self.relay.login else { return Ok(()) };
+        if !self.connection.is_encrypted() && !self.relay.is_here() {
+            let says = "a password is not sent over a line in the clear";
+            return Err(NotSent::Later(says.to_owned()));
+        }
+        let credentials = Credentials::new(user.clone(), password.clone());
+        let signing = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
+        let signed = patient(self.relay, signing).await?;
+        signed.map(|_| ()).map_err(|error| NotSent::Later(told(&error)))
+    }
+
+    /// Says from whom and to whom, and asks to send the text. On `Ok`, the text is expected next.
+    pub(crate) async fn announce(
+        &mut self,
+        from: &str,
+        to: &str,
+        is_8bit: bool,
+    ) -> Result<(), NotSent> {
+        let address = |text: &str| {
+            let read = text.parse::<Address>();
+            read.map_err(|_| NotSent::Never(format!("{text} is no address")))
+        };
+        let (sender, recipient) = (address(from)?, address(to)?);
+        let mut parameters = Vec::new();
+        let server = self.connection.server_info();
+        if is_8bit && server.supports_feature(Extension::EightBitMime) {
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        if !(from.is_ascii() && to.is_ascii()) {
+            if !server.supports_feature(Extension::SmtpUtfEight) {
+                let says = "the relay cannot carry letters outside ASCII in addresses";
+                return Err(NotSent::Never(says.to_owned()));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        self.say(Mail::new(Some(sender), parameters)).await?;
+        self.say(Rcpt::new(recipient, Vec::new())).await?;
+        self.say(Data).await
+    }
+
+    async fn say(&mut self, command: impl std::fmt::Display) -> Result<(), NotSent> {
+        let answer = patient(self.relay, self.connection.command(command)).await?;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_permanent() => Err(NotSent::Never(told(&error))),
+            Err(error) => Err(NotSent::Later(told(&error))),
+        }
+    }
+
+    /// Sends the text. From the first byte on, only the relay's answer tells what became of it.
+    pub(crate) async fn hand_over(&mut self, text: &[u8]) -> HandedOver {
+        let sending = self.connection.message(text);
+        match tokio::time::timeout(self.relay.patience, sending).await {
+            Err(_) => HandedOver::Unknown("the relay did not answer in time".to_owned()),
+            Ok(Ok(answer)) => {
+                let words: Vec<&str> = answer.message().collect();
+                HandedOver::Taken(format!("{} {}", answer.code(), words.join(" ")))
+            }
+            Ok(Err(error)) if error.is_permanent() => HandedOver::Never(told(&error)),
+            Ok(Err(error)) if error.is_transient() => HandedOver::Later(told(&error)),
+            Ok(Err(error)) => HandedOver::Unknown(told(&error)),
+        }
+    }
+
+    /// Forgets a letter that was announced, so that the line can take another. Says whether the
+    /// line is still good.
+    pub(crate) async fn forget(&mut self) -> bool {
+        !self.connection.has_broken() && self.say(Rset).await.is_ok()
+    }
+
+    /// Ends the conversation in order.
+    pub(crate) async fn close(mut self) {
+        let patience = self.relay.patience;
+        // Every letter has its outcome by now; how the goodbye goes changes none.
+        drop(tokio::time::timeout(patience, self.connection.abort()).await);
+    }
+}
+
+async fn patient<T>(relay: &Relay, step: impl Future<Output = T>) -> Result<T, NotSent> {
+    tokio::time::timeout(relay.patience, step)
+        .await
+        .map_err(|_| NotSent::Later("the relay did not answer in time".to_owned()))
+}
+
+/// What went wrong with its causes, on one line.
+fn told(error: &Error) -> String {
+    let mut says = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let inner_says = inner.to_string();
+        if !says.contains(&inner_says) {
+            says.push_str(": ");
+            says.push_str(&inner_says);
+        }
+        cause = inner.source();
+    }
+    crate::said::line(&says, 1_000)
+}

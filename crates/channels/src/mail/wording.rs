@@ -1,0 +1,148 @@
+//! A letter from the outbox as a mail.
+
+use crate::mail::key::{keys, loop_mark};
+use crate::mail::relay::Relay;
+use crate::mail::sql;
+use ::mail::compose::Automatic;
+use ::mail::{Address, Outgoing, compose, token};
+use jiff::Timestamp;
+use serde::Deserialize;
+use store::outbox::Letter;
+use store::{Context, StoreError};
+
+/// The local part of reply addresses.
+const REPLY: &str = "reply";
+
+/// What `desk` writes into the outbox with a letter.
+#[derive(Debug, Deserialize)]
+struct Envelope {
+    number: String,
+    message: String,
+    from_name: String,
+    to: String,
+    subject: String,
+    text: String,
+    automatic: bool,
+    link: String,
+}
+
+/// A mail ready to leave.
+pub(crate) struct Ready {
+    /// The return path: the signed reply address, so that reports find the case.
+    pub from: String,
+    /// The one recipient.
+    pub to: String,
+    /// The mail.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a letter cannot become a mail.
+#[derive(Debug)]
+pub(crate) enum Unsendable {
+    /// It will never be one.
+    Never(String),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unsendable {
+    fn from(error: StoreError) -> Self {
+        Unsendable::Store(error)
+    }
+}
+
+/// Writes the mail of a letter: the same letter gives the same Message-ID each time.
+pub(crate) async fn write(
+    ctx: &Context,
+    relay: &Relay,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<Ready, Unsendable> {
+    let never = |why: &str| Unsendable::Never(why.to_owned());
+    let envelope: Envelope = serde_json::from_str(&letter.envelope)
+        .map_err(|error| Unsendable::Never(format!("its envelope cannot be read: {error}")))?;
+    let number: domain::id::CaseNumber =
+        envelope.number.parse().map_err(|_| never("its case has no number"))?;
+    let message: uuid::Uuid = envelope.message.parse().map_err(|_| never("it has no id"))?;
+    let (keys, domain) = (keys(ctx), ctx.mail_domain.as_ref());
+    let case = number.0.unsigned_abs();
+    let reply_to = token::reply_address(&keys, domain, REPLY, case, &envelope.to);
+    let id_of = |message: uuid::Uuid, recipient: &str| {
+        token::message_id(&keys, domain, case, message.as_u128(), recipient)
+    };
+    let mut references = Vec::new();
+    let mut answers = None;
+    for earlier in sql::earlier(&ctx.store, &letter.case_id, &letter.key).await? {
+        let id = match (earlier.direction.as_str(), earlier.message_id) {
+            ("in", Some(theirs)) => {
+                answers = Some(theirs.clone());
+                Some(theirs)
+            }
+            ("out", _) => earlier.id.parse().ok().map(|id| id_of(id, &earlier.recipient)),
+            _ => None,
+        };
+        references.extend(id);
+    }
+    let answers = answers.or_else(|| references.last().cloned());
+    let outgoing = Outgoing {
+        from: Address::new(envelope.from_name, relay.from.clone()),
+        to: vec![Address::new("", envelope.to.clone())],
+        reply_to: Some(Address::new("", reply_to.clone())),
+        subject: subject(&envelope.subject, &number.to_string(), answers.is_some()),
+        message_id: id_of(message, &envelope.to),
+        in_reply_to: answers,
+        references,
+        date: now,
+        automatic: if envelope.automatic { Automatic::Replied } else { Automatic::No },
+        loop_mark: loop_mark(ctx),
+        text: text(&envelope.text, &envelope.link, &token::body_mark(&keys, case, &envelope.to)),
+        ..Outgoing::default()
+    };
+    let bytes = compose(&outgoing).map_err(|error| Unsendable::Never(error.to_string()))?;
+    Ok(Ready { from: reply_to, to: envelope.to, bytes })
+}
+
+/// The customer's subject stays, with the case's number at its end.
+fn subject(subject: &str, number: &str, is_answer: bool) -> String {
+    let subject = crate::said::line(subject, crate::said::SUBJECT_MOST);
+    let begins = |prefix: &str| {
+        subject.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    let re = if is_answer && !begins("re:") { "Re: " } else { "" };
+    if subject.contains(&format!("[{number}]")) {
+        format!("{re}{subject}")
+    } else {
+        format!("{re}{subject} [{number}]").replace("  ", " ")
+    }
+}
+
+fn text(words: &str, link: &str, mark: &str) -> String {
+    let link = if link.is_empty() || words.contains(link) {
+        String::new()
+    } else {
+        format!("\n\nSee where it stands, or answer there:\n{link}")
+    };
+    format!("{}{link}\n\n{mark}\n", words.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_keeps_its_words_and_gets_its_number_once() {
+        assert_eq!(subject("No heating", "R-7", false), "No heating [R-7]");
+        assert_eq!(subject("No heating [R-7]", "R-7", true), "Re: No heating [R-7]");
+        assert_eq!(subject("RE: No\r\nheating", "R-7", true), "RE: No heating [R-7]");
+    }
+
+    #[test]
+    fn a_letter_ends_with_its_link_and_the_mark_that_threads_it() {
+        let letter = text("We come today.\n", "https://x/c/1", "[ref:a]");
+        assert_eq!(
+            letter,
+            "We come today.\n\nSee where it stands, or answer there:\nhttps://x/c/1\n\n[ref:a]\n"
+        );
+        assert_eq!(text("See https://x/c/1", "https://x/c/1", "m"), "See https://x/c/1\n\nm\n");
+    }
+}
