@@ -109,17 +109,18 @@ fn is_our_host(base_url: &str, host: &str) -> bool {
 
 /// Browsers say where a form was shown: by `Sec-Fetch-Site`, else by `Origin`. Programs without
 /// a browser say neither and carry no cookies of anybody.
+///
+/// Our own pages ask for `no-referrer`, which makes browsers write `Origin: null` on our own
+/// forms; so `null` says nothing, and what is left is the token of the form and the cookie that
+/// other sites cannot send along (`SameSite=Lax`).
 fn comes_from_us(ctx: &Context, request: &Request, host: &str) -> bool {
     let headers = request.headers();
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    if let Some(site) = text("sec-fetch-site")
-        && site != "same-origin"
-        && site != "none"
-    {
-        return false;
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
     }
     match text("origin") {
-        None => true,
+        None | Some("null") => true,
         Some(origin) => {
             origin.eq_ignore_ascii_case(&ctx.base_url)
                 || origin.split_once("://").is_some_and(|(_, o)| o.eq_ignore_ascii_case(host))
