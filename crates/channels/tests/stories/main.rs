@@ -1,5 +1,6 @@
 //! What this room promises, told to both engines.
 
+mod api;
 mod delivery;
 mod form;
 mod import;
