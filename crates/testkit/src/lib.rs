@@ -5,6 +5,7 @@
 
 mod company;
 pub mod sink;
+pub mod simulate;
 
 pub use company::Company;
 use jiff::Timestamp;
