@@ -6,8 +6,8 @@ use crate::case::save::{By, save};
 use crate::case::sql::{self, people};
 use crate::letter;
 use crate::message::rules::Outgoing;
-use crate::policy::Policy;
-use crate::promise::rules as promise_rules;
+use crate::policy::{Policy, days};
+use crate::promise::rules::{self as promise_rules, ClosedHours, NewPromise};
 use crate::resolution::rules as resolution_rules;
 use anyhow::Context as _;
 use domain::case::Case;
@@ -18,6 +18,7 @@ use domain::message::Purpose;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::job::Job;
+use store::number::Numbered;
 use store::{Context, StoreError, Tx};
 
 /// A promise falls due.
@@ -98,7 +99,8 @@ pub(crate) async fn set_ask(
     due: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let id = format!("ask/{case}/{}/{asked}", resolved_at.as_millisecond());
+    let (since, due_ms) = (resolved_at.as_millisecond(), due.as_millisecond());
+    let id = format!("ask/{case}/{since}/{asked}/{due_ms}");
     set(tx, &id, ASK, &Timer::Ask { case, resolved_at, asked }, due, now).await
 }
 
@@ -109,7 +111,8 @@ pub(crate) async fn set_silence(
     due: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let id = format!("silence/{case}/{}", resolved_at.as_millisecond());
+    let (since, due_ms) = (resolved_at.as_millisecond(), due.as_millisecond());
+    let id = format!("silence/{case}/{since}/{due_ms}");
     set(tx, &id, SILENCE, &Timer::Silence { case, resolved_at }, due, now).await
 }
 
@@ -161,20 +164,60 @@ async fn rung(
         Timer::Clock { clock, due_at, .. } => case_rules::run_over(case, *clock, *due_at, now),
         Timer::Wake { until, .. } => case_rules::wake_by_timer(case, *until, now),
         Timer::Silence { resolved_at, .. } => {
-            resolution_rules::close_by_silence(case, *resolved_at)
+            let events = resolution_rules::close_by_silence(case, *resolved_at);
+            let asked = resolution_rules::ASKS_BEFORE_SILENCE;
+            if events.is_empty() && resolution_rules::is_checking(case, *resolved_at, asked) {
+                // Something is still owed. Silence waits until it is not.
+                set_silence(tx, case.id, *resolved_at, now + days(1), now).await?;
+            }
+            events
         }
         Timer::Ask { resolved_at, asked, .. } => {
-            let contact = people::contact(tx, case.customer).await?.unwrap_or_default();
-            let letter = Outgoing {
-                id: ctx.id(now),
-                purpose: Purpose::Verification,
-                text: letter::solved_again(&contact.name, case, &policy.organisation),
-                to: contact.email,
-                automatic: true,
-                leaves_at: now,
-            };
-            let clocks = &policy.clocks;
-            resolution_rules::ask_by_timer(case, *resolved_at, *asked, letter, clocks, now)
+            let events = ask(ctx, tx, case, *resolved_at, *asked, policy, now).await?;
+            if events.is_empty() && resolution_rules::is_checking(case, *resolved_at, *asked) {
+                // Nobody can be asked, and nobody is there to call. Tomorrow somebody may be.
+                set_ask(tx, case.id, *resolved_at, *asked, now + days(1), now).await?;
+            }
+            events
         }
     })
+}
+
+async fn ask(
+    ctx: &Context,
+    tx: &mut Tx,
+    case: &Case,
+    resolved_at: Timestamp,
+    asked: u8,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Vec<Event>, StoreError> {
+    let contact = people::contact(tx, case.customer).await?.unwrap_or_default();
+    let keeper = match case.owner {
+        Some(owner) => Some(owner),
+        None => people::somebody_of(tx, case.team).await?.map(|somebody| somebody.id),
+    };
+    let clock = policy.clocks.begin(ClockKind::Answer, case.severity, now);
+    let call = match (keeper, clock) {
+        (Some(keeper), Some(clock)) if contact.email.is_none() => Some(NewPromise {
+            id: ctx.id(now),
+            number: tx.next_number(Numbered::Promise).await?,
+            words: letter::call_to_ask(),
+            keeper,
+            due_at: clock.due_at,
+            visible: true,
+            closed_hours: ClosedHours::Confirmed,
+        }),
+        _ => None,
+    };
+    let letter = Outgoing {
+        id: ctx.id(now),
+        purpose: Purpose::Verification,
+        text: letter::solved_again(&contact.name, case, &policy.organisation),
+        to: contact.email,
+        automatic: true,
+        leaves_at: now,
+    };
+    let clocks = &policy.clocks;
+    Ok(resolution_rules::ask_by_timer(case, resolved_at, asked, letter, call, clocks, now))
 }

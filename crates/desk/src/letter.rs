@@ -177,6 +177,11 @@ pub fn solved_again(name: &str, case: &Case, organisation: &str) -> Words {
     ))
 }
 
+/// What follows "We will" where the customer is asked by a call.
+pub fn call_to_ask() -> Words {
+    words("ring you and ask whether this solved it")
+}
+
 /// Wraps an agent's own words as a letter.
 pub fn plain(name: &str, text: &str, from: &str) -> Words {
     words(&format!("{}\n\n{}\n\n– {from}", greeting(name), text.trim()))

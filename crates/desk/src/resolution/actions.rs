@@ -2,7 +2,9 @@
 
 use crate::case::sql::people;
 use crate::handling::{Done, Handling, On, handling, handling_for_customer};
+use crate::jobs;
 use crate::letter;
+use crate::policy::days;
 use crate::promise::rules::NewPromise;
 use crate::refusal::ActError;
 use crate::resolution::rules::{self, Answer, AskBack};
@@ -49,16 +51,21 @@ pub async fn resolve(
         Ask::Now => AskBack::Now,
         Ask::At(at) => AskBack::At(at),
         Ask::ByPhone(at) => {
-            let words = phrase("ring you and ask whether this solved it");
-            AskBack::ByPhone(work.promise(words, staff.id, at).await?)
+            AskBack::ByPhone(work.promise(letter::call_to_ask(), staff.id, at).await?)
         }
     };
     let (clocks, now) = (&work.policy.clocks, work.now);
     let events = rules::resolve(&work.case, &permit, what_we_did, ask_back, letter, clocks, now)?;
     recent::remember(&mut work, staff, "Said that it is put right", &Reverse::Send { message })
         .await?;
-    if let Ask::At(at) = ask {
-        crate::jobs::set_ask(&mut work.tx, work.case.id, now, 0, at, now).await?;
+    // After a call the answer is written down, or the customer is asked once more.
+    let asks_at = match ask {
+        Ask::Now => None,
+        Ask::At(at) => Some(at),
+        Ask::ByPhone(at) => Some(at + days(work.policy.ask_again_days)),
+    };
+    if let Some(at) = asks_at {
+        jobs::set_ask(&mut work.tx, work.case.id, now, 0, at, now).await?;
     }
     work.save(&events).await
 }

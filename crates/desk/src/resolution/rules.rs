@@ -105,27 +105,33 @@ pub fn resolve(
     Ok(events)
 }
 
+/// Whether the case is still being checked since `resolved_at`, after `asked` asks.
+pub fn is_checking(case: &Case, resolved_at: Timestamp, asked: u8) -> bool {
+    matches!(case.stage, Stage::Checking { at, asked: so_far, .. }
+        if at == resolved_at && so_far == asked)
+}
+
 /// Asks again by a timer that was set when the case was put right at `resolved_at` and had been
-/// asked about `asked` times; nothing when that has changed.
+/// asked about `asked` times: by `letter` where there is an address, else by a call that
+/// somebody promises. Nothing when the case has moved on, or nobody can be asked or ask.
 pub fn ask_by_timer(
     case: &Case,
     resolved_at: Timestamp,
     asked: u8,
     letter: Outgoing,
+    call: Option<NewPromise>,
     rules: &ClockRules,
     now: Timestamp,
 ) -> Vec<Event> {
-    match case.stage {
-        Stage::Checking { at, asked: so_far, .. }
-            if at == resolved_at
-                && so_far == asked
-                && asked < ASKS_BEFORE_SILENCE
-                && letter.to.is_some() =>
-        {
-            vec![sending(case, letter, rules, now), Event::SolvedAsked]
-        }
-        _ => Vec::new(),
+    if asked >= ASKS_BEFORE_SILENCE || !is_checking(case, resolved_at, asked) {
+        return Vec::new();
     }
+    let asks = match call {
+        _ if letter.to.is_some() => sending(case, letter, rules, now),
+        Some(call) => promised(call, now),
+        None => return Vec::new(),
+    };
+    vec![asks, Event::SolvedAsked]
 }
 
 /// Closes after two asks without an answer, by a timer set for `resolved_at`. Not while something
