@@ -153,6 +153,18 @@ impl Tx {
             .doing(doing)
     }
 
+    /// Takes everything out of the index, before it is made anew.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn unindex_all(&mut self) -> Result<(), StoreError> {
+        for sql in ["DELETE FROM search_text", "DELETE FROM search_document"] {
+            on!(Tx self, db => sqlx::query(sql).execute(db).await.map(|_| ()))
+                .doing("emptying the index")?;
+        }
+        Ok(())
+    }
+
     /// Takes everything of a case out of the index.
     ///
     /// # Errors
