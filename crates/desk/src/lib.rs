@@ -23,6 +23,8 @@ mod refusal;
 pub mod resolution;
 mod screen;
 pub mod search;
+#[cfg(test)]
+mod told;
 pub mod transfer;
 pub mod view;
 

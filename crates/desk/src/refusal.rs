@@ -119,7 +119,7 @@ impl From<ActError> for Problem {
         match error {
             ActError::Missing => Problem::missing("case_missing", error.to_string()),
             ActError::Changed { version } => Problem::changed_meanwhile(version),
-            ActError::OtherBody => Problem::conflict("key_used_otherwise", error.to_string()),
+            ActError::OtherBody => Problem::refused("key_used_otherwise", error.to_string()),
             ActError::Refused(why) => match why.pointer() {
                 Some(pointer) => {
                     Problem::refused(why.code(), why.to_string()).at(pointer, why.to_string())

@@ -215,3 +215,45 @@ pub fn hearing_clocks(case: &Case, severity: u8, rules: &ClockRules, now: Timest
         .filter_map(|kind| rules.begin(kind, severity, now))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::told::{HOUR, after, complaint, permit, rules, thursday};
+    use domain::case::Stage;
+
+    #[test]
+    fn taking_a_case_makes_it_one_s_own_and_taking_it_twice_is_refused() {
+        let case = complaint();
+        let case = after(case.clone(), &take(&case, &permit(&case)).unwrap());
+        assert_eq!(case.stage, Stage::With { staff: crate::told::maya() });
+        assert_eq!(take(&case, &permit(&case)), Err(CaseRefused::AlreadyTheirs));
+    }
+
+    #[test]
+    fn a_case_is_not_put_aside_past_the_moment_something_is_due() {
+        let case = complaint();
+        let due = case.clocks.iter().map(|clock| clock.due_at).min().unwrap();
+        let aside = |until| snooze(&case, &permit(&case), until, thursday());
+        assert_eq!(aside(due + HOUR), Err(CaseRefused::DueBefore { due }));
+        assert_eq!(aside(thursday()), Err(CaseRefused::InThePast));
+        assert!(aside(due).is_ok());
+    }
+
+    #[test]
+    fn a_clock_runs_over_once_and_only_at_its_own_moment() {
+        let case = complaint();
+        let clock = case.clocks[0];
+        assert!(run_over(&case, clock.kind, clock.due_at, thursday()).is_empty());
+        assert!(run_over(&case, clock.kind, clock.due_at - HOUR, clock.due_at).is_empty());
+        let events = run_over(&case, clock.kind, clock.due_at, clock.due_at);
+        let case = after(case, &events);
+        assert!(run_over(&case, clock.kind, clock.due_at, clock.due_at).is_empty());
+    }
+
+    #[test]
+    fn an_idea_sets_no_clock_and_a_complaint_waits_for_three_things() {
+        assert!(opening_clocks(Kind::Idea, 4, &rules(), thursday()).is_empty());
+        assert_eq!(opening_clocks(Kind::Complaint, 0, &rules(), thursday()).len(), 3);
+    }
+}

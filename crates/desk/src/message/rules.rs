@@ -255,3 +255,83 @@ pub fn delivered(
     }
     vec![Event::DeliveryChanged { message, delivery, detail: detail.to_owned() }]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::told::{after, complaint, letter, permit, rules, thursday, words};
+    use domain::event::Event;
+
+    fn sent(case: &Case, id: u8) -> (Case, PastSending) {
+        let letter = Outgoing { id: crate::told::id(id), ..letter(Purpose::Reply) };
+        let events = reply(case, &permit(case), letter, None, 0, &rules(), thursday()).unwrap();
+        let Event::Sent { message, before, .. } = &events[0] else { panic!("{events:?}") };
+        let past = PastSending {
+            message: message.clone(),
+            at: thursday(),
+            before: before.clone(),
+            undone: false,
+        };
+        (after(case.clone(), &events), past)
+    }
+
+    #[test]
+    fn a_reply_waits_when_the_customer_said_more_than_the_writer_read() {
+        let case = complaint();
+        let say = |read, heard| {
+            reply(&case, &permit(&case), letter(Purpose::Reply), read, heard, &rules(), thursday())
+        };
+        assert_eq!(say(Some(3), 4), Err(MessageRefused::NewWords { version: 1 }));
+        assert!(say(Some(4), 4).is_ok() && say(None, 4).is_ok());
+    }
+
+    #[test]
+    fn two_replies_taken_back_in_either_order_leave_the_case_as_it_was() {
+        let case = complaint();
+        let (once, first) = sent(&case, 1);
+        let (twice, second) = sent(&once, 2);
+        for order in [[0, 1], [1, 0]] {
+            let mut past = [first.clone(), second.clone()];
+            let mut now_it_is = twice.clone();
+            for place in order {
+                let id = past[place].message.id;
+                let undone = undo_send(&now_it_is, &permit(&case), id, &past, thursday()).unwrap();
+                now_it_is = after(now_it_is, &undone);
+                past[place].undone = true;
+            }
+            assert_eq!(now_it_is.stage, case.stage, "{order:?}");
+            assert_eq!(now_it_is.answered_at, None, "{order:?}");
+            assert!(now_it_is.clock(ClockKind::Answer).is_some(), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_that_belongs_to_a_change_is_not_taken_back_alone() {
+        let case = complaint();
+        let (once, mut past) = sent(&case, 1);
+        past.message.purpose = Purpose::Transfer;
+        let undone = undo_send(&once, &permit(&case), past.message.id, &[past.clone()], thursday());
+        assert_eq!(undone, Err(MessageRefused::Bound));
+    }
+
+    #[test]
+    fn severity_never_falls_by_a_later_message_and_facts_add_up() {
+        let case = complaint();
+        let message = ReceivedMessage {
+            id: crate::told::id(9),
+            feedback: None,
+            channel: Channel::Mail,
+            author: "Amara".to_owned(),
+            text: words("It smells of gas.").into_string(),
+            folded: None,
+            at: thursday(),
+        };
+        let facts = Facts { safety: true, ..Facts::default() };
+        let calm = receive(&case, message.clone(), facts, 0, &rules(), thursday());
+        let case = after(case, &calm);
+        assert_eq!((case.severity, case.facts.safety), (2, true));
+        let again = receive(&case, message, Facts::default(), 4, &rules(), thursday());
+        let case = after(case, &again);
+        assert_eq!((case.severity, case.facts.safety), (4, true));
+    }
+}

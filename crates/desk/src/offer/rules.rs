@@ -308,3 +308,80 @@ pub fn counter(case: &Case, id: OfferId, words: &Words) -> Result<Vec<Event>, Of
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::told::{
+        HOUR, after, complaint, id, letter, permit, permit_of, rules, thursday, words,
+    };
+    use domain::message::Purpose;
+    use domain::offer::Remedy;
+
+    fn proposal(cost_minor: i64) -> Proposal {
+        Proposal {
+            id: id(9),
+            finding: words("The van was rerouted."),
+            options: vec![OfferOption {
+                remedy: Remedy::Refund,
+                words: "Money back".to_owned(),
+                cost_minor,
+                currency: "EUR".to_owned(),
+            }],
+            value: Some(("Care".to_owned(), words("Three cold days."))),
+            expires_at: Some(thursday() + HOUR),
+        }
+    }
+
+    fn means(values: &[String]) -> Means<'_> {
+        let authority = Authority { minor_most: 5_000, minor_most_with_value: 20_000 };
+        Means { authority, agreed_minor: 0, currency: "EUR", core_values: values }
+    }
+
+    fn proposed(
+        case: &Case,
+        proposal: Proposal,
+        means: Means<'_>,
+    ) -> Result<Vec<Event>, OfferRefused> {
+        let letter = letter(Purpose::Offer);
+        propose(case, &permit(case), proposal, means, letter, &rules(), thursday())
+    }
+
+    #[test]
+    fn what_was_agreed_before_counts_against_one_s_authority() {
+        let (case, values) = (complaint(), ["Care".to_owned()]);
+        let before = Means { agreed_minor: 16_000, ..means(&values) };
+        let events = proposed(&case, proposal(5_000), before).unwrap();
+        assert!(matches!(&events[..], [Event::Offered { offer }]
+            if offer.state == OfferState::NeedsApproval));
+        assert_eq!(proposed(&case, proposal(5_000), means(&values)).unwrap().len(), 2);
+        assert_eq!(proposed(&case, proposal(0), before).unwrap().len(), 2, "sorry costs nothing");
+    }
+
+    #[test]
+    fn nobody_approves_their_own_offer() {
+        let (case, values) = (complaint(), ["Care".to_owned()]);
+        let case = after(case.clone(), &proposed(&case, proposal(30_000), means(&values)).unwrap());
+        let wide = Authority { minor_most: 90_000, minor_most_with_value: 90_000 };
+        let wide = Means { authority: wide, ..means(&values) };
+        let say_yes = |who, means| {
+            let letter = letter(Purpose::Offer);
+            approve(&case, &permit_of(who, &case), id(9), means, letter, &rules(), thursday())
+        };
+        assert_eq!(say_yes(crate::told::maya(), wide), Err(OfferRefused::AboveAuthority));
+        assert_eq!(say_yes(id(6), means(&values)), Err(OfferRefused::AboveAuthority));
+        assert!(say_yes(id(6), wide).is_ok());
+    }
+
+    #[test]
+    fn an_offer_whose_time_is_over_cannot_be_chosen() {
+        let (case, values) = (complaint(), ["Care".to_owned()]);
+        let case = after(case.clone(), &proposed(&case, proposal(100), means(&values)).unwrap());
+        let choose = |at| {
+            let promise = |words| NewPromise { words, ..crate::told::promise(at + HOUR) };
+            accept(&case, id(9), 0, promise, at)
+        };
+        assert_eq!(choose(thursday() + HOUR * 2), Err(OfferRefused::Expired));
+        assert_eq!(choose(thursday()).unwrap().len(), 2);
+    }
+}

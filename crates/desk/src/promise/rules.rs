@@ -192,3 +192,74 @@ pub fn break_by_timer(
     }
     events
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::told::{
+        HOUR, after, complaint, id, letter, office_hours, permit, rules, thursday, words,
+    };
+    use domain::message::Purpose;
+
+    fn promised_in_an_hour() -> Case {
+        let case = complaint();
+        let promise = crate::told::promise(thursday() + HOUR);
+        let events = make(&case, &permit(&case), promise, &rules().hours, thursday()).unwrap();
+        after(case, &events)
+    }
+
+    #[test]
+    fn a_promise_falls_due_in_the_future_and_in_open_hours_unless_confirmed() {
+        let case = complaint();
+        let hours = office_hours();
+        let due = |at: &str| crate::told::promise(at.parse().unwrap());
+        let made = |promise| make(&case, &permit(&case), promise, &hours, thursday());
+        assert_eq!(made(crate::told::promise(thursday())), Err(PromiseRefused::InThePast));
+        assert_eq!(made(due("2026-11-21T12:00:00Z")), Err(PromiseRefused::ClosedThen));
+        assert!(made(due("2026-11-20T17:00:00Z")).is_ok(), "by closing time is in time");
+        assert_eq!(made(due("2026-11-20T17:00:01Z")), Err(PromiseRefused::ClosedThen));
+        let meant =
+            NewPromise { closed_hours: ClosedHours::Confirmed, ..due("2026-11-21T12:00:00Z") };
+        assert!(made(meant).is_ok());
+    }
+
+    #[test]
+    fn a_promise_moves_only_before_its_date_and_never_without_a_letter() {
+        let case = promised_in_an_hour();
+        let moved = |at| {
+            let (next, told) = (thursday() + HOUR * 5, letter(Purpose::Promise));
+            put_off(&case, &permit(&case), id(88), next, ClosedHours::Refused, told, &rules(), at)
+        };
+        let events = moved(thursday()).unwrap();
+        assert!(matches!(events[0], Event::Sent { .. }), "the sentence comes first");
+        assert_eq!(moved(thursday() + HOUR), Err(PromiseRefused::MovedTooLate));
+    }
+
+    #[test]
+    fn kept_on_the_minute_is_in_time_and_a_moment_later_is_late() {
+        let case = promised_in_an_hour();
+        let kept = |at| {
+            let letter = letter(Purpose::Promise);
+            let done = words("rang");
+            let kept = keep(&case, &permit(&case), id(88), &done, letter, &rules(), at);
+            match kept.unwrap().remove(0) {
+                Event::PromiseKept { state, .. } => state,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(kept(thursday() + HOUR), PromiseState::Kept);
+        assert_eq!(
+            kept(thursday() + HOUR + SignedDuration::from_millis(1)),
+            PromiseState::KeptLate
+        );
+    }
+
+    #[test]
+    fn a_timer_for_an_old_date_breaks_nothing() {
+        let case = promised_in_an_hour();
+        let late = thursday() + HOUR * 9;
+        assert!(break_by_timer(&case, id(88), thursday() + HOUR * 2, late).is_empty());
+        assert!(break_by_timer(&case, id(88), thursday() + HOUR, thursday()).is_empty());
+        assert_eq!(break_by_timer(&case, id(88), thursday() + HOUR, late).len(), 1);
+    }
+}

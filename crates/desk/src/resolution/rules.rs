@@ -248,3 +248,52 @@ pub fn reopen(
     events.extend(back_on_the_table(case, rules, now));
     Ok(events)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::told::{HOUR, after, complaint, letter, permit, promise, rules, thursday, words};
+    use domain::message::Purpose;
+
+    fn resolved(case: &Case, ask: AskBack) -> Result<Vec<Event>, ResolutionRefused> {
+        let letter = letter(Purpose::Verification);
+        resolve(case, &permit(case), &words("we fixed it"), ask, letter, &rules(), thursday())
+    }
+
+    #[test]
+    fn nobody_is_asked_whether_it_is_solved_before_what_was_promised_is_due() {
+        let case = after(complaint(), &[promised(promise(thursday() + HOUR * 5), thursday())]);
+        assert_eq!(resolved(&case, AskBack::Now), Err(ResolutionRefused::PromisesOwed));
+        assert!(resolved(&case, AskBack::At(thursday() + HOUR * 6)).is_ok());
+        let broken = Event::PromiseBroken { promise: case.promises[0].id };
+        let case = after(case, &[broken]);
+        let later = AskBack::At(thursday() + HOUR * 6);
+        assert_eq!(resolved(&case, later), Err(ResolutionRefused::PromisesOwed));
+    }
+
+    #[test]
+    fn silence_closes_only_after_two_asks() {
+        let case = complaint();
+        let case = after(case.clone(), &resolved(&case, AskBack::Now).unwrap());
+        assert!(close_by_silence(&case, thursday()).is_empty());
+        let letter = letter(Purpose::Verification);
+        let again = ask_by_timer(&case, thursday(), 1, letter.clone(), None, &rules(), thursday());
+        let case = after(case, &again);
+        assert!(ask_by_timer(&case, thursday(), 2, letter, None, &rules(), thursday()).is_empty());
+        assert_eq!(close_by_silence(&case, thursday()).len(), 1);
+        assert!(
+            close_by_silence(&case, thursday() - HOUR).is_empty(),
+            "a timer of an earlier round"
+        );
+    }
+
+    #[test]
+    fn a_complaint_closes_on_the_customer_s_word_and_not_on_ours() {
+        let case = complaint();
+        let why = words("It was answered.");
+        let closed = |because| close(&case, &permit(&case), because, &why);
+        assert_eq!(closed(Closing::Answered), Err(ResolutionRefused::AskTheCustomer));
+        assert_eq!(closed(Closing::Confirmed), Err(ResolutionRefused::NotAReason));
+        assert!(closed(Closing::Withdrawn).is_ok());
+    }
+}

@@ -18,20 +18,18 @@ pub(crate) async fn hold_others_off(tx: &mut Tx) -> Result<(), StoreError> {
 
 /// Empties the state tables of cases.
 pub(crate) async fn clear(tx: &mut Tx) -> Result<(), StoreError> {
-    const TABLES: [&str; 6] = [
+    const TABLES: [&str; 5] = [
         "DELETE FROM \"case\"",
         "DELETE FROM message",
         "DELETE FROM private_note",
         "DELETE FROM promise",
         "DELETE FROM offer",
-        "DELETE FROM search_text",
     ];
-    const DOCUMENTS: &str = "DELETE FROM search_document";
-    for sql in TABLES.into_iter().chain([DOCUMENTS]) {
+    for sql in TABLES {
         on!(Tx tx, db => sqlx::query(sql).execute(db).await.map(|_| ()))
             .doing("clearing the state of cases")?;
     }
-    Ok(())
+    tx.unindex_all().await
 }
 
 /// Ids of cases in the record after `after`, in order.
