@@ -16,7 +16,7 @@ use store::{Context, SetClock};
 use testkit::simulate::{Fate, Template, beginning, cut_off_after, open, remove};
 use testkit::{Company, World};
 
-const STEPS: u64 = 12;
+const STEPS: u64 = 10;
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What a run knows from outside: what was accepted, and what was seen of the record.
