@@ -1,9 +1,12 @@
 //! The case itself: opening, taking, putting aside, closing, and how it is kept.
 
 pub mod actions;
+pub(crate) mod api;
+pub(crate) mod body;
 pub(crate) mod effects;
 pub(crate) mod forms;
 pub mod link;
+pub mod new_case;
 pub(crate) mod pages;
 pub(crate) mod portal;
 pub(crate) mod public;

@@ -1,4 +1,5 @@
 //! Escalations: asking more authority to decide.
 
 pub mod actions;
+pub(crate) mod api;
 pub mod rules;

@@ -7,6 +7,7 @@
 //! What it must never know: how mail is built or sent (it writes outbox rows), how a text is read
 //! (it is handed plain values), who signs in how.
 
+pub mod api;
 pub mod case;
 pub mod conduct;
 mod dialog;
@@ -42,6 +43,7 @@ pub fn router() -> Router<Context> {
         .merge(view::pages::router())
         .merge(case::pages::router())
         .merge(case::forms::router())
+        .merge(case::new_case::router())
         .merge(case::portal::router())
         .merge(message::pages::router())
         .merge(offer::pages::router())

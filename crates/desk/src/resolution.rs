@@ -1,5 +1,6 @@
 //! Putting right, asking whether it is, and closing. Solved is the customer's word.
 
 pub mod actions;
+pub(crate) mod api;
 pub(crate) mod pages;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! What people look at: the queue, a case, promises, what one did last, and views one saved.
 
+pub(crate) mod api;
 pub mod case;
 pub(crate) mod pages;
 pub(crate) mod panel;
@@ -7,6 +8,7 @@ pub mod portal;
 pub mod promises;
 pub mod queue;
 pub mod recent;
+pub(crate) mod record;
 pub(crate) mod row;
 pub mod saved;
 pub mod seen;

@@ -196,7 +196,7 @@ struct Corrected {
     needs_care: Option<String>,
 }
 
-const SEVERITIES: [(&str, &str); 5] = [
+pub(crate) const SEVERITIES: [(&str, &str); 5] = [
     ("0", "0 – slight"),
     ("1", "1 – a nuisance"),
     ("2", "2 – a real loss of time or money"),

@@ -3,6 +3,7 @@
 mod agree;
 mod find;
 mod handle;
+mod programs;
 mod promised;
 mod rebuilt;
 mod solved;

@@ -1,0 +1,329 @@
+//! Messages and private notes for programs.
+
+use crate::api::{
+    self, CasePath, DoneBody, ReadProblems, ThingPath, WriteHeaders, WriteProblems, unreadable,
+};
+use crate::case::pages::missing;
+use crate::handling::On;
+use crate::message::actions::{self, Reply};
+use crate::message::coaching::{FindingView, findings};
+use crate::view::case::case_view;
+use crate::view::record::{self, MessageRow, NoteRow};
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
+use domain::id::CaseId;
+use domain::permit::Act;
+use domain::words::Words;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::{Context, Press};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use web::{Bearer, Json, Page, PageQuery, Path, Problem, Query};
+
+/// The addresses of this noun.
+pub(crate) fn router() -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .routes(routes!(list_messages, send_reply))
+        .routes(routes!(take_back))
+        .routes(routes!(coach_draft))
+        .routes(routes!(list_notes, write_note))
+}
+
+/// A message in either direction.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MessageBody {
+    /// Its id.
+    id: String,
+    /// Its entry in the record of the case.
+    n: i64,
+    /// `in` from the customer, `out` from us.
+    direction: String,
+    /// The way it took: `mail`, `form`, `call` …
+    channel: String,
+    /// Why we wrote it: `reply`, `acknowledgement`, `transfer`, `escalation`, `offer`, `promise`,
+    /// `verification` or `closing`; empty for theirs.
+    purpose: String,
+    /// Who wrote it, as shown.
+    author: String,
+    /// The address it went to, or empty.
+    recipient: String,
+    /// Subject line, or empty.
+    subject: String,
+    /// What is new in it, as plain text.
+    text: String,
+    /// Quoted earlier text.
+    folded: Option<String>,
+    /// Whether a program wrote it without a person reading it first.
+    automatic: bool,
+    /// How far ours has come: `held`, `sending`, `sent`, `uncertain`, `failed`, `undone` or
+    /// `shown`; empty for theirs.
+    delivery: String,
+    /// What the other side said to it.
+    delivery_detail: String,
+    /// The id of the feedback it came from.
+    feedback: Option<String>,
+    /// When it was written.
+    at: String,
+    /// When ours leaves; until then it can be taken back.
+    leaves_at: Option<String>,
+}
+
+/// A moment as programs read it; what was stored is always one.
+pub(crate) fn at(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+impl From<MessageRow> for MessageBody {
+    fn from(row: MessageRow) -> MessageBody {
+        MessageBody {
+            id: row.id,
+            n: row.n,
+            direction: row.direction,
+            channel: row.channel,
+            purpose: row.purpose,
+            author: row.author,
+            recipient: row.recipient,
+            subject: row.subject,
+            text: row.text,
+            folded: row.folded,
+            automatic: row.automatic != 0,
+            delivery: row.delivery,
+            delivery_detail: row.delivery_detail,
+            feedback: row.feedback_id,
+            at: at(row.at_ms),
+            leaves_at: row.leaves_at_ms.map(at),
+        }
+    }
+}
+
+/// A private note. It never becomes a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NoteBody {
+    /// Its id.
+    id: String,
+    /// Its entry in the record of the case.
+    n: i64,
+    /// The id of who wrote it.
+    by: String,
+    /// Their name.
+    by_name: String,
+    /// Plain text.
+    text: String,
+    /// When it was written.
+    at: String,
+}
+
+impl From<NoteRow> for NoteBody {
+    fn from(row: NoteRow) -> NoteBody {
+        NoteBody {
+            id: row.id,
+            n: row.n,
+            by: row.by_id,
+            by_name: row.by_name.unwrap_or_default(),
+            text: row.text,
+            at: at(row.at_ms),
+        }
+    }
+}
+
+/// The case of an address, for its lists, with rows asked for and the entry to go on from.
+pub(crate) async fn list_of(
+    ctx: &Context,
+    by: &Bearer,
+    number: &str,
+    query: &PageQuery,
+) -> Result<(CaseId, u32, i64), Problem> {
+    let (reach, number) = (api::reach_of_one(by)?, api::number(number)?);
+    let case = record::case_id(&ctx.store, &reach, number).await?.ok_or_else(missing)?;
+    let after = query.after.as_deref().map_or(Ok(0), str::parse);
+    let after = after.map_err(|_| unreadable("after", "Give a cursor of ours."))?;
+    Ok((case, query.rows()?, after))
+}
+
+/// Lists the messages of a case in both directions, oldest first.
+#[utoipa::path(get, path = "/api/v1/cases/{number}/messages", tag = "messages",
+    params(CasePath, PageQuery),
+    responses((status = 200, body = Page<MessageBody>), ReadProblems), security(("token" = [])))]
+async fn list_messages(
+    State(ctx): State<Context>,
+    by: Bearer,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(number): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Problem> {
+    let (case, most, after) = list_of(&ctx, &by, &number, &query).await?;
+    let rows = record::messages_for_checked(&ctx.store, case, after, most + 1).await?;
+    let rows: Vec<MessageBody> = rows.into_iter().map(MessageBody::from).collect();
+    Ok(api::page(&headers, &uri, &Page::of(rows, most, |row| row.n.to_string())))
+}
+
+/// Lists the private notes on a case, oldest first.
+#[utoipa::path(get, path = "/api/v1/cases/{number}/notes", tag = "messages",
+    params(CasePath, PageQuery),
+    responses((status = 200, body = Page<NoteBody>), ReadProblems), security(("token" = [])))]
+async fn list_notes(
+    State(ctx): State<Context>,
+    by: Bearer,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(number): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<Response, Problem> {
+    let (case, most, after) = list_of(&ctx, &by, &number, &query).await?;
+    let rows = record::notes_for_checked(&ctx.store, case, after, most + 1).await?;
+    let rows: Vec<NoteBody> = rows.into_iter().map(NoteBody::from).collect();
+    Ok(api::page(&headers, &uri, &Page::of(rows, most, |row| row.n.to_string())))
+}
+
+/// A reply.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReplyBody {
+    /// What the customer reads, as plain text.
+    #[schema(value_type = String)]
+    text: Words,
+    /// The version you have read: refused with `new_message` when the customer wrote since.
+    #[serde(default)]
+    read_up_to: Option<u64>,
+}
+
+/// Answers the customer. It leaves when the undo time is over. Personal data where it must not be
+/// stops it, as on the page.
+#[utoipa::path(post, path = "/api/v1/cases/{number}/messages", tag = "messages",
+    request_body = ReplyBody, params(CasePath, WriteHeaders),
+    responses((status = 201, body = DoneBody), WriteProblems), security(("token" = [])))]
+async fn send_reply(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<String>,
+    body: Json<ReplyBody>,
+) -> Result<Response, Problem> {
+    let on = api::on(&number, &body)?;
+    let staff = by.staff.clone();
+    let found = coached(&ctx, by, on, body.value.text.as_str()).await?;
+    let stops = found.into_iter().filter(|finding| finding.stops);
+    let problem = stops.fold(None::<Problem>, |problem, finding| {
+        let none = || Problem::refused("coach_stops", "Something in this text must not leave.");
+        Some(problem.unwrap_or_else(none).at("/text", finding.says))
+    });
+    if let Some(problem) = problem {
+        return Err(problem);
+    }
+    let ReplyBody { text, read_up_to } = body.value;
+    let reply = Reply { text, read_up_to, draft_stamp: None };
+    Ok(api::made(actions::reply(&ctx, &staff, on, reply, &body.press).await?))
+}
+
+async fn coached(
+    ctx: &Context,
+    by: Bearer,
+    on: On,
+    text: &str,
+) -> Result<Vec<FindingView>, Problem> {
+    by.staff.permit_anywhere(Act::Reply).map_err(|_| missing())?;
+    let screen = api::screen(ctx, by).await?;
+    let view = case_view(ctx, &screen.reach, on.number).await?.ok_or_else(missing)?;
+    Ok(findings(&screen, &view, text))
+}
+
+/// A draft to be looked at.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DraftBody {
+    /// The draft.
+    #[schema(value_type = String)]
+    text: Words,
+}
+
+/// What the coach says of a stretch of a draft.
+#[derive(Debug, Serialize, ToSchema)]
+struct FindingBody {
+    /// The rule's name.
+    rule: String,
+    /// `advice`, `strong`, or `stop`: it cannot be sent.
+    severity: &'static str,
+    /// Where it begins, in characters.
+    from: usize,
+    /// Where it ends, in characters.
+    to: usize,
+    /// What is the matter.
+    says: String,
+    /// Why that matters.
+    reason: String,
+    /// Better words for the stretch.
+    better: Option<String>,
+}
+
+/// Looks at a draft as the coach of the composer does. Nothing is kept or sent.
+#[utoipa::path(post, path = "/api/v1/cases/{number}/coachings", tag = "messages",
+    request_body = DraftBody, params(CasePath),
+    responses((status = 200, body = Vec<FindingBody>), WriteProblems),
+    security(("token" = [])))]
+async fn coach_draft(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<String>,
+    body: Json<DraftBody>,
+) -> Result<Response, Problem> {
+    let on = api::on(&number, &body)?;
+    let found = coached(&ctx, by, on, body.value.text.as_str()).await?;
+    let finding = |finding: FindingView| FindingBody {
+        rule: finding.rule,
+        severity: finding.severity,
+        from: finding.from,
+        to: finding.to,
+        says: finding.says,
+        reason: finding.reason,
+        better: finding.better,
+    };
+    let found: Vec<FindingBody> = found.into_iter().map(finding).collect();
+    Ok(axum::Json(found).into_response())
+}
+
+/// Takes a letter back before it leaves; a reply's text goes back into the draft.
+#[utoipa::path(delete, path = "/api/v1/cases/{number}/messages/{id}", tag = "messages",
+    params(ThingPath), responses((status = 200, body = DoneBody), WriteProblems),
+    security(("token" = [])))]
+async fn take_back(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path((number, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let missing = || Problem::missing("message_missing", "There is no such message on this case.");
+    let number = api::number(&number)?;
+    let id = id.parse().map_err(|_| missing())?;
+    let done = actions::undo_send(&ctx, &by.staff, number, id, &Press::none()).await;
+    let done = done.map_err(|error| match Problem::from(error) {
+        problem if problem.code == "no_such_message" => missing(),
+        problem => problem,
+    });
+    Ok(api::changed(done?))
+}
+
+/// A private note to be written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewNoteBody {
+    /// What colleagues should know, as plain text.
+    #[schema(value_type = String)]
+    text: Words,
+}
+
+/// Writes a private note. The customer never reads it.
+#[utoipa::path(post, path = "/api/v1/cases/{number}/notes", tag = "messages",
+    request_body = NewNoteBody, params(CasePath, WriteHeaders),
+    responses((status = 201, body = DoneBody), WriteProblems), security(("token" = [])))]
+async fn write_note(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<String>,
+    body: Json<NewNoteBody>,
+) -> Result<Response, Problem> {
+    let on = api::on(&number, &body)?;
+    let text = body.value.text;
+    Ok(api::made(actions::note(&ctx, &by.staff, on, text, None, &body.press).await?))
+}
