@@ -12,6 +12,7 @@ use command::{Command, path};
 use data::Collector;
 
 use crate::limits::{MAIL_BYTES_MAX, RECIPIENTS_MAX};
+use crate::same_mailbox_key;
 
 /// Which protocol is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub enum Receipt {
     Kept,
     /// It could not be kept now; the sender tries again.
     Later(String),
+    /// There is no room for it on the disk now; the sender tries again.
+    NoRoom,
     /// It will never be kept.
     Never(String),
 }
@@ -97,6 +100,7 @@ pub struct Session {
     limits: Limits,
     hostname: String,
     offers_tls: bool,
+    ours: Option<Vec<String>>,
     secure: bool,
     state: State,
     greeted: bool,
@@ -115,6 +119,7 @@ impl Session {
             limits,
             hostname: hostname.to_owned(),
             offers_tls: false,
+            ours: None,
             secure: false,
             state: State::Commands,
             greeted: false,
@@ -131,6 +136,12 @@ impl Session {
         Session { offers_tls: true, ..self }
     }
 
+    /// Takes mail for these only; without this, for anybody. `@example.org` is every address of
+    /// a domain, `help@example.org` one mailbox with its `+tags`.
+    pub fn only_for(self, ours: &[String]) -> Session {
+        Session { ours: Some(ours.iter().map(|one| same_mailbox_key(one)).collect()), ..self }
+    }
+
     /// The first line to send.
     pub fn greeting(&self) -> String {
         let protocol = match self.protocol {
@@ -143,6 +154,11 @@ impl Session {
     /// Whether the conversation runs inside TLS.
     pub fn is_secure(&self) -> bool {
         self.secure
+    }
+
+    /// Whether a mail is on its way: begun, and not answered yet.
+    pub fn is_taking_mail(&self) -> bool {
+        matches!(self.state, State::Data | State::Delivering)
     }
 
     /// Takes bytes from the client; gives what to do, in order.
@@ -169,6 +185,7 @@ impl Session {
             }
             Protocol::Smtp => {
                 let worst = |r: &&Receipt| match r {
+                    Receipt::NoRoom => 3,
                     Receipt::Later(_) => 2,
                     Receipt::Never(_) => 1,
                     Receipt::Kept => 0,
@@ -310,7 +327,7 @@ impl Session {
 
     fn rcpt(&mut self, arguments: &[u8], outputs: &mut Vec<Output>) {
         let most = self.limits.recipients;
-        let Some(envelope) = &mut self.envelope else {
+        let Some(envelope) = &self.envelope else {
             return self.mistake(outputs, "503 5.5.1 Sender first");
         };
         match path(arguments, "TO:", envelope.smtputf8) {
@@ -320,12 +337,24 @@ impl Session {
             Ok(_) if envelope.recipients.len() >= most => {
                 reply(outputs, "452 4.5.3 Too many recipients");
             }
+            // Refused here and not after the mail: one kept recipient must not hide it.
+            Ok((recipient, _)) if !self.is_ours(&recipient) => {
+                reply(outputs, "550 5.1.1 No such mailbox here");
+            }
             Ok((recipient, _)) => {
-                envelope.recipients.push(recipient);
+                self.envelope.get_or_insert_default().recipients.push(recipient);
                 reply(outputs, "250 2.1.5 Recipient noted");
             }
             Err(text) => self.mistake(outputs, text),
         }
+    }
+
+    /// Every server takes mail for its postmaster (RFC 5321, section 4.5.1).
+    fn is_ours(&self, recipient: &str) -> bool {
+        let Some(ours) = &self.ours else { return true };
+        let key = same_mailbox_key(recipient);
+        let Some(at) = key.rfind('@') else { return true };
+        ours.iter().any(|one| *one == key || *one == key[at..])
     }
 
     fn begin_data(&mut self, outputs: &mut Vec<Output>) {
@@ -401,6 +430,7 @@ fn receipt(receipt: &Receipt) -> Output {
     Output::Reply(match receipt {
         Receipt::Kept => "250 2.0.0 Kept\r\n".to_owned(),
         Receipt::Later(why) => format!("451 4.3.0 {}\r\n", one_line(why)),
+        Receipt::NoRoom => "452 4.3.1 No room for it now\r\n".to_owned(),
         Receipt::Never(why) => format!("554 5.3.0 {}\r\n", one_line(why)),
     })
 }

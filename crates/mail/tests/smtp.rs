@@ -197,3 +197,40 @@ fn paths_are_read_strictly() {
     assert!(reply("MAIL FROM:<a@b> X=1").starts_with("555 "));
     assert!(reply("RCPT TO:<a@b>").starts_with("503 "));
 }
+
+#[test]
+fn a_foreign_recipient_is_refused_by_name_and_the_others_are_not() {
+    let ours = ["Help@brand.example".to_owned(), "@our.example".to_owned()];
+    let mut session = smtp().only_for(&ours);
+    let (replies, _) = converse(&mut session, b"EHLO x\r\nMAIL FROM:<ann@example.com>\r\n");
+    assert!(!replies.contains("550"), "{replies}");
+    for (to, answer) in [
+        ("help+tag@BRAND.example", "250 "),
+        ("reply+1.abc@our.example", "250 "),
+        ("postmaster", "250 "),
+        ("info@brand.example", "550 5.1.1"),
+        ("help@sub.our.example", "550 5.1.1"),
+        ("help@notour.example", "550 5.1.1"),
+    ] {
+        let (replies, _) = converse(&mut session, format!("RCPT TO:<{to}>\r\n").as_bytes());
+        assert!(replies.starts_with(answer), "{to}: {replies}");
+    }
+    for _ in 0..30 {
+        converse(&mut session, b"RCPT TO:<info@brand.example>\r\n");
+    }
+    let (replies, mails) = converse(&mut session, b"DATA\r\nA: b\r\n\r\nc\r\n.\r\n");
+    assert!(mails.len() == 1 && replies.ends_with("250 2.0.0 Kept\r\n"), "{replies}");
+}
+
+#[test]
+fn a_full_disk_is_told_as_such_and_a_mail_is_on_its_way_until_it_is_answered() {
+    let mut session = smtp();
+    assert!(!session.is_taking_mail());
+    session.feed(OPENING.as_bytes());
+    assert!(session.is_taking_mail());
+    session.feed(b"A: b\r\n\r\nc\r\n.\r\n");
+    assert!(session.is_taking_mail());
+    let told = session.delivered(&[Receipt::NoRoom]);
+    assert_eq!(told, [Output::Reply("452 4.3.1 No room for it now\r\n".into())]);
+    assert!(!session.is_taking_mail());
+}
