@@ -49,6 +49,13 @@ impl StoreError {
         matches!(self, StoreError::Unavailable { .. })
     }
 
+    /// Whether it is for want of room on the disk: SMTP answers 452. Read from the engines'
+    /// English words; in another language it counts as temporary like the rest.
+    pub fn is_for_want_of_room(&self) -> bool {
+        let StoreError::Unavailable { why, .. } = self else { return false };
+        why.contains("disk is full") || why.contains("No space left")
+    }
+
     /// For stored words that read as nothing we know.
     pub fn unreadable(doing: &'static str, why: impl fmt::Display) -> Self {
         StoreError::Unreadable { doing, why: why.to_string() }
