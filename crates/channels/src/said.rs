@@ -42,6 +42,9 @@ pub struct Envelope {
     /// The return path of a mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<String>,
+    /// The address the mail was handed over from: for checking who may send for a domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<std::net::IpAddr>,
     /// The row of a file, 1 for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
@@ -64,6 +67,7 @@ impl Envelope {
             unit: None,
             mailbox: String::new(),
             sender: None,
+            peer: None,
             row: None,
             line: None,
             quiet: false,

@@ -1,28 +1,36 @@
 //! The listener: SMTP or LMTP. It answers 250 after the commit and never before.
 
-use crate::mail::key::source_key;
-use crate::mail::place::ADDRESSES;
-use crate::said::{Envelope, Shape};
-use ::mail::smtp::{Envelope as Wrapping, Limits, Output, Protocol, Receipt, Session};
-use domain::channel::Channel;
+mod keep;
+mod seats;
+mod talk;
+
+use crate::mail::place::{ADDRESSES, TRUSTED};
+use ::mail::smtp::{Limits, Protocol, Session};
 use domain::id::UnitId;
-use intake::Arrival;
-use std::collections::{BTreeSet, HashMap};
-use std::future::Future;
+use seats::Seats;
+use std::collections::BTreeSet;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Context, StoreError};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use talk::Talk;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinError, JoinSet};
+
+/// How long last words may take once everything else is over.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Whose mail we take.
 #[derive(Clone, Debug, Default)]
 pub struct Mailboxes {
     /// Our addresses, each with the unit it belongs to; `None` is the first unit. A `+tag` behind
-    /// the local part is still ours.
+    /// the local part is still ours. Every address at the mail domain is ours without being here.
     pub addresses: Vec<(String, Option<UnitId>)>,
+    /// Takes mail for every recipient, for the first unit where the address is not listed. For a
+    /// listener behind a mail server that has decided already who is ours.
+    pub accept_any_recipient: bool,
 }
 
 /// The most of everything one listener takes.
@@ -34,62 +42,48 @@ pub struct ListenLimits {
     pub from_one: usize,
     /// How long a client may be silent.
     pub idle: Duration,
+    /// How long one mail may take from DATA to its end.
+    pub one_mail: Duration,
+    /// How long mails that are on their way may still take when the listener is stopped.
+    pub ending: Duration,
+    /// From how many bytes on a mail is large.
+    pub large: usize,
+    /// Large mails at once; further ones wait as long as a client may be silent.
+    pub large_at_once: usize,
     /// What one conversation may hold.
     pub session: Limits,
 }
 
 impl Default for ListenLimits {
     fn default() -> Self {
-        let idle = Duration::from_secs(60);
-        ListenLimits { connections: 200, from_one: 20, idle, session: Limits::default() }
+        ListenLimits {
+            connections: 200,
+            from_one: 20,
+            idle: Duration::from_secs(60),
+            one_mail: Duration::from_secs(600),
+            ending: Duration::from_secs(7),
+            large: 1024 * 1024,
+            large_at_once: 4,
+            session: Limits::default(),
+        }
     }
 }
 
 /// A listener that is bound and takes mail once it runs.
 pub struct Listener {
-    ctx: Context,
     listener: TcpListener,
+    house: Arc<House>,
+}
+
+/// What every conversation of a listener shares.
+struct House {
+    ctx: Context,
     protocol: Protocol,
-    mailboxes: Arc<Mailboxes>,
+    hostname: String,
+    mailboxes: Mailboxes,
     limits: ListenLimits,
     seats: Seats,
-}
-
-/// Connections by the address they come from.
-#[derive(Clone, Default)]
-struct Seats {
-    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
-
-/// A connection that counts until it is dropped.
-struct Seat {
-    seats: Seats,
-    from: IpAddr,
-}
-
-impl Seats {
-    fn take(&self, from: IpAddr, limits: &ListenLimits) -> Option<Seat> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: usize = taken.values().sum();
-        let own = taken.get(&from).copied().unwrap_or(0);
-        if all >= limits.connections || own >= limits.from_one {
-            return None;
-        }
-        taken.insert(from, own + 1);
-        Some(Seat { seats: self.clone(), from })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = taken.get_mut(&self.from) {
-            *own -= 1;
-            if *own == 0 {
-                taken.remove(&self.from);
-            }
-        }
-    }
+    large: Arc<Semaphore>,
 }
 
 /// Keeps our addresses where threading finds them, so that our own mail is known when it comes
@@ -109,7 +103,7 @@ pub async fn set_mailboxes(
     let all: Vec<String> = all.into_iter().filter(|address| !address.is_empty()).collect();
     let mut tx = ctx.begin().await?;
     tx.set_setting(ADDRESSES, &all.join(" "), now).await?;
-    tx.set_setting(crate::mail::place::TRUSTED, &trusted.join(" "), now).await?;
+    tx.set_setting(TRUSTED, &trusted.join(" "), now).await?;
     tx.commit().await
 }
 
@@ -125,8 +119,16 @@ pub async fn listen(
     limits: ListenLimits,
 ) -> io::Result<Listener> {
     let listener = TcpListener::bind(address).await?;
-    let mailboxes = Arc::new(mailboxes);
-    Ok(Listener { ctx, listener, protocol, mailboxes, limits, seats: Seats::default() })
+    let house = House {
+        hostname: ctx.mail_domain.to_string(),
+        seats: Seats::default(),
+        large: Arc::new(Semaphore::new(limits.large_at_once)),
+        ctx,
+        protocol,
+        mailboxes,
+        limits,
+    };
+    Ok(Listener { listener, house: Arc::new(house) })
 }
 
 impl Listener {
@@ -138,163 +140,63 @@ impl Listener {
         self.listener.local_addr()
     }
 
-    /// Takes mail until `stop` ends. Conversations that run then are dropped: what was
-    /// acknowledged is kept, what was not is sent again.
+    /// Takes mail until `stop` ends. Then nobody new is heard, who is silent is told to come
+    /// again, and mails on their way are finished within [`ListenLimits::ending`] and a second.
+    /// What was not acknowledged by then is sent again.
     pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Listener { listener, house } = self;
+        let (end, ended) = watch::channel(false);
+        let mut talks = JoinSet::new();
         tokio::pin!(stop);
-        let mut talks = tokio::task::JoinSet::new();
         loop {
             let accepted = tokio::select! {
-                () = &mut stop => return,
-                accepted = self.listener.accept() => accepted,
-                Some(_) = talks.join_next(), if !talks.is_empty() => continue,
+                () = &mut stop => break,
+                accepted = listener.accept() => accepted,
+                Some(talk) = talks.join_next(), if !talks.is_empty() => {
+                    note(talk);
+                    continue;
+                }
             };
             match accepted {
                 Ok((stream, from)) => {
-                    let seat = self.seats.take(from.ip().to_canonical(), &self.limits);
-                    let talk = Talk {
-                        ctx: self.ctx.clone(),
-                        mailboxes: Arc::clone(&self.mailboxes),
-                        limits: self.limits,
-                        stream,
-                    };
-                    talks.spawn(talk.hold(self.protocol, seat));
+                    let talk = Talk::new(Arc::clone(&house), stream, from.ip(), ended.clone());
+                    talks.spawn(talk.hold(house.seats.take(from.ip(), &house.limits)));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection for mail could not be taken");
+                    // Mostly too many open files: trying again at once would only spin.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
         }
+        drop(listener);
+        end.send_replace(true);
+        let all = async {
+            while let Some(talk) = talks.join_next().await {
+                note(talk);
+            }
+        };
+        if tokio::time::timeout(house.limits.ending + LAST_WORDS, all).await.is_err() {
+            tracing::warn!(left = talks.len(), "mails were cut off; their senders try again");
+        }
     }
 }
 
-/// One conversation.
-struct Talk {
-    ctx: Context,
-    mailboxes: Arc<Mailboxes>,
-    limits: ListenLimits,
-    stream: TcpStream,
+/// A conversation that broke takes nobody else with it; its sender tries again.
+fn note(talk: Result<(), JoinError>) {
+    if let Err(error) = talk {
+        tracing::error!(%error, "a conversation about mail broke");
+    }
 }
 
-impl Talk {
-    async fn hold(mut self, protocol: Protocol, seat: Option<Seat>) {
-        if seat.is_none() {
-            // The goodbye is a courtesy; the client tries again whether it hears it or not.
-            drop(self.say("421 4.7.0 Too many connections, try again later\r\n").await);
-            return;
+impl House {
+    fn session(&self) -> Session {
+        let session = Session::new(self.protocol, self.limits.session, &self.hostname);
+        if self.mailboxes.accept_any_recipient {
+            return session;
         }
-        let hostname = self.ctx.mail_domain.to_string();
-        let mut session = Session::new(protocol, self.limits.session, &hostname);
-        if let Err(error) = self.talk(&mut session).await {
-            tracing::debug!(%error, "a conversation about mail was cut off");
-        }
-    }
-
-    async fn talk(&mut self, session: &mut Session) -> io::Result<()> {
-        self.say(&session.greeting()).await?;
-        let mut bytes = vec![0; 16 * 1024];
-        loop {
-            let reading = self.stream.read(&mut bytes);
-            let n = match tokio::time::timeout(self.limits.idle, reading).await {
-                Ok(read) => read?,
-                Err(_) => return self.say("421 4.4.2 Silent for too long\r\n").await,
-            };
-            if n == 0 {
-                return Ok(());
-            }
-            let mut todo: std::collections::VecDeque<Output> = session.feed(&bytes[..n]).into();
-            while let Some(output) = todo.pop_front() {
-                match output {
-                    Output::Reply(text) => self.say(&text).await?,
-                    Output::Deliver { envelope, data } => {
-                        let receipts = self.keep(&envelope, &data).await;
-                        // What the client sent ahead comes after the answer to this mail.
-                        let more = session.delivered(&receipts);
-                        more.into_iter().rev().for_each(|output| todo.push_front(output));
-                    }
-                    Output::StartTls | Output::Close => {
-                        return self.stream.shutdown().await;
-                    }
-                }
-            }
-        }
-    }
-
-    async fn say(&mut self, text: &str) -> io::Result<()> {
-        let saying = self.stream.write_all(text.as_bytes());
-        match tokio::time::timeout(self.limits.idle, saying).await {
-            Ok(said) => said,
-            Err(_) => Err(io::ErrorKind::TimedOut.into()),
-        }
-    }
-
-    /// Keeps a mail once for each unit it is for; one receipt a recipient, given after the commit.
-    async fn keep(&self, wrapping: &Wrapping, data: &[u8]) -> Vec<Receipt> {
-        let ours: Vec<Option<Option<UnitId>>> =
-            wrapping.recipients.iter().map(|to| self.unit_of(to)).collect();
-        let mut kept: HashMap<Option<UnitId>, Receipt> = HashMap::new();
-        for (unit, to) in ours.iter().zip(&wrapping.recipients) {
-            let Some(unit) = unit else { continue };
-            if !kept.contains_key(unit) {
-                let receipt = match self.receive(*unit, to, wrapping, data).await {
-                    Ok(()) => Receipt::Kept,
-                    Err(error) => {
-                        tracing::warn!(%error, "a mail could not be kept; its sender tries again");
-                        Receipt::Later("We cannot keep it now, try again later".to_owned())
-                    }
-                };
-                kept.insert(*unit, receipt);
-            }
-        }
-        let receipt = |unit: &Option<Option<UnitId>>| match unit {
-            Some(unit) => kept.get(unit).cloned().unwrap_or(Receipt::Kept),
-            None => Receipt::Never("No such mailbox here".to_owned()),
-        };
-        ours.iter().map(receipt).collect()
-    }
-
-    /// The unit of one of our addresses; `None` for an address that is not ours.
-    fn unit_of(&self, recipient: &str) -> Option<Option<UnitId>> {
-        let key = ::mail::same_mailbox_key(recipient);
-        let listed = self.mailboxes.addresses.iter();
-        let found = listed.clone().find(|(address, _)| ::mail::same_mailbox_key(address) == key);
-        if let Some((_, unit)) = found {
-            return Some(*unit);
-        }
-        // Reply addresses are ours whatever was listed.
-        let reply = format!("reply@{}", self.ctx.mail_domain.to_ascii_lowercase());
-        (key == reply).then_some(None)
-    }
-
-    async fn receive(
-        &self,
-        unit: Option<UnitId>,
-        mailbox: &str,
-        wrapping: &Wrapping,
-        data: &[u8],
-    ) -> Result<(), StoreError> {
-        let now = self.ctx.now();
-        let mut tx = self.ctx.begin().await?;
-        let unit = match unit {
-            Some(unit) => unit,
-            None => crate::understand::default_unit(&mut tx).await?,
-        };
-        let envelope = Envelope {
-            unit: Some(unit),
-            mailbox: mailbox.to_owned(),
-            sender: Some(wrapping.sender.clone()),
-            ..Envelope::of(Shape::Mail)
-        };
-        let arrival = Arrival {
-            channel: Channel::Mail,
-            source_key: source_key(&format!("unit:{unit}"), data),
-            envelope: serde_json::to_value(envelope)
-                .map_err(|error| StoreError::unreadable("keeping a mail", error))?,
-            raw: data.to_vec(),
-            batch: None,
-        };
-        intake::receive_one_in(&mut tx, &self.ctx, now, &arrival).await?;
-        tx.commit().await
+        let listed = self.mailboxes.addresses.iter().map(|(address, _)| address.clone());
+        let domain = format!("@{}", self.ctx.mail_domain);
+        session.only_for(&listed.chain([domain]).collect::<Vec<_>>())
     }
 }

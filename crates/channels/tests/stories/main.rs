@@ -5,5 +5,6 @@ mod delivery;
 mod form;
 mod import;
 mod listener;
+mod listening;
 mod understanding;
 mod world;
