@@ -50,7 +50,8 @@ CREATE TABLE feedback (
 CREATE INDEX feedback_public ON feedback (unit_id, said_at_ms DESC, id) WHERE public = 1;
 CREATE INDEX feedback_loose ON feedback (unit_id, received_at_ms DESC, id) WHERE case_id IS NULL;
 CREATE INDEX feedback_by_case ON feedback (case_id) WHERE case_id IS NOT NULL;
-CREATE INDEX feedback_by_customer ON feedback (customer_id, said_at_ms) WHERE customer_id IS NOT NULL;
+CREATE INDEX feedback_by_customer ON feedback (customer_id, said_at_ms)
+    WHERE customer_id IS NOT NULL;
 
 CREATE TABLE feedback_file (
     feedback_id TEXT   NOT NULL REFERENCES feedback (id),

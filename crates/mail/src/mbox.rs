@@ -9,7 +9,8 @@ use std::borrow::Cow;
 /// without any such line is one mail.
 ///
 /// ```
-/// let file = b"From a@x Mon Jan  1 12:00:00 2024\nSubject: one\n\n>From here\n\nFrom b@x Mon Jan  1 12:00:00 2024\nSubject: two\n\nx\n";
+/// let file = b"From a@x Mon Jan  1 12:00:00 2024\nSubject: one\n\n>From here\n\n\
+///     From b@x Mon Jan  1 12:00:00 2024\nSubject: two\n\nx\n";
 /// let mails: Vec<_> = mail::mbox::split(file).collect();
 /// assert_eq!(mails.len(), 2);
 /// assert_eq!(&*mails[0], b"Subject: one\n\nFrom here\n");

@@ -146,7 +146,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn every_script_survives_writing_and_reading(subject in words(), name in words(), lines in prop::collection::vec(words(), 1..6)) {
+    fn every_script_survives_writing_and_reading(
+        subject in words(),
+        name in words(),
+        lines in prop::collection::vec(words(), 1..6),
+    ) {
         let text = lines.join("\n");
         let mail = Outgoing {
             subject: subject.clone(),

@@ -372,8 +372,9 @@ async fn after_load(tx: &mut Tx) -> Result<(), StoreError> {
             Tx::Sqlite(_) => "UPDATE running_number SET n = $2 WHERE name = $1",
             Tx::Postgres(_) => "SELECT setval(('number_' || $1)::regclass, $2)",
         };
-        crate::on!(Tx tx, db => sqlx::query(set).bind(name).bind(last).execute(db).await.map(|_| ()))
-            .doing(doing)?;
+        crate::on!(Tx tx, db =>
+            sqlx::query(set).bind(name).bind(last).execute(db).await.map(|_| ()))
+        .doing(doing)?;
     }
     let old = "UPDATE event SET written_in = 0";
     crate::on!(Tx tx, db => sqlx::query(old).execute(db).await.map(|_| ())).doing(doing)?;

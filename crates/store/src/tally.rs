@@ -10,8 +10,9 @@ impl Tx {
     /// When the engine fails.
     pub async fn count(&mut self, id: &str, name: &str, n: i64) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO tally (id, name, n) VALUES ($1, $2, $3)";
-        on!(Tx self, db => sqlx::query(SQL).bind(id).bind(name).bind(n).execute(db).await.map(|_| ()))
-            .doing("counting")
+        on!(Tx self, db =>
+            sqlx::query(SQL).bind(id).bind(name).bind(n).execute(db).await.map(|_| ()))
+        .doing("counting")
     }
 
     /// Forgets every counter whose name begins with `prefix`, before they are counted anew.

@@ -134,9 +134,9 @@ async fn customer(store: &Store, id: CustomerId) -> Result<Option<CustomerRow>, 
 /// The name of a colleague.
 pub(crate) async fn staff_name(store: &Store, id: StaffId) -> Result<String, StoreError> {
     const SQL: &str = "SELECT name FROM staff WHERE id = $1";
-    let name: Option<String> =
-        on!(Store store, db => sqlx::query_scalar(SQL).bind(id.to_string()).fetch_optional(db).await)
-            .doing("reading a colleague's name")?;
+    let name: Option<String> = on!(Store store, db => sqlx::query_scalar(SQL).bind(id.to_string())
+            .fetch_optional(db).await)
+    .doing("reading a colleague's name")?;
     Ok(name.unwrap_or_default())
 }
 
