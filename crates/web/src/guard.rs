@@ -24,11 +24,13 @@ pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-s
 pub async fn guard(State(ctx): State<Context>, mut request: Request, next: Next) -> Response {
     let id = store::file::hex(&ctx.chance::<6>());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let is_private = !request.uri().path().starts_with("/assets/");
+    let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = match refused(&ctx, &request) {
         Some(problem) => problem.into_response(),
         None => next.run(request).await,
     };
+    // What is not there today may be there tomorrow: only assets that were found are kept.
+    let is_private = !is_asset || response.status().is_client_error();
     let headers = response.headers_mut();
     let fixed = [
         ("content-security-policy", CONTENT_POLICY),
