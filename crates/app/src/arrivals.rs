@@ -14,6 +14,9 @@ use std::collections::HashMap;
 use store::job::Job;
 use store::{Context, StoreError, Tx};
 
+/// First and last kind of the jobs that an import leaves; nothing else lies between them.
+pub const KINDS: (&str, &str) = ("arrival", "arrivals");
+
 #[derive(Deserialize)]
 struct One {
     arrival: ArrivalId,

@@ -6,6 +6,9 @@ mod backup;
 mod config;
 mod demo;
 mod doctor;
+mod export;
+mod import;
+mod jobs;
 mod people;
 mod texts;
 
@@ -57,6 +60,13 @@ enum Command {
     Demo(demo::Demo),
     /// Serve pages, the API and mail
     Serve(crate::serve::ServeFlags),
+    /// Take a file in: CSV, JSONL, mbox, .eml; or take an import back
+    Import(import::Import),
+    /// Write everything as JSONL to stdout
+    Export(export::Export),
+    /// Work that failed for good
+    #[command(subcommand)]
+    Work(jobs::Work),
     /// Verify the record
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -73,6 +83,14 @@ enum Command {
     Config(config::Config),
     /// Read texts: JSONL {id, text} on stdin, readings on stdout
     Read(texts::Read),
+    /// Coach a draft from stdin
+    Coach(texts::Coach),
+    /// Look into mails
+    #[command(subcommand)]
+    Mail(texts::Mail),
+    /// Train, use and measure a model of one's own
+    #[command(subcommand)]
+    Model(texts::ModelCommand),
     /// Print completions for a shell
     Completion {
         /// Which shell
@@ -97,6 +115,12 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Token(command) => people::token(&common, &command),
         Command::Demo(command) => demo::run(&common, &command),
         Command::Serve(flags) => crate::serve::run(&common, &flags),
+        Command::Import(command) => import::run(&common, &command),
+        Command::Export(command) => export::run(&common, &command),
+        Command::Work(command) => jobs::run(&common, &command),
+        Command::Coach(command) => texts::coach(&command),
+        Command::Mail(command) => texts::mail(&command),
+        Command::Model(command) => texts::model(&command),
         Command::Audit(command) => audit::run(&common, &command),
         Command::Rebuild => audit::rebuild(&common),
         Command::Backup(command) => backup::backup(&common, &command),

@@ -39,6 +39,11 @@ impl Rooms {
         Ok(Rooms { reader: Reader::shipped() })
     }
 
+    /// With a reader that was built before.
+    pub fn with(reader: Reader) -> Rooms {
+        Rooms { reader }
+    }
+
     /// Does one job; each room knows its own kinds.
     ///
     /// # Errors

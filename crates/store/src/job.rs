@@ -98,12 +98,26 @@ impl Tx {
 }
 
 impl Store {
-    /// Takes up to `most` due jobs under a lease of `lease`.
+    /// Takes up to `most` due jobs of any kind under a lease of `lease`.
     ///
     /// # Errors
     /// When the engine fails.
     pub async fn claim(
         &self,
+        now: Timestamp,
+        lease: SignedDuration,
+        most: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim_of(("", "\u{7f}"), now, lease, most).await
+    }
+
+    /// Takes up to `most` due jobs whose kind lies from the first to the second of `kinds`.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn claim_of(
+        &self,
+        kinds: (&str, &str),
         now: Timestamp,
         lease: SignedDuration,
         most: u32,
@@ -114,6 +128,7 @@ impl Store {
                 WHERE id IN (
                     SELECT id FROM job
                     WHERE state = 'due' AND due_at_ms <= $2 AND held_until_ms <= $2
+                      AND kind >= $4 AND kind <= $5
                     ORDER BY due_at_ms LIMIT $3)
                 RETURNING id, kind, body, fence, attempts",
             postgres: "
@@ -121,6 +136,7 @@ impl Store {
                 WHERE id IN (
                     SELECT id FROM job
                     WHERE state = 'due' AND due_at_ms <= $2 AND held_until_ms <= $2
+                      AND kind >= $4 AND kind <= $5
                     ORDER BY due_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
                 RETURNING id, kind, body, fence, attempts",
         };
@@ -133,7 +149,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let text = tx.text(SQL);
         let mut jobs: Vec<Job> = on!(Tx &mut tx, db => sqlx::query_as(text).bind(until)
-            .bind(now_ms).bind(i64::from(most)).fetch_all(db).await)
+            .bind(now_ms).bind(i64::from(most)).bind(kinds.0).bind(kinds.1).fetch_all(db).await)
         .doing(doing)?;
         tx.commit().await?;
         // RETURNING promises no order; the ids begin alike for one matter and sort by time.

@@ -1,13 +1,20 @@
-//! `redress read`: what the product understands of a text, for other programs.
+//! What the product understands of texts, for other programs: `redress read`, `redress coach`,
+//! `redress mail parse`, `redress model`.
 
-use anyhow::Context as _;
-use clap::Args;
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use reading::Reader;
+use reading::learn::{Model, Options, Row, evaluate, train};
 use serde::Deserialize;
-use std::io::{BufRead, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read as _, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Bytes of one line.
+/// Bytes of one line or draft.
 const LINE_MOST: usize = 8_388_608;
+/// Bytes of one mail.
+const MAIL_MOST: u64 = 36_700_160;
 
 /// Reads texts.
 #[derive(Args, Debug)]
@@ -25,8 +32,8 @@ struct Line {
 /// # Errors
 /// When stdout is gone.
 pub fn read(_: &Read) -> anyhow::Result<ExitCode> {
-    let reader = reading::Reader::shipped();
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let reader = Reader::shipped();
+    let mut out = BufWriter::new(std::io::stdout().lock());
     let mut bad = 0_u64;
     for (n, line) in std::io::stdin().lock().split(b'\n').enumerate() {
         let line = line.context("cannot read stdin")?;
@@ -52,4 +59,215 @@ pub fn read(_: &Read) -> anyhow::Result<ExitCode> {
     }
     out.flush()?;
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+/// Coaches a draft from stdin; prints findings as JSON.
+#[derive(Args, Debug)]
+pub struct Coach {
+    /// The case as JSON: customer_name, problem_line, open_promises, earlier_messages, …
+    #[arg(long, value_name = "FILE")]
+    case: Option<PathBuf>,
+    /// Others can read it where it is sent
+    #[arg(long)]
+    public: bool,
+}
+
+/// Runs `redress coach`.
+///
+/// # Errors
+/// When stdin is no text or the case cannot be read.
+pub fn coach(command: &Coach) -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(LINE_MOST as u64)
+        .read_to_string(&mut text)
+        .context("the draft is not text")?;
+    let context = match &command.case {
+        None => coach::Context::default(),
+        Some(path) => serde_json::from_reader(BufReader::new(opened(path)?))
+            .with_context(|| format!("{} is no case", path.display()))?,
+    };
+    let draft =
+        coach::Draft { text, language: None, public: command.public, kind: coach::Kind::Reply };
+    let found = coach::Coach::shipped().review(&draft, &context);
+    println!("{}", serde_json::to_string_pretty(&found)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Mails.
+#[derive(Subcommand, Debug)]
+pub enum Mail {
+    /// Say what stands in each file, one JSON object a file
+    Parse {
+        /// Files in RFC 5322 form; `-` reads stdin
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// As JSON, which is the only form
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs `redress mail parse`. Exit 3 when a file could not be opened.
+///
+/// # Errors
+/// When stdout is gone.
+pub fn mail(command: &Mail) -> anyhow::Result<ExitCode> {
+    let Mail::Parse { files, .. } = command;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut bad = false;
+    for path in files {
+        let mut raw = Vec::new();
+        let read = if path.as_os_str() == "-" {
+            std::io::stdin().lock().take(MAIL_MOST).read_to_end(&mut raw)
+        } else {
+            File::open(path).and_then(|file| file.take(MAIL_MOST).read_to_end(&mut raw))
+        };
+        if let Err(error) = read {
+            bad = true;
+            eprintln!("warning: {}: {error}", path.display());
+            continue;
+        }
+        let mut json = mail::parse(&raw).to_json();
+        if let Some(object) = json.as_object_mut() {
+            object.insert("file".to_owned(), path.display().to_string().into());
+        }
+        serde_json::to_writer(&mut out, &json)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(if bad { ExitCode::from(3) } else { ExitCode::SUCCESS })
+}
+
+/// Models trained on an organisation's own texts.
+#[derive(Subcommand, Debug)]
+pub enum ModelCommand {
+    /// Train a model from a CSV file
+    Train {
+        /// Labelled texts
+        #[arg(long, value_name = "CSV")]
+        input: PathBuf,
+        /// Column of the text
+        #[arg(long, value_name = "COLUMN", default_value = "text")]
+        text_column: String,
+        /// Column of the label
+        #[arg(long, value_name = "COLUMN", default_value = "label")]
+        label_column: String,
+        /// The model to write
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        /// Texts to measure on
+        #[arg(long, value_name = "CSV")]
+        dev: Option<PathBuf>,
+    },
+    /// Predict the label of each row: id, prediction, confidence
+    Predict {
+        /// The model
+        #[arg(long, value_name = "FILE")]
+        model: PathBuf,
+        /// Texts
+        #[arg(long, value_name = "CSV")]
+        input: PathBuf,
+        /// Column of the text
+        #[arg(long, value_name = "COLUMN", default_value = "text")]
+        text_column: String,
+        /// The predictions to write
+        #[arg(long, value_name = "CSV")]
+        output: PathBuf,
+    },
+    /// Measure a model on labelled texts
+    Eval {
+        /// The model
+        #[arg(long, value_name = "FILE")]
+        model: PathBuf,
+        /// Labelled texts
+        #[arg(long, value_name = "CSV")]
+        input: PathBuf,
+        /// Column of the text
+        #[arg(long, value_name = "COLUMN", default_value = "text")]
+        text_column: String,
+        /// Column of the label
+        #[arg(long, value_name = "COLUMN", default_value = "label")]
+        label_column: String,
+    },
+}
+
+fn opened(path: &Path) -> anyhow::Result<File> {
+    File::open(path).with_context(|| format!("cannot open {}", path.display()))
+}
+
+/// Rows of a CSV file as id, text and label; the label is empty where there is no such column.
+fn rows(path: &Path, text: &str, label: Option<&str>) -> anyhow::Result<Vec<(String, Row)>> {
+    let mut file = csv::ReaderBuilder::new().flexible(true).from_reader(opened(path)?);
+    let headers = file.headers()?.clone();
+    let column = |name: &str| headers.iter().position(|header| header == name);
+    let text_at =
+        column(text).with_context(|| format!("{} has no column {text}", path.display()))?;
+    let label_at = match label {
+        None => None,
+        Some(name) => {
+            let found = column(name);
+            Some(found.with_context(|| format!("{} has no column {name}", path.display()))?)
+        }
+    };
+    let id_at = column("id");
+    let mut rows = Vec::new();
+    for (n, record) in file.byte_records().enumerate() {
+        let record = record.with_context(|| format!("row {} of {}", n + 1, path.display()))?;
+        let cell = |at: Option<usize>| {
+            let bytes = at.and_then(|at| record.get(at)).unwrap_or_default();
+            String::from_utf8_lossy(bytes).into_owned()
+        };
+        let id = if id_at.is_some() { cell(id_at) } else { (n + 1).to_string() };
+        rows.push((id, Row { text: cell(Some(text_at)), label: cell(label_at) }));
+    }
+    if rows.is_empty() {
+        bail!("{} has no rows", path.display());
+    }
+    Ok(rows)
+}
+
+fn only_rows(rows: Vec<(String, Row)>) -> Vec<Row> {
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Runs `redress model …`.
+///
+/// # Errors
+/// When a file cannot be read or there is too little to learn from.
+pub fn model(command: &ModelCommand) -> anyhow::Result<ExitCode> {
+    let reader = Reader::shipped();
+    match command {
+        ModelCommand::Train { input, text_column, label_column, output, dev } => {
+            let labelled = only_rows(rows(input, text_column, Some(label_column))?);
+            let model = train(&reader, &labelled, &Options::default())?;
+            model.save(BufWriter::new(
+                File::create(output)
+                    .with_context(|| format!("cannot write {}", output.display()))?,
+            ))?;
+            eprintln!("{}: trained on {} texts", model.version(), model.trained_on());
+            if let Some(dev) = dev {
+                let dev = only_rows(rows(dev, text_column, Some(label_column))?);
+                println!("{}", serde_json::to_string_pretty(&evaluate(&reader, &model, &dev))?);
+            }
+        }
+        ModelCommand::Predict { model, input, text_column, output } => {
+            let model = Model::load(BufReader::new(opened(model)?))?;
+            let mut out = csv::Writer::from_path(output)
+                .with_context(|| format!("cannot write {}", output.display()))?;
+            out.write_record(["id", "prediction", "confidence"])?;
+            for (id, row) in rows(input, text_column, None)? {
+                let said = model.predict(&reader, &row.text);
+                out.write_record([id, said.label, format!("{:.4}", said.confidence)])?;
+            }
+            out.flush()?;
+        }
+        ModelCommand::Eval { model, input, text_column, label_column } => {
+            let model = Model::load(BufReader::new(opened(model)?))?;
+            let labelled = only_rows(rows(input, text_column, Some(label_column))?);
+            println!("{}", serde_json::to_string_pretty(&evaluate(&reader, &model, &labelled))?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,183 @@
+//! `redress import`: files of earlier systems, surveys, reviews and mailboxes.
+
+use super::{Common, open, runtime, start_logging};
+use crate::arrivals;
+use anyhow::{Context as _, bail};
+use channels::import::{self, ErrorFile, Limits, Options, Progress, Report};
+use clap::Args;
+use domain::id::{BatchId, UnitId};
+use indicatif::{ProgressBar, ProgressStyle};
+use reading::Reader;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use store::{Context, Doing, on};
+
+/// Takes a file in, or takes an import back.
+#[derive(Args, Debug)]
+pub struct Import {
+    /// CSV, JSONL, mbox or .eml
+    #[arg(required_unless_present = "undo")]
+    file: Option<PathBuf>,
+    /// Only look: say what would come, what would not, and why
+    #[arg(long)]
+    dry_run: bool,
+    /// Which column is what: text=Verbatim (again for each)
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<String>,
+    /// Name of the unit it is for; the first one when not said
+    #[arg(long, value_name = "UNIT")]
+    unit: Option<String>,
+    /// Where rows that cannot be taken are written; FILE.errors.csv when not said
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+    /// Take an import back, within seven days
+    #[arg(long, value_name = "BATCH", conflicts_with = "file")]
+    undo: Option<String>,
+    /// Do not wait until every row was understood; the server goes on with it
+    #[arg(long)]
+    no_wait: bool,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs `redress import`. Exit 3 when some rows could not be taken.
+///
+/// # Errors
+/// When the file cannot be read or the store fails; what was committed stays, and the same command
+/// goes on from there.
+pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
+    let settings = common.settings(&[])?;
+    start_logging(&settings);
+    if let Some(batch) = &command.undo {
+        let batch: BatchId = batch.parse().context("that is no id of an import")?;
+        let undone = runtime()?.block_on(async {
+            let ctx = open(&settings).await?;
+            let undone = import::undo(&ctx, batch).await?;
+            understand_all(&ctx, &ProgressBar::hidden()).await?;
+            anyhow::Ok(undone)
+        })?;
+        println!("{} rows taken back, {} cases to close", undone.arrivals, undone.cases);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let path = command.file.as_ref().context("name a file")?;
+    let limits = Limits::default();
+    let mut plan = import::plan(path, &limits)?;
+    for words in &command.map {
+        plan.mapping.set_from(words).map_err(|error| anyhow::anyhow!("{error}"))?;
+    }
+    eprintln!("{}", plan.mapping.in_words());
+    let errors = command.errors.clone().unwrap_or_else(|| {
+        let mut name = path.clone().into_os_string();
+        name.push(".errors.csv");
+        PathBuf::from(name)
+    });
+    let report = runtime()?.block_on(async {
+        let ctx = open(&settings).await?;
+        let unit = unit_of(&ctx, command.unit.as_deref()).await?;
+        let options = Options { unit, dry_run: command.dry_run, limits };
+        let bar = bar(plan.rows);
+        let mut bad_rows: Option<ErrorFile> = None;
+        let mut failed = None;
+        let mut progress = |progress: Progress| match progress {
+            Progress::Moved(report) => bar.set_position(report.done),
+            Progress::Bad(bad) => {
+                if bad_rows.is_none() && !command.dry_run {
+                    match ErrorFile::append(&errors, &plan.mapping) {
+                        Ok(file) => bad_rows = Some(file),
+                        Err(error) => failed = Some(error),
+                    }
+                }
+                if let Some(file) = &mut bad_rows
+                    && let Err(error) = file.write(&bad)
+                {
+                    failed = Some(error);
+                }
+                bar.suspend(|| {
+                    eprintln!("warning: line {}: {}: {}", bad.line, bad.column, bad.why)
+                });
+            }
+        };
+        let report = import::run(&ctx, path, &plan, &options, &mut progress).await?;
+        if let Some(error) = failed {
+            return Err(error).with_context(|| format!("cannot write {}", errors.display()));
+        }
+        bar.finish_and_clear();
+        if !command.dry_run && !command.no_wait {
+            understand_all(&ctx, &bar_understanding()).await?;
+        }
+        anyhow::Ok(report)
+    })?;
+    tell(&report, command)?;
+    Ok(if report.bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+fn tell(report: &Report, command: &Import) -> anyhow::Result<()> {
+    let Report { batch, rows, new, known, bad, public, closed, .. } = report;
+    let batch = batch.map(|batch| batch.to_string());
+    if command.json {
+        let json = serde_json::json!({"batch": batch, "rows": rows, "new": new, "known": known,
+            "bad": bad, "public": public, "closed": closed, "dry_run": command.dry_run});
+        println!("{}", serde_json::to_string(&json)?);
+        return Ok(());
+    }
+    let would = if command.dry_run { "would be " } else { "" };
+    println!(
+        "{new} {would}new ({public} public, {closed} already closed), {known} known, {bad} bad"
+    );
+    if let Some(batch) = batch {
+        eprintln!("To take it back within seven days: redress import --undo {batch}");
+    }
+    Ok(())
+}
+
+async fn unit_of(ctx: &Context, name: Option<&str>) -> anyhow::Result<UnitId> {
+    const SQL: &str = "SELECT id, name FROM unit ORDER BY made_at_ms, id LIMIT 1000";
+    let all: Vec<(String, String)> =
+        on!(Store &ctx.store, db => sqlx::query_as(SQL).fetch_all(db).await)
+            .doing("listing units")?;
+    let found = match name {
+        None => all.first(),
+        Some(name) => all.iter().find(|unit| unit.1.eq_ignore_ascii_case(name)),
+    };
+    match (found, name) {
+        (Some(unit), _) => Ok(unit.0.parse()?),
+        (None, Some(name)) => bail!("there is no unit called {name}"),
+        (None, None) => bail!("the house is not open yet; run `redress init` first"),
+    }
+}
+
+/// Understands what was taken in; a server that runs beside does its share.
+async fn understand_all(ctx: &Context, bar: &ProgressBar) -> anyhow::Result<()> {
+    const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+    let reader = Reader::shipped();
+    let rooms = crate::router::Rooms::with(reader);
+    let mut done = 0;
+    loop {
+        let jobs = ctx.store.claim_of(arrivals::KINDS, ctx.now(), LEASE, 4).await?;
+        if jobs.is_empty() {
+            bar.finish_and_clear();
+            return Ok(());
+        }
+        for job in &jobs {
+            crate::work::one(ctx, &rooms, job).await;
+            done += 1;
+            bar.set_position(done);
+        }
+    }
+}
+
+fn bar(rows: u64) -> ProgressBar {
+    let style = "taking in {wide_bar} {pos} of {len}, {per_sec}, {eta} left";
+    match ProgressStyle::with_template(style) {
+        Ok(style) => ProgressBar::new(rows).with_style(style),
+        Err(_) => ProgressBar::new(rows),
+    }
+}
+
+fn bar_understanding() -> ProgressBar {
+    match ProgressStyle::with_template("understanding {spinner} {pos} groups, {elapsed}") {
+        Ok(style) => ProgressBar::new_spinner().with_style(style),
+        Err(_) => ProgressBar::new_spinner(),
+    }
+}
