@@ -2,10 +2,11 @@
 //! rooms that never call each other.
 
 use anyhow::Context as _;
+use channels::import::UndoneCases;
+use channels::mail::DeliveryJob;
 use channels::{Placed, Understood};
 use customers::Who;
 use domain::id::{ArrivalId, CaseId, CustomerId, MessageId, TeamId, UnitId};
-use domain::message::Delivery;
 use intake::{Outcome, StoredArrival};
 use jiff::Timestamp;
 use reading::Reader;
@@ -164,12 +165,14 @@ fn who(one: &Understood) -> Who {
     }
 }
 
-#[derive(Deserialize)]
-struct Delivered {
-    message: MessageId,
-    state: String,
-    #[serde(default)]
-    detail: String,
+/// Closes the cases of an import that was taken back.
+///
+/// # Errors
+/// When the store fails; the job is tried again.
+pub async fn undone(ctx: &Context, job: &Job) -> anyhow::Result<()> {
+    let said: UndoneCases = serde_json::from_str(&job.body).context("reading an undone import")?;
+    let ids = said.cases.iter().map(|id| id.parse::<CaseId>()).collect::<Result<Vec<_>, _>>()?;
+    Ok(desk::case::undone::close_undone(ctx, job, &ids).await?)
 }
 
 /// Notes on its case how far a letter has come.
@@ -177,10 +180,11 @@ struct Delivered {
 /// # Errors
 /// When the store fails; the job is tried again.
 pub async fn delivered(ctx: &Context, job: &Job) -> anyhow::Result<()> {
-    let said: Delivered = serde_json::from_str(&job.body).context("reading a delivery")?;
-    let delivery = Delivery::from_word(&said.state).context("a delivery of an unknown kind")?;
+    let said: DeliveryJob = serde_json::from_str(&job.body).context("reading a delivery")?;
+    let message: MessageId = said.message.parse().context("a delivery of no message of ours")?;
     let mut tx = ctx.begin().await?;
-    desk::message::actions::delivered(&mut tx, ctx, said.message, delivery, &said.detail).await?;
+    let noted = desk::message::actions::delivered(&mut tx, ctx, message, said.state, &said.detail);
+    noted.await?;
     tx.finish(job).await?;
     Ok(tx.commit().await?)
 }

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::{Extension, Router, middleware, routing::get};
+use channels::mail::{ListenLimits, Mailboxes, Protocol, Relay, Secure};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
 use std::sync::OnceLock;
@@ -51,6 +52,7 @@ impl Rooms {
     pub async fn run(&self, ctx: &Context, job: &Job) -> anyhow::Result<()> {
         match job.kind.as_str() {
             "arrival" | "arrivals" => crate::arrivals::run(ctx, &self.reader, job).await,
+            channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
             channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
             _ => match desk::jobs::run(ctx, job).await {
                 Some(done) => done,
@@ -127,13 +129,61 @@ fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
 /// Starts what takes mail in and hands letters over.
 ///
 /// # Errors
-/// When an address cannot be taken.
+/// When an address cannot be taken or a setting is wrong.
 pub async fn mail(
     ctx: &Context,
     settings: &Settings,
     ended: &watch::Receiver<bool>,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let (from_name, from) = settings.mail_from();
+    let listed = settings.mailboxes();
+    let mailboxes = Mailboxes {
+        accept_any_recipient: listed.iter().any(|address| address == "*"),
+        addresses: listed
+            .into_iter()
+            .filter(|address| address != "*")
+            .chain([from.clone()])
+            .map(|address| (address, None))
+            .collect(),
+    };
+    channels::mail::set_mailboxes(ctx, &mailboxes, &from, &settings.trusted_servers()).await?;
     let mut tasks = Vec::new();
-    let _ = (ctx, settings, ended, &mut tasks);
+    let listens =
+        [(settings.smtp_listen()?, Protocol::Smtp), (settings.lmtp_listen()?, Protocol::Lmtp)];
+    for (address, protocol) in listens {
+        let Some(address) = address else { continue };
+        let limits = ListenLimits::default();
+        let listener =
+            channels::mail::listen(ctx.clone(), address, protocol, mailboxes.clone(), limits)
+                .await
+                .with_context(|| format!("cannot listen for mail on {address}"))?;
+        tracing::info!(listen = %address, ?protocol, "taking mail in");
+        let mut until = ended.clone();
+        tasks.push(tokio::spawn(listener.run(async move { drop(until.changed().await) })));
+    }
+    if let Some((host, port)) = settings.relay()? {
+        let relay = Relay {
+            host,
+            port,
+            secure: match settings.relay_tls() {
+                "required" => Secure::Required,
+                "implicit" => Secure::FromTheStart,
+                "none" => Secure::Never,
+                other => anyhow::bail!("`relay_tls` is {other}; it is required, implicit or none"),
+            },
+            login: settings.relay_login()?,
+            from,
+            hello: ctx.mail_domain.to_string(),
+            patience: Duration::from_secs(60),
+        };
+        let mut until = ended.clone();
+        let stop = async move { drop(until.changed().await) };
+        tasks.push(tokio::spawn(channels::mail::deliver(ctx.clone(), relay, stop)));
+    } else {
+        tracing::warn!("no relay is set, so letters stay in the outbox");
+    }
+    if !from_name.is_empty() {
+        tracing::debug!("letters carry the writer's own name before the address");
+    }
     Ok(tasks)
 }

@@ -215,6 +215,21 @@ impl Settings {
         Ok(Some((name.to_owned(), secret.trim_end().to_owned())))
     }
 
+    /// Addresses whose mail is taken in; `*` is every one.
+    pub fn mailboxes(&self) -> Vec<String> {
+        self.list("mailboxes")
+    }
+
+    /// Servers whose word on senders is believed.
+    pub fn trusted_servers(&self) -> Vec<String> {
+        self.list("trusted_servers")
+    }
+
+    fn list(&self, name: &str) -> Vec<String> {
+        let parts = self.text(name).split(',').map(str::trim);
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
     /// What is logged.
     pub fn log(&self) -> &str {
         self.text("log")

@@ -16,3 +16,4 @@ pub(crate) mod save;
 pub(crate) mod sql;
 pub mod take_in;
 pub(crate) mod thread;
+pub mod undone;

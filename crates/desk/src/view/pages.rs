@@ -63,7 +63,6 @@ type Empty = (&'static str, &'static str, Option<(&'static str, &'static str)>);
 struct QueuePage {
     frame: StaffFrame,
     title: &'static str,
-    view: String,
     tabs: Vec<Tab>,
     groups: Vec<(&'static str, Vec<RowView>)>,
     says: String,
@@ -124,7 +123,6 @@ async fn show_queue(
         empty: empty(&word),
         may_handle: screen.may(Act::HandleCase),
         may_open: screen.may(Act::OpenCase),
-        view: word,
         tabs,
     })
 }
