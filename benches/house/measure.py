@@ -1,0 +1,201 @@
+"""Measures the house and prints a table; see ./bench."""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[2] / "e2e" / "reliability"))
+
+import clients
+import fill
+import floor
+from house import House, program
+
+SECONDS = 5
+ASKED = 60
+COMPLAINTS = [
+    "My bill was charged twice this month and nobody on the phone could tell me why.",
+    "The engineer did not come on Tuesday and I took the day off for nothing. I want this fixed.",
+    "Your website will not let me change my address. I have complained about it for a week.",
+]
+
+
+class Figures:
+    """What was measured, in order; printed as it comes."""
+
+    def __init__(self):
+        self.found = {}
+
+    def add(self, name, value, unit, beside=None):
+        self.found[name] = {"value": round(value, 3), "unit": unit}
+        tail = ""
+        if beside:
+            words, limit = beside
+            self.found[name]["ratio"] = round(value / limit, 3)
+            tail = f"   {value / limit:5.2f} × {words}"
+        print(f"{name:<52} {value:>12,.2f} {unit:<12}{tail}", flush=True)
+
+
+def memory_mb(house):
+    status = pathlib.Path(f"/proc/{house.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def intake(figures, engine, house, limit, seconds):
+    """Durable intake, beside the bare commits of the same engine."""
+    figures.add(f"{engine}: bare INSERT and commit, 1 client", limit, "a second")
+    ways = [("HTTP", clients.over_http)]
+    if house.takes_mail():
+        ways.append(("SMTP", clients.over_smtp))
+    else:
+        print("mail is not taken in by this program; SMTP is left out")
+    for way, work in ways:
+        for n in (1, 16):
+            rate = clients.per_second(house, work, n, seconds, f"{way}-{n}")
+            figures.add(f"{engine}: intake over {way}, {n} client{'s' * (n > 1)}", rate,
+                        "a second", ("the bare commits", limit))
+
+
+def sqlite_intake(figures, seconds):
+    with House() as house:
+        house.open()
+        limit = floor.sqlite(house.folder, seconds)
+        figures.add("start of an empty house", house.start(), "s")
+        time.sleep(2)
+        figures.add("memory of an idle house", memory_mb(house), "MB")
+        intake(figures, "SQLite", house, limit, seconds)
+        figures.add("memory after intake", memory_mb(house), "MB")
+
+
+def postgres_intake(figures, seconds):
+    postgres = floor.Postgres()
+    if not postgres.bin:
+        print("there is no PostgreSQL with pgbench here; its figures are left out")
+        return
+    with postgres.running() as address, House() as house:
+        limit = postgres.floor(seconds)
+        os.environ["REDRESS_DATABASE"] = address
+        try:
+            house.open().start()
+            intake(figures, "PostgreSQL", house, limit, seconds)
+        finally:
+            del os.environ["REDRESS_DATABASE"]
+
+
+def median_ms(line, paths):
+    """Median of some requests, after as many that warm it up."""
+    times = []
+    for n, path in enumerate(paths):
+        began = time.perf_counter()
+        answer = line.ask("GET", path)
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answered {answer.status}")
+        if n >= len(paths) // 3:
+            times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+def pages(figures, sizes):
+    """Queue, case and search as the house grows."""
+    chance = random.Random(1)
+    with House() as house:
+        house.open().start()
+        line = house.line()
+        for n, text in enumerate(COMPLAINTS * 4):
+            body = {"text": text, "kind": "complaint",
+                    "author": {"name": f"Jo {n}", "email": f"jo{n}@example.org"}}
+            line.api("POST", "/api/v1/feedback", body, key=f"template-{n}")
+        house.wait_until_understood()
+        link = house.hire("lead@house.test", "Lea", role="lead", scope="all")
+        house.stop()
+        signed, first = None, {}
+        for size in sizes:
+            fill.fill(house.data / "redress.db", size)
+            seconds = house.start()
+            line = house.line()
+            if signed:
+                line.cookies = signed
+            else:
+                signed = line.sign_in(link).cookies
+            numbers = [10_000_000 + chance.randrange(20, size) for _ in range(ASKED)]
+            asked = {
+                "queue page": ["/q/team"] * ASKED,
+                "case page": [f"/cases/R-{n}" for n in numbers],
+                "search, a word in every hundredth case": ["/search?q=galvanised"] * ASKED,
+                "search, two common words": ["/search?q=refund+engineer"] * ASKED,
+                "search, a word in one case": ["/search?q=quokka"] * ASKED,
+            }
+            for name, paths in asked.items():
+                took = median_ms(line, paths)
+                first.setdefault(name, took)
+                figures.add(f"{name}, {size:,} cases", took, "ms, median",
+                            (f"at {sizes[0]:,}", first[name]))
+            figures.add(f"memory after these, {size:,} cases", memory_mb(house), "MB")
+            figures.add(f"start, {size:,} cases", seconds, "s")
+            house.stop()
+
+
+def import_rate(figures, rows):
+    """Rows a second of `redress import`, understood and all."""
+    with House() as house:
+        house.open()
+        if house.run("import", "--help", check=False).returncode:
+            print("this program has no `import`; its rate is left out")
+            return
+        file = house.folder / "rows.csv"
+        lines = (f'{n},2026-01-{n % 28 + 1:02},"{COMPLAINTS[n % 3]} Number {n}."'
+                 for n in range(rows))
+        file.write_text("id,date,complaint\n" + "\n".join(lines) + "\n")
+        began = time.monotonic()
+        house.run("import", str(file))
+        figures.add("import of CSV with reading, SQLite", rows / (time.monotonic() - began),
+                    "rows a second")
+
+
+def conditions():
+    load = os.getloadavg()[0]
+    kind = "release" if "release" in program() else "not a release build"
+    return {"date": datetime.date.today().isoformat(), "program": kind,
+            "processors": os.cpu_count(), "machine": platform.machine(),
+            "load_before": round(load, 1), "folder": tempfile.gettempdir()}
+
+
+def main():
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--full", action="store_true", help="1,000,000 cases as well")
+    asked.add_argument("--json", type=pathlib.Path, help="keep the figures there")
+    asked.add_argument("--seconds", type=int, default=SECONDS, help="of each rate")
+    asked.add_argument("--only", choices=["intake", "pages", "import"], action="append")
+    asked.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")],
+                       default=[10_000, 100_000])
+    asked = asked.parse_args()
+    under = conditions()
+    print(", ".join(f"{name} {value}" for name, value in under.items()))
+    if under["load_before"] > 1:
+        print("note: the machine is busy; trust ratios, not rates")
+    figures = Figures()
+    parts = asked.only or ["intake", "pages", "import"]
+    if "intake" in parts:
+        sqlite_intake(figures, asked.seconds)
+        postgres_intake(figures, asked.seconds)
+    if "pages" in parts:
+        pages(figures, asked.sizes + [1_000_000] * asked.full)
+    if "import" in parts:
+        import_rate(figures, 20_000)
+    if asked.json:
+        asked.json.write_text(json.dumps({"conditions": under, "figures": figures.found}, indent=1))
+    print(json.dumps({"conditions": under, "figures": figures.found}))
+
+
+if __name__ == "__main__":
+    main()
