@@ -140,19 +140,7 @@ impl Table {
                 let last = self.past.iter().rev().nth(which % 3)?.message.id;
                 messages::undo_send(&self.case, &permit, last, &self.past, now).ok()
             }
-            5 => {
-                let message = ReceivedMessage {
-                    id: self.id(),
-                    feedback: None,
-                    channel: Channel::Mail,
-                    author: "Amara".to_owned(),
-                    text: "Still cold.".to_owned(),
-                    folded: None,
-                    at: now,
-                };
-                let facts = Facts { safety: which == 1, ..Facts::default() };
-                Some(messages::receive(&self.case, message, facts, 3, &self.rules, now))
-            }
+            5 => Some(self.heard_again(which == 1)),
             6 => {
                 let promise = self.promise(minutes - 60);
                 promises::make(&self.case, &permit, promise, &self.rules.hours, now).ok()
@@ -196,6 +184,20 @@ impl Table {
         }
     }
 
+    fn heard_again(&mut self, safety: bool) -> Vec<Event> {
+        let message = ReceivedMessage {
+            id: self.id(),
+            feedback: None,
+            channel: Channel::Mail,
+            author: "Amara".to_owned(),
+            text: "Still cold.".to_owned(),
+            folded: None,
+            at: self.now,
+        };
+        let facts = Facts { safety, ..Facts::default() };
+        messages::receive(&self.case, message, facts, 3, &self.rules, self.now)
+    }
+
     fn holds(&self) {
         let case = &self.case;
         assert_eq!(case.version, self.events.len() as u64 + 1);
@@ -236,7 +238,8 @@ proptest! {
         let mut table = Table::set(Kind::ALL[kind], severity);
         for (command, which, minutes, seconds) in commands {
             // Often within the undo time, sometimes days later.
-            table.now += SignedDuration::from_secs(if seconds < 60 { seconds } else { minutes * 60 });
+            let passed = if seconds < 60 { seconds } else { minutes * 60 };
+            table.now += SignedDuration::from_secs(passed);
             let events = table.decide(command, which, minutes);
             table.apply(events.unwrap_or_default());
             table.holds();

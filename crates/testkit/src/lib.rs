@@ -4,8 +4,8 @@
 //! is not green.
 
 mod company;
-pub mod sink;
 pub mod simulate;
+pub mod sink;
 
 pub use company::Company;
 use jiff::Timestamp;

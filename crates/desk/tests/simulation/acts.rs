@@ -137,20 +137,7 @@ async fn with_things(
             };
             transfer(ctx, staff, number, going, &press).await
         }
-        (13, _) => {
-            let propose = Propose {
-                finding: words("The van was rerouted."),
-                options: vec![OfferOption {
-                    remedy: Remedy::Refund,
-                    words: "Money back".to_owned(),
-                    cost_minor: roll.minutes * 10,
-                    currency: "EUR".to_owned(),
-                }],
-                value: Some(("Care".to_owned(), words("Three cold days."))),
-                expires_at: None,
-            };
-            offers::propose(ctx, staff, number, propose, &press).await
-        }
+        (13, _) => offers::propose(ctx, staff, number, money_back(roll.minutes * 10), &press).await,
         (14, _) => match case.offers.first() {
             Some(offer) if roll.which < 4 => {
                 offers::approve(ctx, staff, number, offer.id, &press).await
@@ -176,6 +163,20 @@ async fn with_things(
             }
             _ => reread(ctx, staff, number, case.kind, 3, case.facts, &press).await,
         },
+    }
+}
+
+fn money_back(cost_minor: i64) -> Propose {
+    Propose {
+        finding: words("The van was rerouted."),
+        options: vec![OfferOption {
+            remedy: Remedy::Refund,
+            words: "Money back".to_owned(),
+            cost_minor,
+            currency: "EUR".to_owned(),
+        }],
+        value: Some(("Care".to_owned(), words("Three cold days."))),
+        expires_at: None,
     }
 }
 
