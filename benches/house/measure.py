@@ -8,6 +8,7 @@ import pathlib
 import platform
 import random
 import re
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -23,11 +24,6 @@ from house import House, program
 
 SECONDS = 5
 ASKED = 60
-COMPLAINTS = [
-    "My bill was charged twice this month and nobody on the phone could tell me why.",
-    "The engineer did not come on Tuesday and I took the day off for nothing. I want this fixed.",
-    "Your website will not let me change my address. I have complained about it for a week.",
-]
 
 
 class Figures:
@@ -105,29 +101,43 @@ def median_ms(line, paths):
     return statistics.median(times)
 
 
+def import_to(figures, house, there, size):
+    """Brings the house from `there` cases to `size`; measures how fast, understood and all."""
+    file = house.folder / f"rows-{size}.csv"
+    fill.write(file, there, size)
+    began = time.monotonic()
+    house.run("import", str(file))
+    figures.add(f"import with reading, {there:,} to {size:,} cases",
+                (size - there) / (time.monotonic() - began), "rows a second")
+    file.unlink()
+
+
+def cases_of(house):
+    """Numbers of all cases; only reading."""
+    database = sqlite3.connect(f"file:{house.data / 'redress.db'}?mode=ro", uri=True)
+    try:
+        return [number for (number,) in database.execute('SELECT number FROM "case"')]
+    finally:
+        database.close()
+
+
 def pages(figures, sizes):
-    """Queue, case and search as the house grows."""
+    """Import, then queue, case and search, as the house grows."""
     chance = random.Random(1)
     with House() as house:
-        house.open().start()
-        line = house.line()
-        for n, text in enumerate(COMPLAINTS * 4):
-            body = {"text": text, "kind": "complaint",
-                    "author": {"name": f"Jo {n}", "email": f"jo{n}@example.org"}}
-            line.api("POST", "/api/v1/feedback", body, key=f"template-{n}")
-        house.wait_until_understood()
+        house.open()
         link = house.hire("lead@house.test", "Lea", role="lead", scope="all")
-        house.stop()
-        signed, first = None, {}
+        signed, first, there = None, {}, 0
         for size in sizes:
-            fill.fill(house.data / "redress.db", size)
+            import_to(figures, house, there, size)
+            there = size
             seconds = house.start()
             line = house.line()
             if signed:
                 line.cookies = signed
             else:
                 signed = line.sign_in(link).cookies
-            numbers = [10_000_000 + chance.randrange(20, size) for _ in range(ASKED)]
+            numbers = chance.sample(cases_of(house), ASKED)
             asked = {
                 "queue page": ["/q/team"] * ASKED,
                 "case page": [f"/cases/R-{n}" for n in numbers],
@@ -145,23 +155,6 @@ def pages(figures, sizes):
             house.stop()
 
 
-def import_rate(figures, rows):
-    """Rows a second of `redress import`, understood and all."""
-    with House() as house:
-        house.open()
-        if house.run("import", "--help", check=False).returncode:
-            print("this program has no `import`; its rate is left out")
-            return
-        file = house.folder / "rows.csv"
-        lines = (f'{n},2026-01-{n % 28 + 1:02},"{COMPLAINTS[n % 3]} Number {n}."'
-                 for n in range(rows))
-        file.write_text("id,date,complaint\n" + "\n".join(lines) + "\n")
-        began = time.monotonic()
-        house.run("import", str(file))
-        figures.add("import of CSV with reading, SQLite", rows / (time.monotonic() - began),
-                    "rows a second")
-
-
 def conditions():
     load = os.getloadavg()[0]
     kind = "release" if "release" in program() else "not a release build"
@@ -175,7 +168,7 @@ def main():
     asked.add_argument("--full", action="store_true", help="1,000,000 cases as well")
     asked.add_argument("--json", type=pathlib.Path, help="keep the figures there")
     asked.add_argument("--seconds", type=int, default=SECONDS, help="of each rate")
-    asked.add_argument("--only", choices=["intake", "pages", "import"], action="append")
+    asked.add_argument("--only", choices=["intake", "pages"], action="append")
     asked.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")],
                        default=[10_000, 100_000])
     asked = asked.parse_args()
@@ -184,14 +177,12 @@ def main():
     if under["load_before"] > 1:
         print("note: the machine is busy; trust ratios, not rates")
     figures = Figures()
-    parts = asked.only or ["intake", "pages", "import"]
+    parts = asked.only or ["intake", "pages"]
     if "intake" in parts:
         sqlite_intake(figures, asked.seconds)
         postgres_intake(figures, asked.seconds)
     if "pages" in parts:
         pages(figures, asked.sizes + [1_000_000] * asked.full)
-    if "import" in parts:
-        import_rate(figures, 20_000)
     if asked.json:
         asked.json.write_text(json.dumps({"conditions": under, "figures": figures.found}, indent=1))
     print(json.dumps({"conditions": under, "figures": figures.found}))

@@ -27,14 +27,13 @@ COMPLAINTS = [
 class Client(threading.Thread):
     """Hands things in until it is told to stop; notes for each key what it was told."""
 
-    def __init__(self, house, names, stop):
+    def __init__(self, house, prefix, stop):
         super().__init__(daemon=True)
-        self.house, self.names, self.stop, self.told, self.odd = house, names, stop, {}, []
+        self.house, self.prefix, self.stop, self.told, self.odd = house, prefix, stop, {}, []
 
     def run(self):
-        for name in self.names:
-            if self.stop.is_set():
-                return
+        while not self.stop.is_set():
+            name = f"{self.prefix}-{len(self.told)}e"
             self.told[name] = None
             try:
                 self.told[name] = self.hand_in(name)
@@ -92,8 +91,8 @@ def one_round(house, number, chance, clients, with_mail, longest):
     stop, at_work = threading.Event(), []
     for n in range(clients):
         kind = OverMail if with_mail and n % 2 else OverHttp
-        names = (f"{'m' if kind is OverMail else 'h'}-{number}-{n}-{i}e" for i in range(10**6))
-        at_work.append(kind(house, names, stop))
+        prefix = f"{'m' if kind is OverMail else 'h'}-{number}-{n}"
+        at_work.append(kind(house, prefix, stop))
     for client in at_work:
         client.start()
     time.sleep(math.exp(chance.uniform(math.log(SHORTEST_S), math.log(longest))))
