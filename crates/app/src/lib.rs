@@ -6,6 +6,7 @@ mod arrivals;
 mod commands;
 pub mod health;
 pub mod router;
+pub mod routes;
 mod serve;
 pub mod settings;
 mod work;

@@ -72,6 +72,7 @@ pub fn app(ctx: &Context, _: &Settings, ending: Ending) -> anyhow::Result<Router
         .merge(health::router())
         .merge(organisation::router())
         .merge(organisation::api().split_for_parts().0)
+        .merge(desk::api::router().split_for_parts().0)
         .merge(channels::router(case_links()))
         .merge(channels::api().split_for_parts().0)
         .merge(customers::router())
