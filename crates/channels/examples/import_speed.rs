@@ -13,7 +13,6 @@ use std::time::Instant;
 use store::{Address, Doing, StoreError, on};
 
 #[tokio::main]
-#[expect(clippy::disallowed_methods, reason = "an example reads its argument")]
 async fn main() {
     let path = PathBuf::from(std::env::args().nth(1).expect("usage: import_speed FILE"));
     let folder = tempfile::tempdir().expect("a folder");
@@ -58,9 +57,10 @@ async fn understand(ctx: &store::Context) -> Result<u64, StoreError> {
         let jobs = ctx.store.claim(now, SignedDuration::from_mins(10), 1).await?;
         let Some(job) = jobs.first() else { return Ok(rows) };
         let body: ArrivalsJob = serde_json::from_str(&job.body).expect("a group of arrivals");
+        let waiting = intake::waiting(&ctx.store, &body.arrivals).await?;
+        let read = channels::read_through(ctx, waiting, &reader).await?;
         let mut tx = ctx.begin().await?;
-        let waiting = intake::take_waiting(&mut tx, &body.arrivals).await?;
-        let all = channels::understand_many(&mut tx, ctx, now, waiting, &reader).await?;
+        let all = channels::understand_read(&mut tx, ctx, now, read).await?;
         let placed =
             |understood| Placed { understood, customer: None, case: None, explanation: "" };
         channels::keep(&mut tx, &all.iter().map(placed).collect::<Vec<_>>()).await?;

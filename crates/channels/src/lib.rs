@@ -20,5 +20,7 @@ pub use form::forget_old_drafts;
 pub use handover::hearing_team;
 pub use routes::{CaseLinks, api, router};
 pub use said::{Author, Envelope, Joins, Shape};
-pub use understand::{keep, stands_alone, understand, understand_many};
+pub use understand::{
+    ReadThrough, keep, read_through, stands_alone, understand, understand_many, understand_read,
+};
 pub use understood::{DeliveryReport, Feedback, KeptFile, Placed, Understood};

@@ -5,7 +5,7 @@ use crate::said::{self, Author, Content, Envelope, Said, Shape, fit, line, subje
 use crate::understood::{Feedback, KeptFile, Understood};
 use crate::{api_body, form, import, mail};
 use domain::channel::{Channel, Kind};
-use domain::id::{BatchId, FeedbackId, UnitId};
+use domain::id::{ArrivalId, BatchId, FeedbackId, UnitId};
 use intake::StoredArrival;
 use jiff::Timestamp;
 use reading::{Reader, Reading};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use store::number::Numbered;
 use store::{Context, Doing, StoreError, Tx, on};
 
-/// Texts fewer than this are read on the spot; more are read beside the other work of the node.
+/// So few are read on the spot; more are read beside the other work of the node.
 const READ_HERE_MOST: usize = 4;
 /// Threads that read at once.
 const READERS: usize = 4;
@@ -39,6 +39,68 @@ pub async fn understand(
     all.into_iter().next().ok_or_else(|| StoreError::unreadable("understanding an arrival", "none"))
 }
 
+/// An arrival whose bytes and words were read, and which waits for its place and number.
+pub struct ReadThrough {
+    arrival: StoredArrival,
+    parsed: Parsed,
+    reading: Reading,
+}
+
+impl ReadThrough {
+    /// Which arrival it is.
+    pub fn arrival(&self) -> ArrivalId {
+        self.arrival.id
+    }
+}
+
+/// The part of understanding that needs no transaction: reads the bytes and the words of many
+/// arrivals, on several threads, while others write.
+///
+/// # Errors
+/// When the store fails.
+pub async fn read_through(
+    ctx: &Context,
+    arrivals: Vec<StoredArrival>,
+    reader: &Reader,
+) -> Result<Vec<ReadThrough>, StoreError> {
+    let mappings = Arc::new(import::mappings(&ctx.store, &arrivals).await?);
+    if arrivals.len() <= READ_HERE_MOST {
+        return Ok(arrivals.into_iter().map(|one| read_one(one, &mappings, reader)).collect());
+    }
+    let share = arrivals.len().div_ceil(READERS);
+    let mut arrivals = arrivals.into_iter();
+    let mut tasks = Vec::new();
+    loop {
+        let mine: Vec<StoredArrival> = arrivals.by_ref().take(share).collect();
+        if mine.is_empty() {
+            break;
+        }
+        let (mappings, reader) = (Arc::clone(&mappings), reader.clone());
+        tasks.push(tokio::task::spawn_blocking(move || {
+            mine.into_iter().map(|one| read_one(one, &mappings, &reader)).collect::<Vec<_>>()
+        }));
+    }
+    let mut all = Vec::new();
+    for task in tasks {
+        let part = task.await;
+        all.extend(part.map_err(|e| StoreError::unreadable("reading arrivals", e))?);
+    }
+    Ok(all)
+}
+
+fn read_one(
+    arrival: StoredArrival,
+    mappings: &HashMap<BatchId, import::Mapping>,
+    reader: &Reader,
+) -> ReadThrough {
+    let parsed = parse(&arrival, mappings);
+    let reading = match &parsed {
+        Ok(read) => reader.read(&text_to_read(&read.said)),
+        Err(_) => reader.read(""),
+    };
+    ReadThrough { arrival, parsed, reading }
+}
+
 /// Understands many arrivals at once, in their order.
 ///
 /// # Errors
@@ -50,30 +112,38 @@ pub async fn understand_many(
     arrivals: Vec<StoredArrival>,
     reader: &Reader,
 ) -> Result<Vec<Understood>, StoreError> {
-    let mappings = import::mappings(tx, &arrivals).await?;
+    let read = read_through(ctx, arrivals, reader).await?;
+    understand_read(tx, ctx, now, read).await
+}
+
+/// Gives arrivals that were read their place, number and files, in their order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn understand_read(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    mut read: Vec<ReadThrough>,
+) -> Result<Vec<Understood>, StoreError> {
     let default_unit = default_unit(tx).await?;
-    let mut parsed = Vec::with_capacity(arrivals.len());
-    for arrival in &arrivals {
-        let mut read = parse(arrival, &mappings);
-        if let Ok(mail) = &mut read {
-            mail::place(tx, ctx, now, arrival, mail).await?;
+    for one in &mut read {
+        if let Ok(mail) = &mut one.parsed {
+            mail::place(tx, ctx, now, &one.arrival, mail).await?;
         }
-        parsed.push(read);
     }
-    let texts = parsed.iter().map(|read| read.as_ref().map(|r| text_to_read(&r.said)).ok());
-    let readings = read_all(reader, texts.map(Option::unwrap_or_default).collect()).await?;
-    let again: Vec<FeedbackId> = arrivals.iter().filter_map(|a| a.feedback).collect();
+    let again: Vec<FeedbackId> = read.iter().filter_map(|one| one.arrival.feedback).collect();
     let known = crate::feedback::sql::numbers_of(tx, &again).await?;
-    let wanted = arrivals.iter().filter(|a| number_of(a, &known).is_none()).count();
+    let wanted = read.iter().filter(|one| number_of(&one.arrival, &known).is_none()).count();
     let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
     let mut numbers = tx.next_numbers(Numbered::Feedback, wanted).await?.into_iter();
-    let mut understood = Vec::with_capacity(arrivals.len());
-    for ((arrival, read), reading) in arrivals.iter().zip(parsed).zip(readings) {
-        let number = number_of(arrival, &known).or_else(|| numbers.next()).unwrap_or_default();
+    let mut understood = Vec::with_capacity(read.len());
+    for ReadThrough { arrival, parsed, reading } in read {
+        let number = number_of(&arrival, &known).or_else(|| numbers.next()).unwrap_or_default();
         let id = arrival.feedback.unwrap_or_else(|| ctx.id(now));
-        let (mut one, files) = match read {
-            Ok(read) => put_together(arrival, (id, number), read, reading, default_unit),
-            Err(why) => stub(arrival, (id, number), why, reader, default_unit),
+        let (mut one, files) = match parsed {
+            Ok(read) => put_together(&arrival, (id, number), read, reading, default_unit),
+            Err(why) => stub(&arrival, (id, number), why, reading, default_unit),
         };
         keep_files(tx, &mut one.feedback, files, now).await?;
         if let Some(case) = arrival.case {
@@ -124,29 +194,6 @@ fn text_to_read(said: &Said) -> String {
     } else {
         format!("{}\n{}", said.subject, said.text)
     }
-}
-
-/// Reads texts on several threads where they are many.
-async fn read_all(reader: &Reader, texts: Vec<String>) -> Result<Vec<Reading>, StoreError> {
-    if texts.len() <= READ_HERE_MOST {
-        return Ok(texts.iter().map(|text| reader.read(text)).collect());
-    }
-    let texts = Arc::new(texts);
-    let share = texts.len().div_ceil(READERS);
-    let mut tasks = Vec::new();
-    for part in 0..READERS {
-        let (texts, reader) = (Arc::clone(&texts), reader.clone());
-        tasks.push(tokio::task::spawn_blocking(move || {
-            let mine = texts.iter().skip(part * share).take(share);
-            mine.map(|text| reader.read(text)).collect::<Vec<_>>()
-        }));
-    }
-    let mut readings = Vec::with_capacity(texts.len());
-    for task in tasks {
-        let part = task.await;
-        readings.extend(part.map_err(|e| StoreError::unreadable("reading texts", e))?);
-    }
-    Ok(readings)
 }
 
 fn put_together(
@@ -223,7 +270,7 @@ fn stub(
     arrival: &StoredArrival,
     named: (FeedbackId, i64),
     why: String,
-    reader: &Reader,
+    reading: Reading,
     default_unit: UnitId,
 ) -> (Understood, Vec<said::File>) {
     let envelope: Option<Envelope> = serde_json::from_value(arrival.envelope.clone()).ok();
@@ -247,7 +294,6 @@ fn stub(
         said.channel = Channel::Import;
     }
     said.automatic = true;
-    let reading = reader.read("");
     let mut read = mail::Read::plain(said);
     read.quiet = envelope.is_some_and(|envelope| envelope.quiet);
     let (mut understood, files) = put_together(arrival, named, read, reading, default_unit);

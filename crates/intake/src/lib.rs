@@ -13,7 +13,8 @@ pub use receive::{
 };
 pub use state::{
     Listed, Outcome, State, StoredArrival, by_source_key, list, listed, load, load_many, raw,
-    retry, retry_all_since, settle, settle_many, split_group, take_waiting, undo_in, which_are_new,
+    retry, retry_all_since, settle, settle_many, split_group, still_waiting, take_waiting, undo_in,
+    waiting, which_are_new,
 };
 
 /// The kind of the job for one arrival; its body is an [`ArrivalJob`].

@@ -158,27 +158,71 @@ pub async fn load(tx: &mut Tx, id: ArrivalId) -> Result<Option<StoredArrival>, S
     Ok(load_many(tx, &[id]).await?.pop())
 }
 
+const MANY: Sql = Sql {
+    sqlite: "
+        SELECT a.id, channel, source_key, batch_id, sha256, raw, envelope, received_at_ms,
+            state, feedback_id, case_id
+        FROM json_each($1) j JOIN arrival a ON a.id = j.value ORDER BY j.key",
+    postgres: "
+        SELECT a.id, channel, source_key, batch_id, sha256, raw, envelope, received_at_ms,
+            state, feedback_id, case_id
+        FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS t (value, key)
+        JOIN arrival a ON a.id = t.value ORDER BY t.key",
+};
+
 /// Arrivals with their bytes in the order of `ids`; one that is not there is left out.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn load_many(tx: &mut Tx, ids: &[ArrivalId]) -> Result<Vec<StoredArrival>, StoreError> {
-    const SQL: Sql = Sql {
-        sqlite: "
-            SELECT a.id, channel, source_key, batch_id, sha256, raw, envelope, received_at_ms,
-                state, feedback_id, case_id
-            FROM json_each($1) j JOIN arrival a ON a.id = j.value ORDER BY j.key",
-        postgres: "
-            SELECT a.id, channel, source_key, batch_id, sha256, raw, envelope, received_at_ms,
-                state, feedback_id, case_id
-            FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS t (value, key)
-            JOIN arrival a ON a.id = t.value ORDER BY t.key",
-    };
     let ids = json_text(&ids)?;
-    let text = tx.text(SQL);
+    let text = tx.text(MANY);
     let rows: Vec<Row> = on!(Tx tx, db => sqlx::query_as(text).bind(&ids).fetch_all(db).await)
         .doing("reading an arrival")?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// The arrivals among `ids` that wait to be understood, in their order, read outside any
+/// transaction: for reading them through before one begins. Inside it, [`still_waiting`] says
+/// which of them still wait.
+///
+/// # Errors
+/// When the store fails.
+pub async fn waiting(store: &Store, ids: &[ArrivalId]) -> Result<Vec<StoredArrival>, StoreError> {
+    let ids = json_text(&ids)?;
+    let text = store.text(MANY);
+    let rows: Vec<Row> =
+        on!(Store store, db => sqlx::query_as(text).bind(&ids).fetch_all(db).await)
+            .doing("reading an arrival")?;
+    let arrivals: Result<Vec<StoredArrival>, StoreError> =
+        rows.into_iter().map(Row::read).collect();
+    let mut arrivals = arrivals?;
+    arrivals.retain(|arrival| arrival.state == State::Kept);
+    Ok(arrivals)
+}
+
+/// Which of `ids` still wait to be understood.
+///
+/// # Errors
+/// When the store fails.
+pub async fn still_waiting(
+    tx: &mut Tx,
+    ids: &[ArrivalId],
+) -> Result<std::collections::HashSet<ArrivalId>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            SELECT id FROM arrival WHERE state = 'kept'
+            AND id IN (SELECT value FROM json_each($1)) ORDER BY id",
+        postgres: "
+            SELECT id FROM arrival WHERE state = 'kept'
+            AND id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY id",
+    };
+    let ids = json_text(&ids)?;
+    let text = tx.text(SQL);
+    let found: Vec<String> =
+        on!(Tx tx, db => sqlx::query_scalar(text).bind(&ids).fetch_all(db).await)
+            .doing("looking which arrivals still wait")?;
+    found.iter().map(|id| parsed(id)).collect()
 }
 
 /// The arrivals among `ids` that still wait to be understood, in their order. The handlers of

@@ -21,7 +21,7 @@ pub(crate) struct Batch {
 
 /// The mappings of the imports that these arrivals belong to.
 pub(crate) async fn mappings(
-    tx: &mut Tx,
+    store: &Store,
     arrivals: &[StoredArrival],
 ) -> Result<HashMap<BatchId, Mapping>, StoreError> {
     const SQL: &str = "SELECT mapping FROM import_batch WHERE id = $1";
@@ -33,7 +33,7 @@ pub(crate) async fn mappings(
         }
         let id = batch.to_string();
         let text: Option<String> =
-            on!(Tx &mut *tx, db => sqlx::query_scalar(SQL).bind(&id).fetch_optional(db).await)
+            on!(Store store, db => sqlx::query_scalar(SQL).bind(&id).fetch_optional(db).await)
                 .doing(doing)?;
         // A mapping of another release reads as nothing: its rows become stubs that say so.
         if let Some(mapping) = text.and_then(|text| serde_json::from_str(&text).ok()) {
