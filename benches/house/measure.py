@@ -57,6 +57,8 @@ def intake(figures, engine, house, limit, seconds):
         print("mail is not taken in by this program; SMTP is left out")
     for way, work in ways:
         for n in (1, 16):
+            # What came before is understood first: each rate begins without a backlog.
+            house.wait_until_understood(within=600)
             rate = clients.per_second(house, work, n, seconds, f"{way}-{n}")
             figures.add(f"{engine}: intake over {way}, {n} client{'s' * (n > 1)}", rate,
                         "a second", ("the bare commits", limit))
