@@ -3,13 +3,16 @@
 use crate::health::{self, Ending};
 use crate::settings::Settings;
 use anyhow::Context as _;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::{Extension, Router, middleware, routing::get};
 use channels::mail::{ListenLimits, Mailboxes, Protocol, Relay, Secure};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
-use std::sync::OnceLock;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Context;
 use store::job::Job;
@@ -66,7 +69,7 @@ impl Rooms {
 ///
 /// # Errors
 /// When metrics cannot be set up.
-pub fn app(ctx: &Context, _: &Settings, ending: Ending) -> anyhow::Result<Router> {
+pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result<Router> {
     let routes = Router::new()
         .merge(web::assets::router())
         .merge(health::router())
@@ -81,7 +84,9 @@ pub fn app(ctx: &Context, _: &Settings, ending: Ending) -> anyhow::Result<Router
         .fallback(|| async {
             web::Problem::missing("nothing_here", "There is nothing at this address.")
         });
+    let proxies: Arc<[IpAddr]> = settings.trusted_proxies()?.into();
     let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(proxies, believe_proxies))
         .layer(middleware::from_fn_with_state(ctx.clone(), web::guard::guard))
         .layer(middleware::from_fn(web::problem::answer_problems))
         .layer(CatchPanicLayer::custom(broke))
@@ -96,7 +101,28 @@ pub fn app(ctx: &Context, _: &Settings, ending: Ending) -> anyhow::Result<Router
         .with_state(ctx.clone()))
 }
 
-fn broke(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+/// Behind a proxy of ours the peer is the proxy; who asks stands in the last address that no
+/// proxy of ours wrote into `X-Forwarded-For`. From anybody else that header is only text.
+async fn believe_proxies(
+    State(proxies): State<Arc<[IpAddr]>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    if let Some(peer) = peer
+        && proxies.contains(&peer.ip())
+    {
+        let said = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+        let hops = said.unwrap_or("").rsplit(',').filter_map(|hop| hop.trim().parse().ok());
+        if let Some(client) = hops.into_iter().find(|hop: &IpAddr| !proxies.contains(hop)) {
+            let client = SocketAddr::new(client, peer.port());
+            request.extensions_mut().insert(ConnectInfo(client));
+        }
+    }
+    next.run(request).await
+}
+
+fn broke(panic: Box<dyn std::any::Any + Send>) -> Response {
     use axum::response::IntoResponse;
     let says = panic
         .downcast_ref::<String>()
