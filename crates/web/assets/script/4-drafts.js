@@ -42,6 +42,8 @@ async function saveDraft(form) {
   if (draft.sent) return;
   draft.saving?.abort(); // Only the newest words count; a slow older save must not win.
   const saving = (draft.saving = new AbortController());
+  const stamp = form.elements.namedItem("stamp");
+  if (stamp) stamp.value = Number(stamp.value) + 1; // A save counts when its stamp has grown.
   const body = new URLSearchParams(new FormData(form));
   const held = "draft " + form.dataset.draft;
   try {
