@@ -6,6 +6,7 @@
 pub mod customer;
 
 pub use customer::actions::{Who, recognise};
+pub use customer::api::openapi;
 
 use axum::Router;
 use store::Context;

@@ -1,9 +1,14 @@
 //! Recognising people, told to both engines.
 
+use axum::body::Body;
+use axum::http::{Request, header};
 use customers::{Who, recognise};
 use domain::id::UnitId;
-use store::Context;
-use testkit::on_both;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use store::{Context, on};
+use testkit::{Company, World, on_both};
+use tower::ServiceExt;
 
 fn amara() -> Who {
     Who { name: "Amara Okafor".into(), email: "Amara@Example.org".into(), ..Who::default() }
@@ -60,5 +65,64 @@ fn ten_mails_at_once_from_one_address_make_one_customer() {
         }
         ids.dedup();
         assert_eq!(ids.len(), 1);
+    });
+}
+
+/// Meets somebody as a program of Maya's would.
+async fn posts(world: &World, key: &str, body: Value) -> (u16, Value) {
+    let app = customers::router()
+        .layer(axum::middleware::from_fn(web::problem::answer_problems))
+        .with_state(world.ctx.clone());
+    let request = Request::post("/api/v1/customers")
+        .header(header::AUTHORIZATION, "Bearer rd_maya")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("idempotency-key", key);
+    let response = app.oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap())
+}
+
+async fn gives_maya_a_token(world: &World, company: &Company) {
+    const SQL: &str = "
+        INSERT INTO api_token (id, hash, staff_id, name, acts, made_at_ms)
+        VALUES ('t', $1, $2, 'Test', '', 0)";
+    let hash = store::file::sha256_hex(b"rd_maya");
+    let mut tx = world.ctx.begin().await.unwrap();
+    on!(Tx &mut tx, db => sqlx::query(SQL).bind(&hash).bind(company.maya.id.to_string())
+        .execute(db).await.map(|_| ()))
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[test]
+fn a_program_meets_somebody_once_and_only_in_a_unit_of_its_own() {
+    on_both(async |world| {
+        let company = world.found().await;
+        gives_maya_a_token(&world, &company).await;
+        let ola = json!({ "unit": company.unit, "name": "Ola Nordmann" });
+        let (status, met) = posts(&world, "k1", ola.clone()).await;
+        assert_eq!((status, &met["name"]), (200, &json!("Ola Nordmann")));
+        let (_, again) = posts(&world, "k1", ola.clone()).await;
+        assert_eq!(again["number"], met["number"], "the same press meets nobody twice");
+        let (_, other) = posts(&world, "k2", ola).await;
+        assert_ne!(other["number"], met["number"], "a name alone is nobody's proof");
+        let amara = json!({ "unit": company.unit, "email": "Amara@example.org" });
+        let (_, known) = posts(&world, "k3", amara).await;
+        assert_eq!((&known["name"], &known["id"]), (&json!("Amara Okafor"), &json!(company.amara)));
+        for (body, pointer) in [
+            (json!({ "unit": company.other_unit, "name": "Ola" }), "/unit"),
+            (json!({ "unit": "x", "name": "Ola" }), "/unit"),
+            (json!({ "unit": company.unit }), "/name"),
+            (json!({ "unit": company.unit, "email": "ola" }), "/email"),
+            (json!({ "unit": company.unit, "phone": "1" }), "/phone"),
+            (json!({ "unit": company.unit, "name": 1 }), "/name"),
+            (json!({ "unit": company.unit, "verified": true }), "/verified"),
+        ] {
+            let (status, refused) = posts(&world, "k4", body).await;
+            assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!(pointer)));
+        }
+        let (status, _) = posts(&world, "k1", json!({ "unit": company.unit, "name": "Bo" })).await;
+        assert_eq!(status, 409, "the key belongs to another request");
     });
 }

@@ -212,12 +212,14 @@ impl<T: Serialize> Page<T> {
         Page { data: rows, next, has_more }
     }
 
-    /// Answers the page with an ETag and the `Link` to the next one.
+    /// Answers the page with an ETag and the `Link` to the next one. `path` may have a query:
+    /// whatever makes the list, so that the next page is one of the same list.
     pub fn answer(&self, headers: &HeaderMap, path: &str) -> Response {
         let mut response = hashed(headers, self);
         if let Some(next) = &self.next {
             let after: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            let link = format!("<{path}?after={after}>; rel=\"next\"");
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let link = format!("<{path}{mark}after={after}>; rel=\"next\"");
             if let Ok(link) = HeaderValue::try_from(link) {
                 response.headers_mut().insert(header::LINK, link);
             }

@@ -1,6 +1,8 @@
 //! Customers for programs.
 
-use crate::customer::pages::place;
+use crate::customer::actions::{Who, recognise};
+use crate::customer::pages::{place, url_encoded};
+use crate::customer::rules;
 use crate::customer::sql::{self, Row};
 use axum::Router;
 use axum::extract::State;
@@ -9,17 +11,28 @@ use axum::response::Response;
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::permit::Act;
+use domain::id::UnitId;
+use domain::permit::{Act, Scope, Staff};
 use serde::{Deserialize, Serialize};
-use store::Context;
 use store::scope::Reach;
-use web::{Bearer, Page, PageQuery, Path, Problem, Query};
+use store::{Context, Once};
+use utoipa::OpenApi;
+use web::{Bearer, Json, Page, PageQuery, Path, Problem, Query};
 
 /// The addresses of this noun.
 pub fn router() -> Router<Context> {
     Router::new()
-        .route("/api/v1/customers", get(list_customers))
+        .route("/api/v1/customers", get(list_customers).post(meet_customer))
         .route("/api/v1/customers/{number}", get(read_customer))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(list_customers, meet_customer, read_customer))]
+struct Described;
+
+/// What the addresses of this noun take and give, as OpenAPI 3.1.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Described::openapi()
 }
 
 /// A customer for programs.
@@ -100,7 +113,105 @@ pub async fn list_customers(
     let rows = sql::page(&ctx.store, &reach, q.trim(), &after, most + 1).await?;
     let rows: Vec<CustomerBody> = rows.into_iter().map(CustomerBody::from).collect();
     let cursor = |row: &CustomerBody| URL_SAFE_NO_PAD.encode(format!("{}\n{}", row.name, row.id));
-    Ok(Page::of(rows, most, cursor).answer(&headers, "/api/v1/customers"))
+    let path = format!("/api/v1/customers?limit={most}&q={}", url_encoded(q.trim()));
+    Ok(Page::of(rows, most, cursor).answer(&headers, &path))
+}
+
+/// Somebody to be met. One of `name`, `email`, `phone` and `reference` must be there.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewCustomerBody {
+    /// The id of a unit of yours: two units do not know each other's customers.
+    unit: String,
+    /// Their name.
+    name: String,
+    /// Their e-mail address.
+    email: String,
+    /// Their telephone number.
+    phone: String,
+    /// The company's own number of them.
+    reference: String,
+    /// ISO 639-1 code of their language.
+    language: String,
+}
+
+impl NewCustomerBody {
+    /// The unit and the person, once every field was found to be right.
+    fn read(self) -> Result<(UnitId, Who), Problem> {
+        let mut problem = Problem::refused("fields_refused", "Some fields must be put right.");
+        let all = [&self.name, &self.email, &self.phone, &self.reference];
+        if all.iter().all(|text| rules::one_line(text).is_empty()) {
+            problem = problem.at("/name", "Give a name, an address or a number.");
+        }
+        if !self.email.is_empty() && rules::email(&self.email).is_none() {
+            problem = problem.at("/email", "Give an e-mail address like name@example.com.");
+        }
+        if !self.phone.is_empty() && rules::phone(&self.phone).is_none() {
+            problem = problem.at("/phone", "Give a telephone number like +47 22 33 44 55.");
+        }
+        let code = self.language.as_str();
+        if !code.is_empty() && !(code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase())) {
+            problem = problem.at("/language", "Give a code of two letters, such as en.");
+        }
+        let Ok(unit) = self.unit.parse() else {
+            return Err(problem.at("/unit", "Give the id of a unit of yours."));
+        };
+        if !problem.errors.is_empty() {
+            return Err(problem);
+        }
+        // What a program says of somebody is claimed, not proved.
+        let NewCustomerBody { name, email, phone, reference, language, .. } = self;
+        Ok((unit, Who { name, email, phone, reference, language, ..Who::default() }))
+    }
+}
+
+/// Whether people of this unit are theirs to meet.
+async fn is_of(ctx: &Context, staff: &Staff, unit: UnitId) -> Result<bool, Problem> {
+    if staff.scope != Scope::All {
+        return Ok(staff.units.contains(&unit));
+    }
+    Ok(sql::is_unit(&ctx.store, unit).await?)
+}
+
+/// Finds the customer who is known by one of these addresses, or makes one. An address that nobody
+/// proved is never added to somebody we know.
+#[utoipa::path(post, path = "/api/v1/customers", tag = "customers", request_body = NewCustomerBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Your own key of it")),
+    responses((status = 200, body = CustomerBody),
+        (status = 403, description = "Your roles do not include `open_case`."),
+        (status = 422, description = "Fields must be put right; `errors` names each.")),
+    security(("token" = [])))]
+pub async fn meet_customer(
+    State(ctx): State<Context>,
+    by: Bearer,
+    body: Json<NewCustomerBody>,
+) -> Result<Response, Problem> {
+    for act in [Act::OpenCase, Act::ReadCustomer] {
+        by.staff.permit_anywhere(act).map_err(|_| Problem::not_permitted())?;
+    }
+    let (unit, who) = body.value.read()?;
+    if !is_of(&ctx, &by.staff, unit).await? {
+        let says = "There is no such unit of yours.";
+        return Err(Problem::refused("fields_refused", says).at("/unit", says));
+    }
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let number = match tx.once::<i64>(&body.press, now).await? {
+        Once::Done(number) => number,
+        Once::OtherBody => {
+            let says = "This key was used for another request. Use a new one.";
+            return Err(Problem::conflict("key_used_otherwise", says));
+        }
+        Once::New => {
+            let customer = recognise(&mut tx, &ctx, now, unit, &who).await?;
+            let number = sql::number_of(&mut tx, customer).await?;
+            tx.done_once(&body.press, &number).await?;
+            tx.commit().await?;
+            number
+        }
+    };
+    let reach = Reach::from(&by.staff);
+    answer(&ctx, &reach, &HeaderMap::new(), number).await
 }
 
 /// Reads one customer.
@@ -114,15 +225,26 @@ pub async fn read_customer(
     headers: HeaderMap,
     Path(number): Path<i64>,
 ) -> Result<Response, Problem> {
-    let missing = || Problem::missing("customer_missing", "There is no such customer among yours.");
     by.staff.permit_anywhere(Act::ReadCustomer).map_err(|_| missing())?;
-    let reach = Reach::from(&by.staff);
-    let row = sql::one(&ctx.store, &reach, number).await?.ok_or_else(missing)?;
+    answer(&ctx, &Reach::from(&by.staff), &headers, number).await
+}
+
+fn missing() -> Problem {
+    Problem::missing("customer_missing", "There is no such customer among yours.")
+}
+
+async fn answer(
+    ctx: &Context,
+    reach: &Reach,
+    headers: &HeaderMap,
+    number: i64,
+) -> Result<Response, Problem> {
+    let row = sql::one(&ctx.store, reach, number).await?.ok_or_else(missing)?;
     let identities = sql::identities_for_checked(&ctx.store, &row.id).await?;
     let mut body = CustomerBody::from(row);
     body.identities = identities
         .into_iter()
         .map(|(kind, value, at)| IdentityBody { kind, value, verified: at.is_some() })
         .collect();
-    Ok(web::json::hashed(&headers, &body))
+    Ok(web::json::hashed(headers, &body))
 }

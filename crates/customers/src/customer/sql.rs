@@ -208,3 +208,19 @@ pub(crate) async fn promises_for_checked(
     on!(Store store, db => sqlx::query_as(SQL).bind(customer).fetch_all(db).await)
         .doing("counting promises to a customer")
 }
+
+/// The number of a customer.
+pub(crate) async fn number_of(tx: &mut Tx, customer: CustomerId) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT number FROM customer WHERE id = $1";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(customer.to_string()).fetch_one(db).await)
+        .doing("reading the number of a customer")
+}
+
+/// Whether there is such a unit.
+pub(crate) async fn is_unit(store: &Store, unit: UnitId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT id FROM unit WHERE id = $1";
+    let found: Option<String> = on!(Store store, db => sqlx::query_scalar(SQL)
+        .bind(unit.to_string()).fetch_optional(db).await)
+    .doing("looking for a unit")?;
+    Ok(found.is_some())
+}
