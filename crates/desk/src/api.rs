@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::Context;
 use store::scope::Reach;
 use url::form_urlencoded;
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use web::problem::ProblemBody;
 use web::session::Preferences;
@@ -25,7 +25,7 @@ use web::{Bearer, Json, Page, Problem, SignedIn};
 
 /// Every address for programs of this room, with its description (OpenAPI 3.1).
 pub fn router() -> OpenApiRouter<Context> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(Problems::openapi())
         .merge(crate::case::api::router())
         .merge(crate::message::api::router())
         .merge(crate::promise::api::router())
@@ -37,6 +37,11 @@ pub fn router() -> OpenApiRouter<Context> {
         .merge(crate::search::api::router())
         .merge(crate::view::api::router())
 }
+
+/// What problems look like; the answers below only refer to it.
+#[derive(OpenApi)]
+#[openapi(components(schemas(ProblemBody)))]
+struct Problems;
 
 /// What reading can answer instead.
 #[derive(IntoResponses)]

@@ -6,7 +6,8 @@ use crate::api::{
 };
 use crate::case::actions::{self, NewCase};
 use crate::case::body::{CaseBody, Signs};
-use crate::case::new_case::{BY_HAND, PROBLEM_MOST, customer_by_number, subject_of};
+use crate::case::new_case::people::customer_by_number;
+use crate::case::new_case::{BY_HAND, PROBLEM_MOST, subject_of};
 use crate::case::pages::missing;
 use crate::handling::On;
 use crate::message::api::{MessageBody, NoteBody};

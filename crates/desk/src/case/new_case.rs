@@ -1,8 +1,9 @@
 //! A11: a call, a letter or a visit logged by hand. The page and its form are here; the address it
 //! posts to is put together in `app`, because only `customers` says who somebody new is.
 
+pub(crate) mod people;
+
 use crate::case::actions::NewCase;
-use crate::case::sql::id;
 use crate::dialog::choices;
 use crate::draft;
 use crate::screen::Screen;
@@ -14,15 +15,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::channel::{Channel, Kind};
-use domain::id::{CaseId, CaseNumber, CustomerId, StaffId, TeamId, UnitId};
+use domain::id::{CaseId, CustomerId, StaffId, TeamId, UnitId};
 use domain::permit::Act;
 use domain::urgency::Facts;
 use domain::words::Words;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use people::{PersonView, customer_by_number};
 use serde::{Deserialize, Serialize};
-use sqlx::FromRow;
-use store::scope::Reach;
 use store::{Context, Doing, Store, StoreError, on};
 use web::frame::{Place, StaffFrame};
 use web::{Form, Problem, Query, SignedIn};
@@ -38,10 +38,6 @@ const SUBJECT_MOST: usize = 80;
 const SAID_MOST: usize = 50_000;
 /// Characters of a promise.
 const PROMISE_MOST: usize = crate::promise::rules::WORDS_MOST;
-/// People shown for one search.
-const PEOPLE: i64 = 8;
-/// Open cases shown with a person.
-const OPEN_CASES: i64 = 3;
 
 /// The page and its draft.
 pub(crate) fn router() -> Router<Context> {
@@ -207,12 +203,11 @@ pub async fn read(
     if subject.is_none() && wrong.of("said").is_empty() && wrong.of("problem").is_empty() {
         wrong.add("said", "Write what happened, in their words or in one line.");
     }
-    let (Some(whose), Some((team, unit)), Some(subject)) = (whose, team, subject) else {
+    let Some(((whose, (team, unit)), (channel, kind))) = whose.zip(team).zip(channel.zip(kind))
+    else {
         return Ok(Err(wrong));
     };
-    let (Some(channel), Some(kind), Some(severity)) = (channel, kind, severity) else {
-        return Ok(Err(wrong));
-    };
+    let Some((severity, subject)) = severity.zip(subject) else { return Ok(Err(wrong)) };
     if !wrong.list.is_empty() {
         return Ok(Err(wrong));
     }
@@ -337,115 +332,6 @@ pub(crate) fn subject_of(text: &Words) -> Words {
     Words::new(&first, SUBJECT_MOST + 1).unwrap_or_else(|_| text.clone())
 }
 
-/// The customer with this number, when the reader may see them.
-pub(crate) async fn customer_by_number(
-    store: &Store,
-    reach: &Reach,
-    number: i64,
-) -> Result<Option<CustomerId>, StoreError> {
-    const SQL: &str =
-        concat!("SELECT c.id FROM customer c WHERE c.number = $3 AND ", store::visible_in_unit!());
-    let found: Option<String> = on!(Store store, db => sqlx::query_scalar(SQL)
-        .bind(&reach.scope).bind(&reach.staff).bind(number).fetch_optional(db).await)
-    .doing("looking for a customer")?;
-    found.map(|customer| id(&customer)).transpose()
-}
-
-#[derive(FromRow)]
-struct PersonRow {
-    id: String,
-    number: i64,
-    name: String,
-    address: Option<String>,
-}
-
-/// Somebody who was found.
-struct PersonView {
-    number: String,
-    name: String,
-    address: String,
-    chosen: bool,
-    /// Open cases: number and subject. Perhaps this is one of them.
-    open: Vec<(String, String)>,
-}
-
-/// People whose name, e-mail address, telephone or customer number begins with `text`.
-async fn people(
-    ctx: &Context,
-    reach: &Reach,
-    form: &NewCaseForm,
-) -> Result<Vec<PersonView>, StoreError> {
-    const SQL: &str = concat!(
-        "SELECT c.id, c.number, c.name,
-            (SELECT i.value FROM identity i WHERE i.customer_id = c.id
-             ORDER BY i.kind, i.made_at_ms, i.value LIMIT 1) AS address
-         FROM customer c WHERE ",
-        store::visible_in_unit!(),
-        " AND (c.number = $3 OR c.number = $4 OR ($5 <> '' AND (LOWER(c.name) LIKE $5 ESCAPE '!'
-              OR LOWER(c.name) LIKE $6 ESCAPE '!' OR c.name LIKE $7 ESCAPE '!'
-              OR c.id IN (SELECT customer_id FROM identity WHERE value LIKE $5 ESCAPE '!'
-                          OR ($8 <> '' AND value LIKE $8)))))
-          ORDER BY c.name, c.id LIMIT $9"
-    );
-    let find = form.find.trim();
-    let chosen: i64 = form.who.parse().unwrap_or(0);
-    let escaped: String = find
-        .chars()
-        .take(200)
-        .flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] })
-        .collect();
-    let low = escaped.to_lowercase();
-    let begins = |text: &str| if text.is_empty() { String::new() } else { format!("{text}%") };
-    let inside = format!("% {low}%");
-    let rows: Vec<PersonRow> = on!(Store &ctx.store, db => sqlx::query_as(SQL)
-        .bind(&reach.scope).bind(&reach.staff).bind(find.parse::<i64>().unwrap_or(0)).bind(chosen)
-        .bind(begins(&low)).bind(&inside).bind(begins(&escaped)).bind(begins(&phone_of(find)))
-        .bind(PEOPLE).fetch_all(db).await)
-    .doing("looking for a person")?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        found.push(PersonView {
-            open: open_cases(&ctx.store, reach, &row.id).await?,
-            chosen: row.number == chosen,
-            number: row.number.to_string(),
-            name: row.name,
-            address: row.address.unwrap_or_default(),
-        });
-    }
-    Ok(found)
-}
-
-/// A telephone number in the spelling in which it is kept, or empty when it is none.
-fn phone_of(text: &str) -> String {
-    let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +()-/.".contains(c));
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if !is_phone || digits.len() < 4 {
-        return String::new();
-    }
-    match digits.strip_prefix("00") {
-        Some(rest) => format!("+{rest}"),
-        None if text.starts_with('+') => format!("+{digits}"),
-        None => digits,
-    }
-}
-
-async fn open_cases(
-    store: &Store,
-    reach: &Reach,
-    customer: &str,
-) -> Result<Vec<(String, String)>, StoreError> {
-    const SQL: &str = concat!(
-        "SELECT c.number, c.subject FROM \"case\" c
-         WHERE c.customer_id = $3 AND c.tray <> 'closed' AND ",
-        store::visible!(),
-        " ORDER BY c.opened_at_ms DESC, c.id LIMIT $4"
-    );
-    let rows: Vec<(i64, String)> = on!(Store store, db => sqlx::query_as(SQL).bind(&reach.scope)
-        .bind(&reach.staff).bind(customer).bind(OPEN_CASES).fetch_all(db).await)
-    .doing("looking for open cases of a person")?;
-    Ok(rows.into_iter().map(|(n, subject)| (CaseNumber(n).to_string(), subject)).collect())
-}
-
 type Choices = Vec<(String, String, bool)>;
 
 #[derive(askama::Template)]
@@ -484,7 +370,7 @@ pub async fn page(
     frame.has_errors = !errors.list.is_empty();
     let status = if frame.has_errors { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let looked = !form.find.trim().is_empty() || !form.who.is_empty();
-    let people = if looked { people(ctx, &screen.reach, &form).await? } else { Vec::new() };
+    let people = if looked { people::find(ctx, &screen.reach, &form).await? } else { Vec::new() };
     let teams = teams(&ctx.store, &screen.signed.staff).await?;
     let html = web::page(&NewCasePage {
         frame,
@@ -586,4 +472,26 @@ pub async fn end_draft(
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_makes_a_short_subject() {
+        let text = Words::new(&"The heating is off. ".repeat(20), 1_000).unwrap();
+        let subject = subject_of(&text);
+        assert_eq!(subject.as_str().chars().count(), SUBJECT_MOST + 1);
+        assert!(subject.as_str().ends_with('…'));
+    }
+
+    #[test]
+    fn the_wish_stands_under_what_they_said() {
+        let form = NewCaseForm {
+            said: "Nobody came.".to_owned(),
+            wish: "Come today.".to_owned(),
+            ..NewCaseForm::default()
+        };
+        let said = said(&form).unwrap().unwrap();
+        assert_eq!(said.as_str(), "Nobody came.\n\nWhat would make it right: Come today.");
+        assert_eq!(super::said(&NewCaseForm::default()), Ok(None));
+    }
+}
