@@ -2,9 +2,11 @@
 //!
 //! It is a library so that the tests of the whole house can speak to it without a socket.
 
+pub mod api;
 mod arrivals;
 mod commands;
 pub mod health;
+pub mod new_case;
 pub mod router;
 pub mod routes;
 mod serve;

@@ -156,6 +156,7 @@ pub const ROUTES: &[Route] = &[
     get("/cases/{number}/conduct/new", SEE_IT),
     post("/cases/{number}/conduct", HANDLE_IT),
     get("/cases/new", HANDLE_ANY),
+    post("/cases", HANDLE_ANY),
     post("/cases/new/draft", HANDLE_ANY),
     post("/cases/changes", STAFF),
     post("/me/undo", STAFF),
@@ -205,6 +206,7 @@ pub const ROUTES: &[Route] = &[
     post("/settings/policies/core-values", SET_UP),
     get("/settings/record", SET_UP),
     // Programs.
+    get("/api/openapi.json", ANYBODY),
     get("/api/v1/me", PROGRAMS),
     get("/api/v1/feedback", STAFF),
     post("/api/v1/feedback", HANDLE_ANY),
@@ -212,6 +214,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/arrivals/{id}", &[Agent, Administrator]),
     post("/api/v1/arrivals/{id}/retries", SET_UP),
     get("/api/v1/customers", STAFF),
+    post("/api/v1/customers", HANDLE_ANY),
     get("/api/v1/customers/{number}", SEE_IT),
     get("/api/v1/teams", PROGRAMS),
     post("/api/v1/teams", SET_UP),
