@@ -7,7 +7,8 @@ async fn main() -> anyhow::Result<()> {
         .merge(web::assets::router())
         .merge(web::styleguide::router())
         .layer(axum::middleware::map_response(policy));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:4180").await?;
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:4180".to_owned());
+    let listener = tokio::net::TcpListener::bind(address).await?;
     axum::serve(listener, app).await?;
     Ok(())
 }
