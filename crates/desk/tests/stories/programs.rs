@@ -287,7 +287,7 @@ fn a_version_and_a_key_guard_what_is_changed() {
         assert_eq!((first.status, &again.body), (201, &first.body));
         assert_eq!(maya.get(&path).await.body["data"].as_array().unwrap().len(), 1);
         let other = maya.call("POST", &path, Some(json!({ "text": "Other" })), &once).await;
-        assert_eq!((other.status, &other.body["code"]), (409, &json!("key_used_otherwise")));
+        assert_eq!((other.status, &other.body["code"]), (422, &json!("key_used_otherwise")));
         let stale = maya.call("POST", &path, note.clone(), &once[1..]).await;
         assert_eq!((stale.status, &stale.body["current"]), (412, &json!(first.version())));
         let known = [("if-none-match", first.etag.as_str())];
