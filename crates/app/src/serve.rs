@@ -79,6 +79,7 @@ pub async fn serve(ctx: Context, settings: &Settings) -> anyhow::Result<()> {
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}; is another program there?"))?;
+    ctx.store.free_leases().await?;
     let ending = Ending::default();
     let (end, ended) = watch::channel(false);
     let rooms = router::Rooms::new(settings)?;

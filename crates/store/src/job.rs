@@ -182,6 +182,28 @@ impl Store {
             .map_err(|error| StoreError::unreadable(doing, error))
     }
 
+    /// Frees every lease of a process that is gone, so that its work need not wait for the lease to
+    /// run out. Only for SQLite, which one serving process has to itself; on PostgreSQL other nodes
+    /// may be at work, and nothing is freed. A worker that lives all the same is refused by the
+    /// fence when it finishes.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn free_leases(&self) -> Result<(), StoreError> {
+        const JOBS: &str = "UPDATE job SET held_until_ms = 0 WHERE held_until_ms > 0";
+        const LETTERS: &str =
+            "UPDATE outbox SET held_until_ms = 0 WHERE held_until_ms > 0 AND state = 'held'";
+        if let Store::Postgres(_) = self {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        for sql in [JOBS, LETTERS] {
+            on!(Tx &mut tx, db => sqlx::query(sql).execute(db).await.map(|_| ()))
+                .doing("freeing the leases of a process that is gone")?;
+        }
+        tx.commit().await
+    }
+
     /// Notes that a try of `job` failed: again at `again_at`, or laid out for a person after
     /// [`ATTEMPTS_MOST`] tries. A lease that ran out is left alone.
     ///
