@@ -150,7 +150,8 @@ impl NewCustomerBody {
             problem = problem.at("/phone", "Give a telephone number like +47 22 33 44 55.");
         }
         let code = self.language.as_str();
-        if !code.is_empty() && !(code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase())) {
+        let is_code = code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase());
+        if !code.is_empty() && !is_code {
             problem = problem.at("/language", "Give a code of two letters, such as en.");
         }
         let Ok(unit) = self.unit.parse() else {
@@ -217,7 +218,8 @@ pub async fn meet_customer(
 /// Reads one customer.
 #[utoipa::path(get, path = "/api/v1/customers/{number}", tag = "customers",
     params(("number" = i64, Path, description = "The customer's number")),
-    responses((status = 200, body = CustomerBody), (status = 404, description = "No such customer among yours")),
+    responses((status = 200, body = CustomerBody),
+        (status = 404, description = "No such customer among yours")),
     security(("token" = [])))]
 pub async fn read_customer(
     State(ctx): State<Context>,
