@@ -123,6 +123,6 @@ fn a_program_meets_somebody_once_and_only_in_a_unit_of_its_own() {
             assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!(pointer)));
         }
         let (status, _) = posts(&world, "k1", json!({ "unit": company.unit, "name": "Bo" })).await;
-        assert_eq!(status, 409, "the key belongs to another request");
+        assert_eq!(status, 422, "the key belongs to another request");
     });
 }

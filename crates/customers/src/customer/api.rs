@@ -201,7 +201,7 @@ pub async fn meet_customer(
         Once::Done(number) => number,
         Once::OtherBody => {
             let says = "This key was used for another request. Use a new one.";
-            return Err(Problem::conflict("key_used_otherwise", says));
+            return Err(Problem::refused("key_used_otherwise", says));
         }
         Once::New => {
             let customer = recognise(&mut tx, &ctx, now, unit, &who).await?;
