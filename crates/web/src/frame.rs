@@ -8,7 +8,7 @@
 //! {% block main %}<div class="content"><h1>…</h1></div>{% endblock %}
 //! ```
 //!
-//! ```ignore
+//! ```text
 //! #[derive(askama::Template)]
 //! #[template(path = "case/show.html")]
 //! struct CasePage { frame: web::frame::StaffFrame, … }

@@ -279,7 +279,7 @@ pub async fn prefer(ctx: &Context, staff: &Staff, json: &Value) -> Result<(), St
     tx.commit().await
 }
 
-/// People whom `staff` may see, by name; see [`sql`](super::sql) for paging. Those who may not
+/// People whom `staff` may see, by name; see [`sql`] for paging. Those who may not
 /// manage staff see colleagues of their units, and nobody who left.
 ///
 /// # Errors
