@@ -97,6 +97,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     return;
   }
   const form = ctx.sourceElement?.closest?.("form");
+  ctx.isSent = form?.matches(".composer") && answer.ok && ctx.request.method !== "GET";
   if (form && answer.ok && ctx.request.method !== "GET") form.reset();
   const arrived = new URL(answer.url, location.href);
   if (form) clean(form);
@@ -117,7 +118,23 @@ document.addEventListener("htmx:after:swap", (event) => {
     announce(document.title);
   }
   arrive();
+  if (ctx?.isSent) one("#main")?.focus({ preventScroll: true }); // Where `z` takes it back.
+  const tab = ctx?.sourceElement?.closest?.(WRITES);
+  if (tab) one("textarea", document.getElementById(tab.hash.slice(1)))?.focus();
 });
+
+// The tabs of the composer: what was typed is kept as a draft, and the other one may stand there.
+const WRITES = '.composer-head a[href*="#composer-"]';
+document.addEventListener(
+  "click",
+  (event) => {
+    const form = event.target.closest(WRITES)?.closest("form[data-draft]");
+    if (!form) return;
+    flushDrafts();
+    form.removeAttribute("data-dirty");
+  },
+  true,
+);
 
 document.addEventListener("htmx:error", (event) => {
   if (event.detail?.ctx)

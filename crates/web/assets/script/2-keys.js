@@ -132,6 +132,8 @@ function perform(name, event) {
     "message-previous": () => moveMessage(-1),
     "message-next": () => moveMessage(1),
     panel: togglePanel,
+    reply: () => write("reply"),
+    note: () => write("note"),
     send: () => send(event?.target),
     "finding-next": () => moveFinding(1),
     "finding-previous": () => moveFinding(-1),
@@ -173,7 +175,7 @@ const focusOn = (selector) => {
   const field = one(selector);
   if (!field) return false;
   field.focus();
-  field.select?.();
+  if (field.matches("input")) field.select();
 };
 
 // ---- lists ----
@@ -325,6 +327,13 @@ function copyLink() {
   if (!navigator.clipboard) return tell(link); // Without TLS the browser gives none.
   navigator.clipboard.writeText(again ? `${document.title} ${link}` : link);
   tell(again ? "Link copied with its title" : "Link copied", 3);
+}
+
+// r and n: into the composer, which may first have to become the other one.
+function write(kind) {
+  const form = one("form.composer");
+  if (form?.elements.namedItem("kind")?.value !== kind) return act(kind);
+  return focusOn("form.composer textarea");
 }
 
 // Ctrl+Enter: the form one writes in, or the page's own send button.
