@@ -1,0 +1,77 @@
+// Several people on one case: nobody talks past the other, and a reply can be taken back anywhere.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { House, launch, signIn } from "./house.mjs";
+
+let house;
+let browser;
+let agent;
+let lead;
+let customer;
+let number = "";
+
+const person = async () => (await browser.newContext()).newPage();
+
+before(async () => {
+  house = await House.open();
+  browser = await launch();
+  [agent, lead, customer] = [await person(), await person(), await person()];
+  await signIn(agent, house);
+  await signIn(lead, house, "lead");
+  await customer.goto(house.link("customer"));
+  number = (await customer.locator("p.quiet.small").first().innerText()).trim();
+});
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+const open = (page) => page.goto(`${house.base}/cases/${number}?write=reply`);
+const send = (page) => page.locator("form.composer .button-primary").click();
+
+test("what a customer writes meanwhile is shown before the reply goes out", async () => {
+  const still = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  await still.context().addCookies(await agent.context().cookies());
+  await open(still);
+  await customer.locator("#words").fill("The second fee is back on my account today.");
+  await customer.getByRole("button", { name: /^Send to/ }).click();
+  await customer.getByText("back on my account today").first().waitFor();
+  await still.locator("#words").fill("I'm sorry. We give you back both fees.");
+  await send(still);
+  await still.getByText("Something new came while you were writing").waitFor();
+  await still.locator("#thread").getByText("back on my account today").waitFor();
+  assert.match(await still.locator("#words").inputValue(), /both fees/);
+  assert.equal(await still.locator("#thread").getByText("give you back both fees").count(), 0);
+  await send(still);
+  await still.locator("#thread").getByText("give you back both fees").waitFor();
+});
+
+test("with scripts the new words come by themselves and the button says so", async () => {
+  await open(lead);
+  await lead.locator("#words").fill("We look at it once more.");
+  await customer.goto(house.link("customer"));
+  await customer.locator("#words").fill("And a third fee was taken now.");
+  await customer.getByRole("button", { name: /^Send to/ }).click();
+  await lead.locator("#thread").getByText("And a third fee was taken now").waitFor();
+  await lead.getByRole("button", { name: "Review 1 new message" }).click();
+  assert.equal(await lead.locator("#thread").getByText("We look at it once more").count(), 0);
+  await lead.locator("#words").fill("");
+});
+
+test("a reply sent in one browser is taken back from another", async () => {
+  await open(agent);
+  await agent.locator("#words").fill("I'm sorry about the third fee.");
+  await send(agent);
+  await agent.locator("#thread").getByText("sorry about the third fee").waitFor();
+  const phone = await person();
+  await phone.context().addCookies(await agent.context().cookies());
+  await agent.close();
+  await open(phone);
+  await phone.locator("#toasts").getByRole("button", { name: /^Undo/ }).click();
+  await phone.waitForFunction(() =>
+    document.querySelector("#words").value.includes("sorry about the third fee"),
+  );
+  await customer.goto(house.link("customer"));
+  assert.equal(await customer.getByText("sorry about the third fee").count(), 0);
+});

@@ -1,0 +1,134 @@
+// The agent's work with the keyboard alone, as somebody does it who knows the keys.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { House, launch, workday } from "./house.mjs";
+
+let house;
+let browser;
+let page;
+let number = "";
+
+before(async () => {
+  house = await House.open();
+  browser = await launch();
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+});
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+const keys = async (...names) => {
+  for (const name of names) await page.keyboard.press(name);
+};
+const focused = (selector) =>
+  page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector);
+const row = () => page.evaluate(() => document.activeElement?.closest(".row")?.id ?? "");
+const dialog = () => page.locator("dialog[open]");
+const thread = () => page.locator("#thread");
+const REPLY = "Hello,\n\nI'm sorry we took the fee twice. jkmrwnse/?z";
+
+test("one press on the link signs in, g then q opens the queue", async () => {
+  await page.goto(house.link("agent"));
+  while (!(await page.evaluate(() => document.activeElement.matches("button")))) await keys("Tab");
+  await keys("Enter");
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await keys("g", "q");
+  await page.waitForURL(/\/q\/mine$/);
+  await keys("2");
+  await page.waitForURL(/\/q\/team$/);
+});
+
+test("j and k move through the rows, Enter opens one, m takes it", async () => {
+  await keys("j");
+  const first = await row();
+  await keys("j");
+  assert.notEqual(await row(), first);
+  await keys("k");
+  assert.equal(await row(), first);
+  const isFree = () =>
+    page.evaluate(() => /Nobody has it/.test(document.activeElement.closest(".row").textContent));
+  for (let n = 0; n < 49 && !(await isFree()); n += 1) await keys("j");
+  number = (await row()).replace("row-", "");
+  await keys("Enter");
+  await page.waitForURL(new RegExp(`/cases/${number}$`));
+  await keys("m");
+  await page.locator(".case-head .tag", { hasText: "With you" }).waitFor();
+});
+
+test("r writes a reply, Ctrl+Enter sends it, z brings the words back", async () => {
+  await keys("r");
+  await focused("#words");
+  await page.keyboard.type(REPLY);
+  assert.equal(await page.locator("#words").inputValue(), REPLY);
+  assert.equal(await dialog().count(), 0);
+  await keys("Control+Enter");
+  await thread().getByText("we took the fee twice").first().waitFor();
+  await page.locator("#toasts").getByText("Sent a reply").waitFor();
+  await focused("#main");
+  await keys("z");
+  await page.waitForFunction((words) => document.querySelector("#words").value === words, REPLY);
+  await thread().locator(".is-undone").waitFor();
+});
+
+test("w promises, with the same words for the customer and a clock", async () => {
+  await keys("w");
+  await dialog().waitFor();
+  await page.keyboard.type("look at both payments");
+  while (!(await page.evaluate(() => document.activeElement.matches("[type=datetime-local]"))))
+    await keys("Tab");
+  // A field for day and hour is typed into part by part, in the order of the browser's language.
+  await dialog().locator("[type=datetime-local]").fill(workday());
+  await keys("Control+Enter");
+  await page.locator(".pane-side .promise", { hasText: "look at both payments" }).waitFor();
+  assert.equal(await dialog().count(), 0);
+});
+
+test("n writes a private note beside a reply that waits, and the reply is still there", async () => {
+  await keys("Escape", "n");
+  await page.waitForURL(/write=note/);
+  await focused("#words");
+  await page.keyboard.type("Both payments have the same date.");
+  await keys("Control+Enter");
+  await thread().locator(".note", { hasText: "the same date" }).waitFor();
+  await focused("#main");
+  await keys("r");
+  await page.waitForURL((url) => !/write=note/.test(url.search));
+  await page.waitForFunction((words) => document.querySelector("#words").value === words, REPLY);
+});
+
+test("s asks until when, and Escape leaves things as they were", async () => {
+  await keys("Escape", "s");
+  await dialog().getByText("until", { exact: false }).first().waitFor();
+  await keys("Escape");
+  await dialog().waitFor({ state: "detached" });
+  await focused("#main, .button, summary, body");
+});
+
+test("Ctrl+K finds an action by its words, ? shows the keys, / searches", async () => {
+  await keys("Control+k");
+  await focused("dialog[open] input");
+  await page.keyboard.type("Transfer");
+  await dialog().getByRole("option", { name: /Transfer/ }).first().waitFor();
+  await keys("Escape", "?");
+  await dialog().getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
+  await keys("Escape", "/");
+  await focused("#search-field");
+  await page.keyboard.type("card");
+  await keys("Enter");
+  await page.waitForURL(/\/search\?q=card/);
+  await page.locator(".row").first().waitFor();
+});
+
+test("single keys typed into any field of a case change nothing", async () => {
+  await page.goto(`${house.base}/cases/${number}`);
+  const events = await page.locator("#thread").getAttribute("data-version");
+  for (const field of ["#search-field", "#words"]) {
+    await page.focus(field);
+    await page.keyboard.type("mrnwtseoahijkq?zgxc");
+    assert.equal(await dialog().count(), 0);
+  }
+  await page.reload();
+  assert.equal(await page.locator("#thread").getAttribute("data-version"), events);
+});

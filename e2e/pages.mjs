@@ -1,0 +1,123 @@
+// Every page of the product, with what to do first where a page needs something to show.
+
+import { workday } from "./house.mjs";
+
+const FORMS = [
+  "transfers/new",
+  "escalation/new",
+  "promises/new",
+  "offers/new",
+  "assignment/new",
+  "snooze/new",
+  "resolution/new",
+  "closing/new",
+  "conduct/new",
+  "problem",
+  "reading",
+];
+const SETTINGS = [
+  "",
+  "/me",
+  "/keyboard",
+  "/theme",
+  "/tokens",
+  "/people",
+  "/people/new",
+  "/teams",
+  "/teams/new",
+  "/units",
+  "/hours",
+  "/policies",
+  "/record",
+];
+const VIEWS = ["mine", "team", "promises", "public", "reopened", "snoozed", "ideas", "closed"];
+
+// Pages of staff; `lead` sees every team, so every form is there.
+export async function staffPages(page, house) {
+  await page.goto(`${house.base}/q/team`);
+  const found = await page.locator(".row-link").first().getAttribute("href");
+  await page.goto(house.base + found);
+  await take(page);
+  const promise = await makePromise(page, house, found);
+  await page.goto(`${house.base}/customers`);
+  const customer = await page.locator("tbody a").first().getAttribute("href");
+  return [
+    "/today",
+    ...VIEWS.map((view) => `/q/${view}`),
+    found,
+    `${found}?write=note`,
+    `${found}/file?notes=1`,
+    ...FORMS.map((form) => `${found}/${form}`),
+    ...promise,
+    "/promises",
+    "/search",
+    "/search?q=card",
+    "/search?q=zyzzyva",
+    "/customers",
+    customer,
+    "/feedback",
+    "/keys",
+    "/me/actions",
+    "/no-such-page",
+    "/cases/R-999999",
+  ];
+}
+
+export const settingsPages = () => SETTINGS.map((each) => `/settings${each}`);
+
+async function take(page) {
+  await page.locator(".case-head summary").click();
+  const button = page.getByRole("button", { name: "Take it", exact: true });
+  if (!(await button.count())) return;
+  const taken = page.waitForResponse((answer) => answer.url().endsWith("/owner"));
+  await button.click();
+  await taken;
+}
+
+async function makePromise(page, house, found) {
+  await page.goto(`${house.base}${found}/promises/new`);
+  await page.locator("form.form").getByRole("textbox").first().fill("look at both payments");
+  await page.locator("form.form input[type=datetime-local]").fill(workday());
+  await page.locator("form.form .button-primary").click();
+  const kept = page.locator('.pane-side a[href$="/kept"]').first();
+  const address = await kept.getAttribute("href");
+  return [address, address.replace(/kept$/, "date")];
+}
+
+// Pages that anyone may open, and the pages of one customer from first word to "Did this solve it?".
+export async function customerPages(page, house) {
+  const pages = ["/sign-in", "/start", "/c/00000000000000000000000000000000"];
+  const held = await complainUntilCheck(page, house);
+  pages.push(...["story", "wish", "files", "reach", "check"].map((step) => `${held}/${step}`));
+  await complainUntilCheck(page, house);
+  await page.getByRole("button", { name: "Send my complaint" }).click();
+  await page.waitForURL(/\/received\//);
+  pages.push(new URL(page.url()).pathname);
+  const own = new URL(house.link("customer")).pathname;
+  return [...pages, own, `${own}/solved`, `${own}/solved?answer=no`];
+}
+
+async function complainUntilCheck(page, house) {
+  await page.goto(`${house.base}/complain`);
+  await page.getByLabel("What happened?").fill("You took the fee for my card twice in October.");
+  const next = page.getByRole("button", { name: "Continue", exact: true });
+  for (let step = 0; step < 3; step += 1) await next.click();
+  await page.getByLabel("Your name").fill("Li Na");
+  await page.getByLabel("E-mail address").fill("li.na@example.com");
+  await next.click();
+  await page.waitForURL(/\/check$/);
+  return new URL(page.url()).pathname.replace(/\/check$/, "");
+}
+
+// The lead asks the practice company's customer what would be fair: gives the page that asks.
+export async function offerPage(lead, customer, house) {
+  const own = house.link("customer");
+  await customer.goto(own);
+  const number = await customer.locator("p.quiet.small").first().innerText();
+  await lead.goto(`${house.base}/cases/${number.trim()}/offers/new`);
+  await lead.locator("input[name=how][value=ask]").check();
+  await lead.locator("form.form .button-primary").click();
+  await lead.waitForURL(/\/cases\/R-\d+$/);
+  await customer.goto(own);
+  return customer.locator('a[href*="/offers/"]').first().getAttribute("href");
+}
