@@ -219,7 +219,8 @@ mod tests {
         assert!(weight("staff.css") <= 20_000, "staff.css {}", weight("staff.css"));
         assert!(weight("customer.css") <= 8_000, "customer.css {}", weight("customer.css"));
         assert!(weight("htmx.js") <= 16_000, "htmx.js {}", weight("htmx.js"));
-        assert!(weight("redress.js") <= 15_000, "redress.js {}", weight("redress.js"));
+        // One file holds our own script (15 kB) and live updates (3 kB); budgets of the interface.
+        assert!(weight("redress.js") <= 18_000, "redress.js {}", weight("redress.js"));
     }
 
     #[test]
