@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { House, launch, signIn } from "./house.mjs";
+import { House, launch, person, signIn } from "./house.mjs";
 
 let house;
 let browser;
@@ -11,12 +11,10 @@ let lead;
 let customer;
 let number = "";
 
-const person = async () => (await browser.newContext()).newPage();
-
 before(async () => {
   house = await House.open();
   browser = await launch();
-  [agent, lead, customer] = [await person(), await person(), await person()];
+  [agent, lead, customer] = [await person(browser), await person(browser), await person(browser)];
   await signIn(agent, house);
   await signIn(lead, house, "lead");
   await customer.goto(house.link("customer"));
@@ -31,7 +29,7 @@ const open = (page) => page.goto(`${house.base}/cases/${number}?write=reply`);
 const send = (page) => page.locator("form.composer .button-primary").click();
 
 test("what a customer writes meanwhile is shown before the reply goes out", async () => {
-  const still = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  const still = await person(browser, { javaScriptEnabled: false });
   await still.context().addCookies(await agent.context().cookies());
   await open(still);
   await customer.locator("#words").fill("The second fee is back on my account today.");
@@ -64,7 +62,7 @@ test("a reply sent in one browser is taken back from another", async () => {
   await agent.locator("#words").fill("I'm sorry about the third fee.");
   await send(agent);
   await agent.locator("#thread").getByText("sorry about the third fee").waitFor();
-  const phone = await person();
+  const phone = await person(browser);
   await phone.context().addCookies(await agent.context().cookies());
   await agent.close();
   await open(phone);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { House, launch, workday } from "./house.mjs";
+import { House, launch, person, workday } from "./house.mjs";
 
 let house;
 let browser;
@@ -12,7 +12,7 @@ let number = "";
 before(async () => {
   house = await House.open();
   browser = await launch();
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page = await person(browser);
 });
 after(async () => {
   await browser?.close();

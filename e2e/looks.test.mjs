@@ -4,95 +4,127 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { House, launch, signIn, watch } from "./house.mjs";
-import { customerPages, offerPage, settingsPages, staffPages } from "./pages.mjs";
+import { CHECKOUT, House, launch, person, signIn, watch } from "./house.mjs";
+import { customerPages, DIALOGS, offerPage, settingsPages, staffPages } from "./pages.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const WIDTHS = [320, 360, 1280];
+// Answers that are no page of their own: drawings, programs, and doors that lead on.
+const NO_PAGE = /^\/(api\/|assets\/|livez|readyz|metrics|events|q$|$)/;
 
 let house;
 let browser;
-let visits = []; // Who looks at which pages.
+const seen = []; // The addresses looked at.
+const found = { light: [], dark: [], sideways: [], headings: [] };
 const faults = [];
 
 before(async () => {
   house = await House.open();
   browser = await launch();
-  const [lead, admin, customer] = [await person(), await person(), await person()];
+  const [lead, admin, customer] = [await watched(), await watched(), await watched()];
   await signIn(lead, house, "lead");
   await signIn(admin, house, "admin");
   const offer = await offerPage(lead, customer, house);
-  visits = [
+  const staff = await staffPages(lead, house);
+  const visits = [
     [customer, [...(await customerPages(customer, house)), offer]],
-    [lead, await staffPages(lead, house)],
-    [admin, settingsPages()],
+    [lead, staff],
+    [admin, await settingsPages(admin, house)],
   ];
+  await Promise.all(visits.map(([page, addresses]) => walk(page, addresses)));
+  await openDialogs(lead, staff.find((address) => /^\/cases\/R-\d+$/.test(address)));
 });
 after(async () => {
   await browser?.close();
   await house?.close();
 });
 
-async function person() {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  faults.push(await watch(context, house));
-  return context.newPage();
+async function watched() {
+  const page = await person(browser);
+  faults.push(await watch(page.context(), house));
+  return page;
 }
 
-// Goes through all pages and gives what `look` found wrong, one line a finding.
-async function walk(look) {
-  const found = [];
-  for (const [page, addresses] of visits)
-    for (const address of addresses) {
-      await page.goto(house.base + address);
-      for (const words of await look(page)) found.push(`${address}: ${words}`);
-    }
-  return found;
+async function walk(page, addresses) {
+  for (const address of addresses) {
+    seen.push(address);
+    await look(page, address);
+  }
 }
 
-for (const colorScheme of ["light", "dark"])
-  test(`no page has an accessibility violation, ${colorScheme}, narrow and wide`, async () => {
-    for (const [page] of visits) await page.emulateMedia({ colorScheme });
-    const found = await walk(async (page) => {
-      // Through the debugger, since the content policy rightly lets no other script in.
-      const tools = await page.context().newCDPSession(page);
-      await tools.send("Runtime.evaluate", { expression: AXE });
-      await tools.detach();
-      const said = [];
-      for (const width of [360, 1280]) {
-        await page.setViewportSize({ width, height: 800 });
-        const result = await page.evaluate((runOnly) => axe.run(document, { runOnly }), RULES);
-        for (const rule of result.violations)
-          said.push(`${width} ${rule.id}: ${rule.nodes[0].html.slice(0, 200)}`);
+// Whatever opens above a case is looked at where it opens.
+async function openDialogs(page, address) {
+  for (const key of DIALOGS) {
+    await page.goto(house.base + address);
+    await page.keyboard.press(key);
+    await page.locator("dialog[open] :is(h1, input)").first().waitFor();
+    await examine(page, `${address} ${key}`);
+  }
+  for (const menu of ["#own-menu", ".case-head .menu-holder"]) {
+    await page.goto(house.base + address);
+    await page.locator(`${menu} > summary`).click();
+    await examine(page, `${address} ${menu}`);
+  }
+}
+
+async function look(page, address, name = address) {
+  await page.goto(house.base + address);
+  const headings = await page.locator("h1:visible").count();
+  if (headings !== 1) found.headings.push(`${name}: ${headings} headings`);
+  if (!(await page.title()).trim()) found.headings.push(`${name}: no title`);
+  await examine(page, name);
+}
+
+// Both colours, and from the narrowest screen to a wide one.
+async function examine(page, name) {
+  // Through the debugger, since the content policy rightly lets no other script in.
+  const tools = await page.context().newCDPSession(page);
+  await tools.send("Runtime.evaluate", { expression: AXE });
+  await tools.detach();
+  for (const width of [320, 360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (over > 0) found.sideways.push(`${name}: ${over} px too wide at ${width}`);
+    if (width === 320) continue;
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      const result = await page.evaluate((runOnly) => axe.run(document, { runOnly }), RULES);
+      for (const rule of result.violations) {
+        const where = rule.nodes[0].html.slice(0, 200);
+        found[colorScheme].push(`${name}: ${width} ${rule.id}: ${where}`);
       }
-      return said;
-    });
-    assert.deepEqual(found, []);
-  });
-
-test("no page scrolls sideways, not even at 320 px", async () => {
-  const found = await walk(async (page) => {
-    const said = [];
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
-      const over = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      if (over > 0) said.push(`${width}: ${over} px too wide`);
     }
-    return said;
-  });
-  assert.deepEqual(found, []);
+  }
+}
+
+test("no page has an accessibility violation in the light, narrow or wide", () => {
+  assert.deepEqual(found.light, []);
 });
 
-test("every page has one heading of the first rank and a title of its own", async () => {
-  const found = await walk(async (page) => {
-    const headings = await page.locator("h1").count();
-    const title = await page.title();
-    return [headings !== 1 && `${headings} h1`, !title.trim() && "no title"].filter(Boolean);
-  });
-  assert.deepEqual(found, []);
+test("no page has an accessibility violation in the dark, narrow or wide", () => {
+  assert.deepEqual(found.dark, []);
+});
+
+test("no page scrolls sideways, not even at 320 px", () => {
+  assert.deepEqual(found.sideways, []);
+});
+
+test("every page has one heading of the first rank and a title", () => {
+  assert.deepEqual(found.headings, []);
+});
+
+test("every page the product has was looked at", () => {
+  const table = fs.readFileSync(`${CHECKOUT}/crates/app/src/routes.rs`, "utf8");
+  const paths = [...table.matchAll(/\bget\("([^"]+)"/g)].map((row) => row[1]);
+  const pages = paths.filter((path) => !NO_PAGE.test(path));
+  const isSeen = (path) => {
+    const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, "(?!new$)[^/]+")}$`);
+    return seen.some((address) => pattern.test(address.split("?")[0]));
+  };
+  assert.ok(pages.length > 50, "the table of routes was read");
+  assert.deepEqual(pages.filter((path) => !isSeen(path)), []);
 });
 
 test("no page breaks the content policy, logs an error, or asks another machine", () => {

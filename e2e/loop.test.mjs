@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { House, launch, signIn, workday } from "./house.mjs";
+import { House, launch, person, signIn, workday } from "./house.mjs";
 
 let house;
 let browser;
@@ -10,13 +10,13 @@ let customer;
 let agent;
 let number = "";
 let token = "";
+const BARE = { javaScriptEnabled: false };
 
 before(async () => {
   house = await House.open();
   browser = await launch();
-  const bare = { javaScriptEnabled: false, viewport: { width: 1280, height: 800 } };
-  customer = await (await browser.newContext(bare)).newPage();
-  agent = await (await browser.newContext(bare)).newPage();
+  customer = await person(browser, BARE);
+  agent = await person(browser, BARE);
 });
 after(async () => {
   await browser?.close();
@@ -107,7 +107,7 @@ test("a transfer without a reason is refused with words, with one the customer r
 });
 
 test("an offer asks first, and the customer's own words come back", async () => {
-  const lead = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  const lead = await person(browser, BARE);
   await signIn(lead, house, "lead");
   agent = lead; // The case went to a colleague; a lead acts on every case of the team.
   await at(agent, `/cases/${number}/offers/new`);

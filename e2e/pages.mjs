@@ -14,6 +14,7 @@ const FORMS = [
   "conduct/new",
   "problem",
   "reading",
+  "escalation/answer",
 ];
 const SETTINGS = [
   "",
@@ -30,6 +31,8 @@ const SETTINGS = [
   "/policies",
   "/record",
 ];
+// Keys on a case that open a dialog: what every form looks like above the case.
+export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "?", "Control+k"];
 const VIEWS = ["mine", "team", "promises", "public", "reopened", "snoozed", "ideas", "closed"];
 
 // Pages of staff; `lead` sees every team, so every form is there.
@@ -56,6 +59,7 @@ export async function staffPages(page, house) {
     "/customers",
     customer,
     "/feedback",
+    "/cases/new",
     "/keys",
     "/me/actions",
     "/no-such-page",
@@ -63,15 +67,23 @@ export async function staffPages(page, house) {
   ];
 }
 
-export const settingsPages = () => SETTINGS.map((each) => `/settings${each}`);
+// The settings, with one person and one team of the company.
+export async function settingsPages(page, house) {
+  const pages = SETTINGS.map((each) => `/settings${each}`);
+  for (const list of ["/settings/people", "/settings/teams"]) {
+    await page.goto(house.base + list);
+    const row = page.locator(`main a[href^="${list}/"]:not([href$=new])`).first();
+    pages.push(await row.getAttribute("href"));
+  }
+  return pages;
+}
 
 async function take(page) {
   await page.locator(".case-head summary").click();
   const button = page.getByRole("button", { name: "Take it", exact: true });
   if (!(await button.count())) return;
-  const taken = page.waitForResponse((answer) => answer.url().endsWith("/owner"));
   await button.click();
-  await taken;
+  await button.waitFor({ state: "detached" });
 }
 
 async function makePromise(page, house, found) {
@@ -86,7 +98,9 @@ async function makePromise(page, house, found) {
 
 // Pages that anyone may open, and the pages of one customer from first word to "Did this solve it?".
 export async function customerPages(page, house) {
-  const pages = ["/sign-in", "/start", "/c/00000000000000000000000000000000"];
+  const door = new URL(house.link("agent")).pathname;
+  const pages = ["/sign-in", door, "/sign-in/link/0", "/start", "/complain"];
+  pages.push("/c/00000000000000000000000000000000");
   const held = await complainUntilCheck(page, house);
   pages.push(...["story", "wish", "files", "reach", "check"].map((step) => `${held}/${step}`));
   await complainUntilCheck(page, house);
@@ -94,7 +108,7 @@ export async function customerPages(page, house) {
   await page.waitForURL(/\/received\//);
   pages.push(new URL(page.url()).pathname);
   const own = new URL(house.link("customer")).pathname;
-  return [...pages, own, `${own}/solved`, `${own}/solved?answer=no`];
+  return [...pages, own, `${own}/solved`, `${own}/solved?answer=no`, `${own}/solved?answer=yes`];
 }
 
 async function complainUntilCheck(page, house) {
