@@ -4,10 +4,10 @@
 use anyhow::Context as _;
 use channels::import::UndoneCases;
 use channels::mail::DeliveryJob;
-use channels::{Placed, Understood};
+use channels::{Placed, ReadThrough, Understood};
 use customers::Who;
 use domain::id::{ArrivalId, CaseId, CustomerId, MessageId, TeamId, UnitId};
-use intake::{Outcome, StoredArrival};
+use intake::Outcome;
 use jiff::Timestamp;
 use reading::Reader;
 use serde::Deserialize;
@@ -34,55 +34,69 @@ struct Many {
 /// When the store fails; the job is tried again. A group that fails is split, so that one bad
 /// arrival holds up no other.
 pub async fn run(ctx: &Context, reader: &Reader, job: &Job) -> anyhow::Result<()> {
-    let is_group = job.kind == "arrivals";
-    let ids = if is_group {
+    match take(ctx, reader, std::slice::from_ref(job)).await {
+        Err(error) if job.kind == KINDS.1 && job.attempts > 1 => {
+            tracing::warn!(job.id, %error, "a group could not be taken in; its rows go one by one");
+            Ok(intake::split_group(ctx, job).await?)
+        }
+        done => done,
+    }
+}
+
+/// Does some `arrival` jobs with one commit for all. When this fails, nothing of it was done, and
+/// each can still be [`run`] by itself.
+///
+/// # Errors
+/// When the store fails or one of them cannot be taken in.
+pub async fn run_together(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()> {
+    take(ctx, reader, jobs).await
+}
+
+fn ids_of(job: &Job) -> anyhow::Result<Vec<ArrivalId>> {
+    let ids = if job.kind == KINDS.1 {
         serde_json::from_str::<Many>(&job.body).map(|many| many.arrivals)
     } else {
         serde_json::from_str::<One>(&job.body).map(|one| vec![one.arrival])
     };
-    let ids = ids.context("reading what arrived")?;
-    match take(ctx, reader, job, &ids, is_group).await {
-        Err(error) if is_group && job.attempts > 1 => {
-            tracing::warn!(job.id, %error, "a group could not be taken in; its rows go one by one");
-            Ok(intake::split_group(ctx, job).await?)
-        }
-        done => Ok(done?),
-    }
+    ids.context("reading what arrived")
 }
 
-async fn take(
-    ctx: &Context,
-    reader: &Reader,
-    job: &Job,
-    ids: &[ArrivalId],
-    is_group: bool,
-) -> Result<(), StoreError> {
+/// The words are read before the transaction begins: reading takes longest and writes nothing,
+/// and who hands something in must not wait for it.
+async fn take(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()> {
+    let mut ids = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        ids.extend(ids_of(job)?);
+    }
+    let waiting = intake::waiting(&ctx.store, &ids).await?;
+    let alone = channels::stands_alone(&waiting);
+    let mut read = channels::read_through(ctx, waiting, reader).await?;
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    let waiting = intake::take_waiting(&mut tx, ids).await?;
-    let mut round = Round { ctx, reader, now, teams: HashMap::new() };
-    let mut outcomes = Vec::with_capacity(waiting.len());
-    if channels::stands_alone(&waiting) {
-        round.some(&mut tx, waiting, &mut outcomes).await?;
+    let still = intake::still_waiting(&mut tx, &ids).await?;
+    read.retain(|one| still.contains(&one.arrival()));
+    let mut round = Round { ctx, now, teams: HashMap::new() };
+    let mut outcomes = Vec::with_capacity(read.len());
+    if alone {
+        round.some(&mut tx, read, &mut outcomes).await?;
     } else {
-        for arrival in waiting {
-            round.some(&mut tx, vec![arrival], &mut outcomes).await?;
+        for one in read {
+            round.some(&mut tx, vec![one], &mut outcomes).await?;
         }
     }
-    if is_group {
+    if jobs.iter().any(|job| job.kind == KINDS.0) {
+        intake::settle(&mut tx, &outcomes).await?;
+    } else {
         intake::settle_many(&mut tx, &outcomes).await?;
-    } else {
-        for outcome in &outcomes {
-            intake::settle(&mut tx, outcome).await?;
-        }
     }
-    tx.finish(job).await?;
-    tx.commit().await
+    for job in jobs {
+        tx.finish(job).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 struct Round<'a> {
     ctx: &'a Context,
-    reader: &'a Reader,
     now: Timestamp,
     teams: HashMap<UnitId, TeamId>,
 }
@@ -91,11 +105,11 @@ impl Round<'_> {
     async fn some(
         &mut self,
         tx: &mut Tx,
-        arrivals: Vec<StoredArrival>,
+        arrivals: Vec<ReadThrough>,
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), StoreError> {
         let (ctx, now) = (self.ctx, self.now);
-        let all = channels::understand_many(tx, ctx, now, arrivals, self.reader).await?;
+        let all = channels::understand_read(tx, ctx, now, arrivals).await?;
         let mut fates = Vec::with_capacity(all.len());
         for one in &all {
             fates.push(self.place(tx, one).await?);

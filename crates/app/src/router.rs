@@ -48,6 +48,14 @@ impl Rooms {
         Rooms { reader }
     }
 
+    /// Understands some single arrivals with one commit for all; when it fails, nothing was done.
+    ///
+    /// # Errors
+    /// What went wrong; each may still be done by itself.
+    pub async fn run_together(&self, ctx: &Context, arrivals: &[Job]) -> anyhow::Result<()> {
+        crate::arrivals::run_together(ctx, &self.reader, arrivals).await
+    }
+
     /// Does one job; each room knows its own kinds.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use crate::health::Ending;
 use crate::settings::Settings;
 use crate::{router, work};
 use anyhow::Context as _;
+use axum::serve::ListenerExt as _;
 use clap::Args;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -93,6 +94,12 @@ pub async fn serve(ctx: Context, settings: &Settings) -> anyhow::Result<()> {
     tracing::info!(listen = %listener.local_addr()?, store = ctx.store.engine(), "serving");
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let mut until = ended.clone();
+    // Small answers must not wait for an acknowledgement of the one before (Nagle's algorithm).
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays slow");
+        }
+    });
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         // A sender that is gone means the end as well.
         drop(until.changed().await);

@@ -1,8 +1,10 @@
 //! Workers: they take up what is due, each piece under a lease, and sleep until the next.
 
+use crate::arrivals;
+use crate::router::Rooms;
 use jiff::SignedDuration;
-use std::time::Duration;
-use store::fact::{Fact, Heard};
+use std::time::{Duration, Instant};
+use store::fact::{Fact, Heard, Listener};
 use store::job::{self, Job};
 use store::{Context, StoreError};
 use tokio::sync::watch;
@@ -11,16 +13,30 @@ use tokio::sync::watch;
 const LEASE: SignedDuration = SignedDuration::from_secs(120);
 /// Jobs taken at once.
 const AT_ONCE: u32 = 50;
+/// Single arrivals that are understood with one commit. Few, as whoever hands something in waits
+/// for the writer that long.
+const TOGETHER: usize = 8;
+/// While more is handed in, understanding rests for so many times as long as it took …
+const REST: u32 = 9;
+/// … and at most this long.
+const REST_MOST: Duration = Duration::from_millis(250);
 /// Longest sleep: other nodes may have laid out work that this one was not told of.
 const SLEEP_MOST: Duration = Duration::from_secs(1);
 
 /// Takes up jobs until `ending` says so; what was begun is finished.
-pub async fn jobs(ctx: Context, rooms: crate::router::Rooms, mut ending: watch::Receiver<bool>) {
+pub async fn jobs(ctx: Context, rooms: Rooms, mut ending: watch::Receiver<bool>) {
     let mut news = ctx.store.listen();
     while !*ending.borrow() {
         match ctx.store.claim(ctx.now(), LEASE, AT_ONCE).await {
             Ok(taken) if !taken.is_empty() => {
-                for job in &taken {
+                let single = |job: &Job| job.kind == arrivals::KINDS.0;
+                let (arrived, others): (Vec<Job>, Vec<Job>) = taken.into_iter().partition(single);
+                for some in arrived.chunks(TOGETHER) {
+                    let began = Instant::now();
+                    together(&ctx, &rooms, some).await;
+                    give_way(&mut news, began.elapsed()).await;
+                }
+                for job in &others {
                     one(&ctx, &rooms, job).await;
                 }
                 continue;
@@ -36,7 +52,37 @@ pub async fn jobs(ctx: Context, rooms: crate::router::Rooms, mut ending: watch::
     }
 }
 
-async fn told_of_work(news: &mut store::fact::Listener) {
+/// Understands single arrivals with one commit; what cannot be taken in with the others goes by
+/// itself.
+pub async fn together(ctx: &Context, rooms: &Rooms, arrived: &[Job]) {
+    if arrived.len() > 1 {
+        let (inner, held, rooms) = (ctx.clone(), arrived.to_vec(), rooms.clone());
+        let done = tokio::spawn(async move { rooms.run_together(&inner, &held).await }).await;
+        if matches!(done, Ok(Ok(()))) {
+            let kind = arrivals::KINDS.0;
+            metrics::counter!("redress_jobs_done", "kind" => kind).increment(arrived.len() as u64);
+            return;
+        }
+        tracing::warn!(arrivals = arrived.len(), "not taken in together; they go one by one");
+    }
+    for job in arrived {
+        one(ctx, rooms, job).await;
+    }
+}
+
+/// Keeping what arrives comes before understanding it: while more is handed in, the writer is
+/// left to those who wait for their acknowledgement most of the time.
+async fn give_way(news: &mut Listener, took: Duration) {
+    let mut busy = false;
+    while let Some(heard) = news.try_next() {
+        busy |= matches!(heard, Heard::Fact(Fact::Job) | Heard::Missed);
+    }
+    if busy {
+        tokio::time::sleep((took * REST).min(REST_MOST)).await;
+    }
+}
+
+async fn told_of_work(news: &mut Listener) {
     loop {
         match news.next().await {
             Heard::Fact(Fact::Job) | Heard::Missed => return,
@@ -58,7 +104,7 @@ async fn sleep(ctx: &Context) -> Duration {
 }
 
 /// Does one job. What fails or panics is tried again later and ends where a person sees it.
-pub async fn one(ctx: &Context, rooms: &crate::router::Rooms, job: &Job) {
+pub async fn one(ctx: &Context, rooms: &Rooms, job: &Job) {
     let (inner, held) = (ctx.clone(), job.clone());
     let rooms = rooms.clone();
     // A task of its own, so that a panic over one poisoned input ends that job and nothing else.

@@ -4,6 +4,7 @@
 //! source key, and can be read, retried and undone ever after. What it must never know: what the
 //! bytes mean. Understanding is the work of `channels`, in the job that is laid out here.
 
+mod counter;
 mod packed;
 mod receive;
 mod state;

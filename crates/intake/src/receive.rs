@@ -48,14 +48,29 @@ pub struct Received {
 }
 
 /// Keeps one arrival and lays out the work of understanding it. When this returns `Ok`, both are
-/// on the disk, and the source may be told.
+/// on the disk, and the source may be told. Arrivals that come at the same moment are kept with
+/// one commit.
 ///
 /// # Errors
 /// When the store cannot take it; then nothing was kept, and the source should try again.
 pub async fn receive(ctx: &Context, arrival: Arrival) -> Result<Received, StoreError> {
+    crate::counter::hand_in(ctx, arrival).await
+}
+
+/// Keeps arrivals that came at the same moment, each with a job of its own, with one commit.
+pub(crate) async fn receive_together(
+    ctx: &Context,
+    arrivals: &[Arrival],
+) -> Result<Vec<Received>, StoreError> {
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    let received = receive_one_in(&mut tx, ctx, now, &arrival).await?;
+    let received = insert(&mut tx, ctx, now, arrivals).await?;
+    let mut jobs = Vec::with_capacity(received.len());
+    for one in received.iter().filter(|one| one.fresh == Fresh::New) {
+        let body = json_text(&ArrivalJob { arrival: one.id })?;
+        jobs.push((format!("arrival/{}", one.id), body));
+    }
+    tx.enqueue_many(ARRIVAL_JOB, &jobs, now).await?;
     tx.commit().await?;
     Ok(received)
 }

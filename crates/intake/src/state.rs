@@ -263,13 +263,15 @@ pub async fn raw(ctx: &Context, id: ArrivalId) -> Result<Option<Vec<u8>>, StoreE
 ///
 /// # Errors
 /// When the store fails.
-pub async fn settle(tx: &mut Tx, outcome: &Outcome) -> Result<(), StoreError> {
-    settle_many(tx, std::slice::from_ref(outcome)).await?;
-    tx.tell(Fact::Arrival { id: outcome.arrival.to_string() });
+pub async fn settle(tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), StoreError> {
+    settle_many(tx, outcomes).await?;
+    for outcome in outcomes {
+        tx.tell(Fact::Arrival { id: outcome.arrival.to_string() });
+    }
     Ok(())
 }
 
-/// The same for many at once, without telling: nobody waits for the rows of an import.
+/// The same without telling: nobody waits for the rows of an import.
 ///
 /// # Errors
 /// When the store fails.

@@ -7,8 +7,10 @@ use domain::id::uuid_v7;
 use jiff::Timestamp;
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, SeedableRng, TryRng};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Gives the moment.
 pub trait Clock: Send + Sync {
@@ -40,13 +42,13 @@ impl SetClock {
     }
     /// Sets it.
     pub fn set(&self, now: Timestamp) {
-        *self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = now;
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 }
 
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
-        *self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -81,7 +83,7 @@ impl SeededChance {
 
 impl Chance for SeededChance {
     fn fill(&self, bytes: &mut [u8]) {
-        self.source.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(bytes);
+        self.source.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
     }
 }
 
@@ -116,7 +118,10 @@ pub struct Context {
     pub mail_domain: Arc<str>,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
+    held: Arc<Mutex<HashMap<TypeId, Held>>>,
 }
+
+type Held = Arc<dyn Any + Send + Sync>;
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,7 +149,16 @@ impl Context {
             mail_domain: mail_domain.into(),
             clock,
             chance,
+            held: Arc::default(),
         })
+    }
+
+    /// What this process holds in memory under the type `T`: made at first use, and the same for
+    /// every clone of this context. Nothing may be lost with it.
+    pub fn held<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = held.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        Arc::clone(made).downcast().unwrap_or_default()
     }
 
     /// The moment, in whole milliseconds as the store keeps it. Take it once an action.

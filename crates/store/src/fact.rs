@@ -84,6 +84,16 @@ impl Facts {
 }
 
 impl Listener {
+    /// What was told since the last look, without waiting; `None` when nothing was.
+    pub fn try_next(&mut self) -> Option<Heard> {
+        use broadcast::error::TryRecvError;
+        match self.receiver.try_recv() {
+            Ok(fact) => Some(Heard::Fact(fact)),
+            Err(TryRecvError::Lagged(_)) => Some(Heard::Missed),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => None,
+        }
+    }
+
     /// Waits for the next fact.
     pub async fn next(&mut self) -> Heard {
         match self.receiver.recv().await {

@@ -73,6 +73,39 @@ impl Tx {
         Ok(())
     }
 
+    /// Lays out work of one `kind` for now: each an id and a body. The same id twice is one job.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn enqueue_many(
+        &mut self,
+        kind: &str,
+        jobs: &[(String, String)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: Sql = Sql {
+            sqlite: "
+                INSERT INTO job (id, kind, body, due_at_ms, made_at_ms)
+                SELECT value ->> 0, $2, value ->> 1, $3, $3 FROM json_each($1) WHERE true
+                ON CONFLICT (id) DO NOTHING",
+            postgres: "
+                INSERT INTO job (id, kind, body, due_at_ms, made_at_ms)
+                SELECT j ->> 0, $2, j ->> 1, $3, $3 FROM jsonb_array_elements($1::jsonb) AS t (j)
+                ON CONFLICT (id) DO NOTHING",
+        };
+        let doing = "laying out work";
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let rows = serde_json::to_string(jobs).map_err(|e| StoreError::unreadable(doing, e))?;
+        let text = self.text(SQL);
+        on!(Tx self, db => sqlx::query(text).bind(&rows).bind(kind).bind(now.as_millisecond())
+            .execute(db).await.map(|_| ()))
+        .doing(doing)?;
+        self.tell(Fact::Job);
+        Ok(())
+    }
+
     /// Ends `job` in the transaction of its effect, so that the effect happens once.
     ///
     /// # Errors

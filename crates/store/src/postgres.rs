@@ -3,12 +3,14 @@
 use crate::error::{Doing, StoreError};
 use crate::fact::{Fact, Facts};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Postgres as Engine, Transaction};
+use sqlx::{ConnectOptions, Connection as _, Postgres as Engine, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
 /// Connections of one node.
 const CONNECTIONS: u32 = 20;
+/// A connection that rested so long is tried before it is used.
+const TRIED_AFTER: Duration = Duration::from_secs(5);
 /// The channel on which nodes tell each other facts.
 const CHANNEL: &str = "redress";
 /// PostgreSQL refuses longer notices.
@@ -35,6 +37,16 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .before_acquire(|connection, held| {
+                Box::pin(async move {
+                    // One that just worked need not be tried first; that would cost a round trip.
+                    if held.idle_for > TRIED_AFTER {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await
             .doing(doing)?;

@@ -1,6 +1,6 @@
 //! The embedded engine: one writer that groups commits, readers in parallel.
 //!
-//! Every transaction is a savepoint inside a group. The writer passes from one transaction to the
+//! Every transaction after the first is a savepoint inside a group. The writer passes from one transaction to the
 //! next waiting one; when nobody waits, when the group is full or has lasted long enough, one
 //! `COMMIT` makes the whole group durable and only then are its members told. So a transaction
 //! costs a share of one fsync under load and one fsync when alone, and an acknowledgement is
@@ -47,6 +47,9 @@ struct Inner {
 struct Writer {
     connection: Option<SqliteConnection>,
     group: Option<Group>,
+    /// Whether the transaction that runs now began its group: then nothing else can be lost with
+    /// it, and it needs no savepoint.
+    is_first: bool,
 }
 
 /// Transactions that become durable together.
@@ -91,10 +94,16 @@ impl Sqlite {
             .acquire_timeout(Duration::from_secs(10))
             .idle_timeout(None)
             .max_lifetime(None)
+            // A file does not hang up, so there is nothing to try first.
+            .test_before_acquire(false)
             .connect_with(options.clone().read_only(true).create_if_missing(false))
             .await
             .doing("opening the database file for reading")?;
-        let writer = Arc::new(Mutex::new(Writer { connection: Some(connection), group: None }));
+        let writer = Arc::new(Mutex::new(Writer {
+            connection: Some(connection),
+            group: None,
+            is_first: false,
+        }));
         let waiting = AtomicUsize::new(0);
         let facts = Facts::new();
         Ok(Self { inner: Arc::new(Inner { options, readers, writer, waiting, facts }) })
@@ -141,7 +150,10 @@ impl Sqlite {
                 return Err(StoreError::from_engine(doing, error));
             }
             writer.group = Some(Group { began: Instant::now(), members: Vec::new() });
+            writer.is_first = true;
+            return Ok(SqliteTx { engine: self, writer: Some(writer), facts: Vec::new() });
         }
+        writer.is_first = false;
         let connection = self.connected(&mut writer).await?;
         if let Err(error) = sqlx::query("SAVEPOINT one").execute(connection).await {
             self.fence(&mut writer).await;
@@ -216,12 +228,14 @@ impl Sqlite {
         facts: Vec<Fact>,
         done: oneshot::Sender<Result<(), String>>,
     ) {
-        let Some(connection) = writer.connection.as_mut() else { return };
-        if let Err(error) = sqlx::query("RELEASE one").execute(connection).await {
-            let why = error.to_string();
-            self.fence(&mut writer).await;
-            drop(done.send(Err(why)));
-            return;
+        if !writer.is_first {
+            let Some(connection) = writer.connection.as_mut() else { return };
+            if let Err(error) = sqlx::query("RELEASE one").execute(connection).await {
+                let why = error.to_string();
+                self.fence(&mut writer).await;
+                drop(done.send(Err(why)));
+                return;
+            }
         }
         if let Some(group) = writer.group.as_mut() {
             group.members.push(Member { done, facts });
@@ -232,14 +246,21 @@ impl Sqlite {
     }
 
     async fn take_back(self, mut writer: OwnedMutexGuard<Writer>) -> Result<(), StoreError> {
+        let is_first = writer.is_first;
         let Some(connection) = writer.connection.as_mut() else { return Ok(()) };
         let taken = async {
+            if is_first {
+                return sqlx::query("ROLLBACK").execute(&mut *connection).await;
+            }
             sqlx::query("ROLLBACK TO one").execute(&mut *connection).await?;
             sqlx::query("RELEASE one").execute(&mut *connection).await
         };
         if let Err(error) = taken.await {
             self.fence(&mut writer).await;
             return Err(StoreError::from_engine("taking a change back", error));
+        }
+        if is_first {
+            writer.group = None;
         }
         if self.group_is_over(&writer) {
             self.flush(&mut writer).await;

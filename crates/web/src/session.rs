@@ -12,9 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use sha2::Sha256;
 use sqlx::FromRow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 use store::file::{hex, sha256_hex};
-use store::{Context, Doing, Store, StoreError, on};
+use store::{Context, Doing, StoreError, on};
 
 /// A session ends after so long without a request.
 pub const IDLE: SignedDuration = SignedDuration::from_hours(1);
@@ -69,9 +70,25 @@ pub struct Bearer {
     pub token: String,
 }
 
+/// What the staff member `s` is and where, each as words with spaces between, so that one look at
+/// the store tells who asks and what they may.
+macro_rules! belongs_to {
+    () => {
+        "COALESCE((SELECT string_agg(role, ' ') FROM staff_role WHERE staff_id = s.id), '')
+            AS roles,
+         COALESCE((SELECT string_agg(unit_id, ' ') FROM staff_unit WHERE staff_id = s.id), '')
+            AS units,
+         COALESCE((SELECT string_agg(team_id, ' ') FROM team_member WHERE staff_id = s.id), '')
+            AS teams"
+    };
+}
+
 #[derive(FromRow)]
 struct Row {
     id: String,
+    roles: String,
+    units: String,
+    teams: String,
     name: String,
     email: String,
     scope: String,
@@ -137,11 +154,13 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// # Errors
 /// When the store fails.
 pub async fn signed_in(ctx: &Context, cookie: &str) -> Result<Option<SignedIn>, StoreError> {
-    const SQL: &str = "
-        SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences, o.seen_at_ms,
-            '' AS acts
-        FROM session o JOIN staff s ON s.id = o.staff_id
-        WHERE o.hash = $1 AND o.ends_at_ms > $2 AND o.seen_at_ms > $3 AND s.left_at_ms IS NULL";
+    const SQL: &str = concat!(
+        "SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences, o.seen_at_ms,
+            '' AS acts, ",
+        belongs_to!(),
+        " FROM session o JOIN staff s ON s.id = o.staff_id
+        WHERE o.hash = $1 AND o.ends_at_ms > $2 AND o.seen_at_ms > $3 AND s.left_at_ms IS NULL"
+    );
     let now = ctx.now();
     let hash = sha256_hex(cookie.as_bytes());
     let row: Option<Row> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&hash)
@@ -151,7 +170,7 @@ pub async fn signed_in(ctx: &Context, cookie: &str) -> Result<Option<SignedIn>, 
     if row.seen_at_ms < (now - NOTED_EVERY).as_millisecond() {
         note_seen(ctx, &hash, now).await?;
     }
-    let staff = staff_of(&ctx.store, &row, None).await?;
+    let staff = staff_of(&row, None)?;
     Ok(Some(SignedIn {
         staff,
         email: row.email,
@@ -176,12 +195,14 @@ async fn note_seen(ctx: &Context, hash: &str, now: Timestamp) -> Result<(), Stor
 /// # Errors
 /// When the store fails.
 pub async fn bearer(ctx: &Context, token: &str) -> Result<Option<Bearer>, StoreError> {
-    const SQL: &str = "
-        SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences,
-            COALESCE(t.used_at_ms, 0) AS seen_at_ms, t.acts
-        FROM api_token t JOIN staff s ON s.id = t.staff_id
+    const SQL: &str = concat!(
+        "SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences,
+            COALESCE(t.used_at_ms, 0) AS seen_at_ms, t.acts, ",
+        belongs_to!(),
+        " FROM api_token t JOIN staff s ON s.id = t.staff_id
         WHERE t.hash = $1 AND t.ended_at_ms IS NULL AND COALESCE(t.ends_at_ms, $3) > $2
-          AND s.left_at_ms IS NULL";
+          AND s.left_at_ms IS NULL"
+    );
     let now = ctx.now();
     let hash = sha256_hex(token.as_bytes());
     let row: Option<Row> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&hash)
@@ -193,7 +214,7 @@ pub async fn bearer(ctx: &Context, token: &str) -> Result<Option<Bearer>, StoreE
     }
     let acts: Vec<Act> = row.acts.split(' ').filter_map(Act::from_word).collect();
     let narrowed = if row.acts.is_empty() { None } else { Some(acts) };
-    let staff = staff_of(&ctx.store, &row, narrowed).await?;
+    let staff = staff_of(&row, narrowed)?;
     Ok(Some(Bearer { staff, token: hash }))
 }
 
@@ -206,38 +227,25 @@ async fn note_used(ctx: &Context, hash: &str, now: Timestamp) -> Result<(), Stor
     tx.commit().await
 }
 
-async fn staff_of(
-    store: &Store,
-    row: &Row,
-    narrowed_to: Option<Vec<Act>>,
-) -> Result<Staff, StoreError> {
-    const SQL: &str = "
-        SELECT 'role' AS kind, role AS value FROM staff_role WHERE staff_id = $1
-        UNION ALL SELECT 'unit', unit_id FROM staff_unit WHERE staff_id = $1
-        UNION ALL SELECT 'team', team_id FROM team_member WHERE staff_id = $1
-        ORDER BY 1, 2 LIMIT 1000";
-    let doing = "looking up what somebody may do";
-    let rows: Vec<(String, String)> =
-        on!(Store store, db => sqlx::query_as(SQL).bind(&row.id).fetch_all(db).await)
-            .doing(doing)?;
-    let wrong = |what: &str| StoreError::unreadable(doing, what);
-    let mut staff = Staff {
+fn staff_of(row: &Row, narrowed_to: Option<Vec<Act>>) -> Result<Staff, StoreError> {
+    let wrong = |what: &str| StoreError::unreadable("looking up what somebody may do", what);
+    Ok(Staff {
         id: row.id.parse().map_err(|_| wrong("staff id"))?,
         name: row.name.clone(),
-        roles: Vec::new(),
+        roles: sorted(&row.roles).filter_map(Role::from_word).collect(),
         scope: Scope::from_word(&row.scope).ok_or_else(|| wrong("scope"))?,
-        units: Vec::new(),
-        teams: Vec::new(),
+        units: read_all(&row.units).ok_or_else(|| wrong("unit id"))?,
+        teams: read_all(&row.teams).ok_or_else(|| wrong("team id"))?,
         narrowed_to,
-    };
-    for (kind, value) in &rows {
-        match kind.as_str() {
-            "role" => staff.roles.extend(Role::from_word(value)),
-            "unit" => staff.units.push(value.parse().map_err(|_| wrong("unit id"))?),
-            _ => staff.teams.push(value.parse().map_err(|_| wrong("team id"))?),
-        }
-    }
-    Ok(staff)
+    })
+}
+
+fn sorted(words: &str) -> impl Iterator<Item = &str> {
+    words.split_whitespace().collect::<BTreeSet<_>>().into_iter()
+}
+
+fn read_all<T: FromStr>(words: &str) -> Option<Vec<T>> {
+    sorted(words).map(|word| word.parse().ok()).collect()
 }
 
 /// The token that forms of the session `hash` carry.

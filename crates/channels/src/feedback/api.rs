@@ -35,6 +35,13 @@ pub(crate) struct Handed {
     pub case: Option<String>,
 }
 
+impl Handed {
+    fn kept(arrival: ArrivalId) -> Handed {
+        let state = intake::State::Kept.as_str().to_owned();
+        Handed { arrival: arrival.to_string(), state, feedback: None, case: None }
+    }
+}
+
 /// Keeps one thing that was said. The `Idempotency-Key` makes it one: handed in again, it gives
 /// the same answer. `Prefer: wait=5` waits up to so many seconds for the case (201); without it
 /// the answer is 202 and the arrival can be asked for later.
@@ -77,7 +84,10 @@ pub(crate) async fn create(
             "This Idempotency-Key came with another body before. Use a new key for a new body.",
         ));
     }
-    let mut handed = handed(&ctx, received.id).await?;
+    let mut handed = match received.fresh {
+        intake::Fresh::New => Handed::kept(received.id),
+        intake::Fresh::Known => handed(&ctx, received.id).await?,
+    };
     if let Some(wait) = wait_of(&headers)
         && handed.state == "kept"
     {

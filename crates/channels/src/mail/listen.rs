@@ -159,6 +159,10 @@ impl Listener {
             };
             match accepted {
                 Ok((stream, from)) => {
+                    // Each reply is small, and the client waits for it.
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%error, "a connection for mail stays slow");
+                    }
                     let talk = Talk::new(Arc::clone(&house), stream, from.ip(), ended.clone());
                     talks.spawn(talk.hold(house.seats.take(from.ip(), &house.limits)));
                 }
