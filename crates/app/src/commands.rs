@@ -1,5 +1,6 @@
 //! Commands. Data go to stdout, words and progress to stderr. Exit codes: 0 done, 1 failed, 2
-//! wrong use, 3 partly done, 5 not found, 130 interrupted.
+//! wrong use, 3 partly done, 5 not found, 130 interrupted. `redress mail receive` speaks to mail
+//! servers and uses their codes (sysexits.h): 65 nothing there, 69 too large, 75 try again.
 
 mod audit;
 mod backup;
@@ -9,6 +10,8 @@ mod doctor;
 mod export;
 mod import;
 mod jobs;
+mod mail;
+mod mailbox;
 mod people;
 mod texts;
 
@@ -85,9 +88,9 @@ enum Command {
     Read(texts::Read),
     /// Coach a draft from stdin
     Coach(texts::Coach),
-    /// Look into mails
+    /// Take mails in, read them again, fetch mailboxes, sign what leaves
     #[command(subcommand)]
-    Mail(texts::Mail),
+    Mail(mail::Mail),
     /// Train, use and measure a model of one's own
     #[command(subcommand)]
     Model(texts::ModelCommand),
@@ -119,7 +122,7 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Export(command) => export::run(&common, &command),
         Command::Work(command) => jobs::run(&common, &command),
         Command::Coach(command) => texts::coach(&command),
-        Command::Mail(command) => texts::mail(&command),
+        Command::Mail(command) => mail::run(&common, &command),
         Command::Model(command) => texts::model(&command),
         Command::Audit(command) => audit::run(&common, &command),
         Command::Rebuild => audit::rebuild(&common),
@@ -139,6 +142,13 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Whether these words ask for `redress mail receive`: a mail server that hands a mail to us must
+/// never take a fault of ours, not even a wrong flag, for the end of that mail.
+pub fn is_mail_receive(words: &[String]) -> bool {
+    let mail = words.iter().position(|word| word == "mail");
+    mail.is_some_and(|at| words[at..].iter().any(|word| word == "receive"))
 }
 
 /// Says what went wrong: one line, then a hint where there is one.

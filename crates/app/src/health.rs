@@ -4,6 +4,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router, routing::get};
+use channels::mail::fetch;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -62,12 +63,28 @@ async fn ready(
             ),
         },
     ];
+    // A mailbox elsewhere that is in trouble is told, but pages must not go away because of it.
     let ok = parts.iter().all(|part| part.ok);
+    let parts: Vec<Part> = parts.into_iter().chain(mailboxes(&ctx).await).collect();
     let status = if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     match asked.verbose {
         Some(_) => (status, Json(parts)).into_response(),
         None => (status, if ok { "ok" } else { "not ready" }).into_response(),
     }
+}
+
+/// How each mailbox that is fetched fares.
+async fn mailboxes(ctx: &Context) -> Vec<Part> {
+    let alarms = match fetch::alarms(&ctx.store, ctx.now()).await {
+        Ok(alarms) => alarms,
+        Err(error) => vec![("every mailbox".to_owned(), Some(error.to_string()))],
+    };
+    let part = |(name, alarm): (String, Option<String>)| Part {
+        name: "mailbox",
+        ok: alarm.is_none(),
+        says: format!("{name}: {}", alarm.unwrap_or_else(|| "well".to_owned())),
+    };
+    alarms.into_iter().map(part).collect()
 }
 
 async fn figures(

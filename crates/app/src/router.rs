@@ -181,7 +181,11 @@ pub async fn mail(
             .collect(),
     };
     channels::mail::set_mailboxes(ctx, &mailboxes, &from, &settings.trusted_servers()).await?;
+    let certificate = settings.mail_certificate()?;
     let mut tasks = Vec::new();
+    let mut until = ended.clone();
+    let stop = async move { drop(until.changed().await) };
+    tasks.push(tokio::spawn(channels::mail::fetch::watch(ctx.clone(), stop)));
     let listens =
         [(settings.smtp_listen()?, Protocol::Smtp), (settings.lmtp_listen()?, Protocol::Lmtp)];
     for (address, protocol) in listens {
@@ -191,7 +195,11 @@ pub async fn mail(
             channels::mail::listen(ctx.clone(), address, protocol, mailboxes.clone(), limits)
                 .await
                 .with_context(|| format!("cannot listen for mail on {address}"))?;
-        tracing::info!(listen = %address, ?protocol, "taking mail in");
+        let listener = match &certificate {
+            Some(certificate) => listener.offering_tls(certificate.clone()),
+            None => listener,
+        };
+        tracing::info!(listen = %address, ?protocol, tls = certificate.is_some(), "taking mail in");
         let mut until = ended.clone();
         tasks.push(tokio::spawn(listener.run(async move { drop(until.changed().await) })));
     }
@@ -207,6 +215,7 @@ pub async fn mail(
             },
             login: settings.relay_login()?,
             from,
+            dkim: settings.dkim()?,
             hello: ctx.mail_domain.to_string(),
             patience: Duration::from_secs(60),
         };

@@ -1,6 +1,7 @@
 //! Settings: flags > `REDRESS_*` > `redress.toml` > the default. Read once, here.
 
 use anyhow::{Context as _, bail};
+use channels::mail::{Certificate, Signer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -213,6 +214,30 @@ impl Settings {
         let secret =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
         Ok(Some((name.to_owned(), secret.trim_end().to_owned())))
+    }
+
+    /// The certificate that the mail listeners offer STARTTLS with.
+    ///
+    /// # Errors
+    /// When a file cannot be read or the two do not belong together.
+    pub fn mail_certificate(&self) -> anyhow::Result<Option<Certificate>> {
+        let Some(chain) = self.some("mail_certificate") else { return Ok(None) };
+        let key = self.some("mail_key").context("`mail_certificate` without `mail_key`")?;
+        let loaded = Certificate::load(Path::new(chain), Path::new(key));
+        Ok(Some(loaded.context("the certificate of the mail listeners cannot be used")?))
+    }
+
+    /// What signs our letters.
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    pub fn dkim(&self) -> anyhow::Result<Option<Signer>> {
+        let Some(path) = self.some("dkim_key") else { return Ok(None) };
+        let pem = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+        let (_, from) = self.mail_from();
+        let domain = from.rsplit('@').next().unwrap_or_default();
+        let signer = Signer::new(domain, self.text("dkim_selector"), &pem);
+        Ok(Some(signer.with_context(|| format!("cannot use {path}"))?))
     }
 
     /// Addresses whose mail is taken in; `*` is every one.

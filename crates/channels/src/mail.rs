@@ -1,20 +1,26 @@
 //! Mail: heard by a listener, understood, threaded, and carried out from the outbox.
 
 mod deliver;
+pub mod fetch;
 mod key;
 mod line;
 mod listen;
 mod place;
 mod read;
 mod relay;
+mod secured;
 mod sql;
+mod take;
 mod wording;
 
 pub use ::mail::smtp::Protocol;
 pub use deliver::{DELIVERY_JOB, DeliveryJob, deliver, deliver_due, settle_cut_off};
 pub use key::{keys, source_key};
 pub use listen::{ListenLimits, Listener, Mailboxes, listen, set_mailboxes};
-pub use relay::{Relay, Secure};
+pub use read::reads_now;
+pub use relay::{Relay, Secure, Signer};
+pub use secured::Certificate;
+pub use take::{Incoming, WHOLE_MOST, take};
 
 pub(crate) use place::{note_reports, place};
 pub(crate) use read::{Read, read};

@@ -45,6 +45,9 @@ pub struct Envelope {
     /// The address the mail was handed over from: for checking who may send for a domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<std::net::IpAddr>,
+    /// Bytes of a mail of which only the beginning is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_size: Option<u64>,
     /// The row of a file, 1 for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
@@ -68,6 +71,7 @@ impl Envelope {
             mailbox: String::new(),
             sender: None,
             peer: None,
+            whole_size: None,
             row: None,
             line: None,
             quiet: false,
@@ -192,6 +196,8 @@ pub struct Said {
     pub because: String,
     /// Whether a program wrote it: it is kept, and never answered by a program.
     pub automatic: bool,
+    /// Whether a program may answer it.
+    pub answerable: bool,
     /// Message-IDs by which later mails may name it.
     pub message_ids: Vec<String>,
 }
@@ -219,6 +225,7 @@ impl Said {
             joins: Joins::Nothing,
             because: String::new(),
             automatic: false,
+            answerable: true,
             message_ids: Vec::new(),
         }
     }

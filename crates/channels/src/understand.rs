@@ -177,7 +177,7 @@ fn parse(arrival: &StoredArrival, mappings: &HashMap<BatchId, import::Mapping>) 
             let mapping = mapping.ok_or("the import it belongs to is not there")?;
             import::said(&arrival.raw, mapping).map(mail::Read::plain)
         }
-        Shape::Mail => Ok(mail::read(&arrival.raw, arrival.received_at)),
+        Shape::Mail => mail::read(&arrival.raw, arrival.received_at),
     };
     let read = catch_unwind(AssertUnwindSafe(read));
     let mut read = read.unwrap_or_else(|_| Err("our reader broke on it".to_owned()))?;
@@ -246,6 +246,7 @@ fn put_together(
         closed_at: said.closed_at.map(|at| at.min(arrival.received_at)),
         quiet: read.quiet,
         automatic: said.automatic,
+        answerable: said.answerable,
         error: None,
         message_ids: said.message_ids,
         reports: read.reports,

@@ -82,6 +82,9 @@ pub struct Understood {
     pub quiet: bool,
     /// Whether a program wrote it: never answered by a program.
     pub automatic: bool,
+    /// Whether a program may answer it: stricter than `automatic`, see
+    /// [`mail::may_answer_automatically`].
+    pub answerable: bool,
     /// Why it could not be read; `None` when it could. The feedback is a stub then.
     pub error: Option<String>,
     /// Message-IDs by which later mails may name it.

@@ -2,12 +2,13 @@
 
 use super::{Common, open, runtime};
 use crate::settings::Settings;
+use channels::mail::fetch;
 use clap::Args;
 use serde::Serialize;
 use std::process::ExitCode;
 use std::time::Duration;
 use store::Context;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// Asks every part whether it works.
@@ -61,6 +62,8 @@ pub fn run(common: &Common, command: &Doctor) -> anyhow::Result<ExitCode> {
 
 async fn examine(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![base_url(settings), relay(settings).await];
+    findings.extend(listeners(settings).await);
+    findings.push(dkim(settings));
     match open(settings).await {
         Ok(ctx) => findings.extend(with_store(&ctx).await),
         Err(error) => findings.push(bad(
@@ -95,6 +98,7 @@ async fn with_store(ctx: &Context) -> Vec<Finding> {
         ),
         Err(error) => bad("work", error.to_string(), "look at the database first"),
     });
+    findings.extend(mailboxes(ctx).await);
     findings.push(match ctx.store.setting("organisation/name").await {
         Ok(Some(name)) => good("setup", format!("set up for {}", name.trim_matches('"'))),
         Ok(None) => bad(
@@ -110,6 +114,22 @@ async fn with_store(ctx: &Context) -> Vec<Finding> {
         _ => bad("clock", format!("the clock says {}", ctx.now()), "set the machine's clock"),
     });
     findings
+}
+
+async fn mailboxes(ctx: &Context) -> Vec<Finding> {
+    let alarms = match fetch::alarms(&ctx.store, ctx.now()).await {
+        Ok(alarms) => alarms,
+        Err(error) => return vec![bad("mailbox", error.to_string(), "look at the database first")],
+    };
+    let finding = |(name, alarm): (String, Option<String>)| match alarm {
+        None => good("mailbox", format!("{name} is fetched")),
+        Some(alarm) => bad(
+            "mailbox",
+            format!("{name}: {alarm}"),
+            format!("`redress mail mailbox fetch {name}` tries it; `add` again changes it"),
+        ),
+    };
+    alarms.into_iter().map(finding).collect()
 }
 
 async fn writes(ctx: &Context) -> Result<(), store::StoreError> {
@@ -157,6 +177,89 @@ async fn relay(settings: &Settings) -> Finding {
             bad("relay", format!("{host}:{port}: {error}"), "start it, or mend `relay`")
         }
         Err(_) => bad("relay", format!("{host}:{port} does not answer"), "look at firewalls"),
+    }
+}
+
+/// Asks each listener as a mail server would: whether it greets, offers STARTTLS where it has a
+/// certificate, and refuses a bare line feed, by which mails are smuggled.
+async fn listeners(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let has_certificate = match settings.mail_certificate() {
+        Ok(certificate) => certificate.is_some(),
+        Err(error) => {
+            findings.push(bad("listener", format!("{error:#}"), "mend `mail_certificate`"));
+            false
+        }
+    };
+    for (address, hello) in [(settings.smtp_listen(), "EHLO"), (settings.lmtp_listen(), "LHLO")] {
+        let address = match address {
+            Ok(Some(address)) => address,
+            Ok(None) => continue,
+            Err(error) => {
+                findings.push(bad("listener", format!("{error:#}"), "write it as 127.0.0.1:2525"));
+                continue;
+            }
+        };
+        let asking = tokio::time::timeout(Duration::from_secs(10), ask_listener(address, hello));
+        findings.push(match asking.await {
+            Ok(Ok(said)) => judge_listener(&address.to_string(), &said, has_certificate),
+            Ok(Err(error)) => bad(
+                "listener",
+                format!("{address}: {error}"),
+                "start `redress serve`, which takes mail there",
+            ),
+            Err(_) => bad("listener", format!("{address} does not answer"), "look at firewalls"),
+        });
+    }
+    findings
+}
+
+async fn ask_listener(address: std::net::SocketAddr, hello: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let words = format!("{hello} doctor.localhost\r\nNOOP\nQUIT\r\nQUIT\r\n");
+    stream.write_all(words.as_bytes()).await?;
+    let mut said = Vec::new();
+    stream.take(16_384).read_to_end(&mut said).await?;
+    Ok(String::from_utf8_lossy(&said).into_owned())
+}
+
+fn judge_listener(address: &str, said: &str, has_certificate: bool) -> Finding {
+    if !said.starts_with("220") {
+        let says = format!("{address} greets with {:?}", said.lines().next().unwrap_or(""));
+        return bad("listener", says, "is another program there?");
+    }
+    if !said.contains("500 5.5.2") {
+        return bad(
+            "listener",
+            format!("{address} takes bare line feeds"),
+            "is it an old version?",
+        );
+    }
+    match (has_certificate, said.contains("STARTTLS")) {
+        (true, false) => {
+            bad("listener", format!("{address} offers no STARTTLS"), "start `redress serve` anew")
+        }
+        (_, true) => good("listener", format!("{address} takes mail, with STARTTLS")),
+        (false, false) => good(
+            "listener",
+            format!("{address} takes mail, without STARTTLS: right behind a mail server here"),
+        ),
+    }
+}
+
+fn dkim(settings: &Settings) -> Finding {
+    match settings.dkim() {
+        Ok(Some(signer)) => good(
+            "signing",
+            format!(
+                "letters are signed; published at {} (`redress mail dkim`)",
+                signer.record_name()
+            ),
+        ),
+        Ok(None) => {
+            good("signing", "letters leave unsigned: right only where the relay signs them")
+        }
+        Err(error) => bad("signing", format!("{error:#}"), "mend `dkim_key`"),
     }
 }
 

@@ -1,5 +1,5 @@
 //! What the product understands of texts, for other programs: `redress read`, `redress coach`,
-//! `redress mail parse`, `redress model`.
+//! `redress model`.
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -13,8 +13,6 @@ use std::process::ExitCode;
 
 /// Bytes of one line or draft.
 const LINE_MOST: usize = 8_388_608;
-/// Bytes of one mail.
-const MAIL_MOST: u64 = 36_700_160;
 
 /// Reads texts.
 #[derive(Args, Debug)]
@@ -93,51 +91,6 @@ pub fn coach(command: &Coach) -> anyhow::Result<ExitCode> {
     let found = coach::Coach::shipped().review(&draft, &context);
     println!("{}", serde_json::to_string_pretty(&found)?);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Mails.
-#[derive(Subcommand, Debug)]
-pub enum Mail {
-    /// Say what stands in each file, one JSON object a file
-    Parse {
-        /// Files in RFC 5322 form; `-` reads stdin
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// As JSON, which is the only form
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// Runs `redress mail parse`. Exit 3 when a file could not be opened.
-///
-/// # Errors
-/// When stdout is gone.
-pub fn mail(command: &Mail) -> anyhow::Result<ExitCode> {
-    let Mail::Parse { files, .. } = command;
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut bad = false;
-    for path in files {
-        let mut raw = Vec::new();
-        let read = if path.as_os_str() == "-" {
-            std::io::stdin().lock().take(MAIL_MOST).read_to_end(&mut raw)
-        } else {
-            File::open(path).and_then(|file| file.take(MAIL_MOST).read_to_end(&mut raw))
-        };
-        if let Err(error) = read {
-            bad = true;
-            eprintln!("warning: {}: {error}", path.display());
-            continue;
-        }
-        let mut json = mail::parse(&raw).to_json();
-        if let Some(object) = json.as_object_mut() {
-            object.insert("file".to_owned(), path.display().to_string().into());
-        }
-        serde_json::to_writer(&mut out, &json)?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()?;
-    Ok(if bad { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
 
 /// Models trained on an organisation's own texts.

@@ -5,6 +5,7 @@ mod seats;
 mod talk;
 
 use crate::mail::place::{ADDRESSES, TRUSTED};
+use crate::mail::secured::Certificate;
 use ::mail::smtp::{Limits, Protocol, Session};
 use domain::id::UnitId;
 use seats::Seats;
@@ -82,6 +83,7 @@ struct House {
     hostname: String,
     mailboxes: Mailboxes,
     limits: ListenLimits,
+    certificate: Option<Certificate>,
     seats: Seats,
     large: Arc<Semaphore>,
 }
@@ -127,11 +129,23 @@ pub async fn listen(
         protocol,
         mailboxes,
         limits,
+        certificate: None,
     };
     Ok(Listener { listener, house: Arc::new(house) })
 }
 
 impl Listener {
+    /// Offers STARTTLS with this certificate.
+    ///
+    /// # Panics
+    /// Never: nobody else holds the listener before it runs.
+    #[must_use]
+    pub fn offering_tls(mut self, certificate: Certificate) -> Listener {
+        let house = Arc::get_mut(&mut self.house).expect("it does not run yet");
+        house.certificate = Some(certificate);
+        self
+    }
+
     /// Where it listens; with port 0, the port it was given.
     ///
     /// # Errors
@@ -195,7 +209,10 @@ fn note(talk: Result<(), JoinError>) {
 
 impl House {
     fn session(&self) -> Session {
-        let session = Session::new(self.protocol, self.limits.session, &self.hostname);
+        let mut session = Session::new(self.protocol, self.limits.session, &self.hostname);
+        if self.certificate.is_some() {
+            session = session.offering_tls();
+        }
         if self.mailboxes.accept_any_recipient {
             return session;
         }

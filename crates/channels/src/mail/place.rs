@@ -44,13 +44,27 @@ pub(crate) async fn place(
         ..Known::default()
     };
     let envelope: Option<Envelope> = serde_json::from_value(arrival.envelope.clone()).ok();
+    if let Some(size) = envelope.as_ref().and_then(|envelope| envelope.whole_size) {
+        let says = format!(
+            "It has {} MB; only its beginning is kept here, the rest lies in the mailbox.",
+            size.div_ceil(1024 * 1024)
+        );
+        read.said.because = format!("{} {says}", read.said.because).trim().to_owned();
+    }
     if let Some(mailbox) = envelope.map(|e| e.mailbox).filter(|m| m.contains('@')) {
         known.own_addresses.push(mailbox);
     }
+    // A group of ours that forwards to colleagues marks every customer's mail as a list's.
+    if read.said.automatic && mail::kind_here(&parsed, &known.own_addresses) == mail::Kind::Human {
+        read.said.automatic = false;
+    }
+    read.said.answerable = mail::may_answer_automatically(&parsed, &known.own_addresses);
     look_up(tx, now, &parsed, &keys, &mut known).await?;
     let found = evidence(&parsed, &keys, &known);
     let decision = decide(&parsed, &found, &authentication, &known);
     read.said.author.verified = decision.sender == Verdict::Verified;
+    // Somebody else wrote in this name: an answer would go to who never wrote (8.8).
+    read.said.answerable &= decision.sender != Verdict::Failed;
     read.said.joins = joins(&decision);
     // A mail for a case belongs to the case's unit, whichever mailbox it came to.
     if let Joins::Case(case) | Joins::Waits(case) | Joins::Notes(case) = read.said.joins {

@@ -3,8 +3,15 @@
 use crate::said::{Author, Content, File, Said};
 use crate::understood::DeliveryReport;
 use domain::channel::{Channel, Kind};
+use domain::id::ArrivalId;
 use jiff::{SignedDuration, Timestamp};
 use mail::Parsed;
+use std::sync::mpsc;
+use std::time::Duration;
+use store::{Context, StoreError};
+
+/// How long reading one mail may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A Date header further in the future than this is a wrong clock.
 const AHEAD_MOST: SignedDuration = SignedDuration::from_hours(24);
@@ -26,8 +33,11 @@ impl Read {
 }
 
 /// Reads a mail; what cannot be read of it stands among its problems.
-pub(crate) fn read(raw: &[u8], received_at: Timestamp) -> Read {
-    let mut parsed = mail::parse(raw);
+///
+/// # Errors
+/// When our reader breaks on it or takes too long.
+pub(crate) fn read(raw: &[u8], received_at: Timestamp) -> Result<Read, String> {
+    let mut parsed = within(PATIENCE, raw.to_vec(), mail::parse)?;
     let mut said = Said::on(Channel::Mail);
     if let Some(author) = &parsed.author {
         said.author = Author {
@@ -62,5 +72,53 @@ pub(crate) fn read(raw: &[u8], received_at: Timestamp) -> Read {
         .collect();
     let problems: Vec<&str> = parsed.problems.iter().map(|problem| problem.says.as_str()).collect();
     said.because = problems.join(" ");
-    Read { said, quiet: false, reports: Vec::new(), parsed: Some(Box::new(parsed)) }
+    Ok(Read { said, quiet: false, reports: Vec::new(), parsed: Some(Box::new(parsed)) })
+}
+
+/// Whether the mail of an arrival could be read now; `Err` says why not. Nothing is changed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn reads_now(ctx: &Context, id: ArrivalId) -> Result<Result<(), String>, StoreError> {
+    let Some(raw) = intake::raw(ctx, id).await? else {
+        return Ok(Err("there is none of that id".to_owned()));
+    };
+    Ok(read(&raw, ctx.now()).map(|_| ()))
+}
+
+/// Runs a reader in a thread of its own, so that a mail on which it hangs or breaks holds up no
+/// other. A thread that hangs cannot be ended; it is left behind, and the mail becomes a stub.
+fn within<T: Send + 'static>(
+    patience: Duration,
+    raw: Vec<u8>,
+    reader: impl FnOnce(&[u8]) -> T + Send + 'static,
+) -> Result<T, String> {
+    let (done, finished) = mpsc::sync_channel(1);
+    let reading = std::thread::Builder::new().name("reading a mail".to_owned()).spawn(move || {
+        // Whoever asked has given up when nobody listens any more.
+        drop(done.send(reader(&raw)));
+    });
+    reading.map_err(|error| format!("there was no thread to read it in: {error}"))?;
+    finished.recv_timeout(patience).map_err(|end| match end {
+        mpsc::RecvTimeoutError::Timeout => {
+            format!("our reader took longer than {} seconds", patience.as_secs())
+        }
+        mpsc::RecvTimeoutError::Disconnected => "our reader broke on it".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_hangs_or_breaks_is_an_error_and_holds_up_nothing() {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let hang = within(Duration::from_millis(1), Vec::new(), move |_| stopped.recv().is_err());
+        assert!(hang.expect_err("it hangs").contains("took longer"));
+        drop(stop);
+        let broke: Result<(), _> = within(PATIENCE, Vec::new(), |_| panic!("a fault of ours"));
+        assert!(broke.expect_err("it broke").contains("broke"));
+        assert_eq!(within(PATIENCE, b"ab".to_vec(), <[u8]>::len), Ok(2));
+    }
 }

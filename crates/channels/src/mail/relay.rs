@@ -1,10 +1,15 @@
 //! The server that carries our letters on, as the program's settings name it.
 
+use ::mail::dkim::{self, SigningKey, SigningKeyRefused};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How the line to the relay is protected. What is asked for is never given up quietly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Secure {
     /// In the clear: for a relay on this machine.
     Never,
@@ -30,10 +35,50 @@ pub struct Relay {
     pub login: Option<(String, String)>,
     /// The address our letters come from.
     pub from: String,
+    /// What signs them; without it they leave unsigned, which is right where the relay signs.
+    pub dkim: Option<Signer>,
     /// The name we greet with.
     pub hello: String,
     /// How long one step of the conversation may take.
     pub patience: Duration,
+}
+
+/// What signs our letters (DKIM, RFC 6376), so that nobody can write in our name unseen.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    domain: String,
+    selector: String,
+    key: Arc<SigningKey>,
+}
+
+impl Signer {
+    /// From a private key in PEM form. `domain` is that of the address letters come from.
+    ///
+    /// # Errors
+    /// When the text is no key of 2,048 bits or more.
+    pub fn new(domain: &str, selector: &str, pem: &str) -> Result<Signer, SigningKeyRefused> {
+        let key = Arc::new(SigningKey::from_pem(pem)?);
+        Ok(Signer { domain: domain.to_lowercase(), selector: selector.to_owned(), key })
+    }
+
+    /// Where the public key is published.
+    pub fn record_name(&self) -> String {
+        format!("{}._domainkey.{}", self.selector, self.domain)
+    }
+
+    /// What is published there.
+    pub fn record(&self) -> String {
+        self.key.record()
+    }
+
+    /// The mail with its signature on top.
+    ///
+    /// # Errors
+    /// When the key cannot be used.
+    pub(crate) fn sign(&self, mail: &[u8], at: Timestamp) -> Result<Vec<u8>, SigningKeyRefused> {
+        let field = dkim::sign(mail, &self.domain, &self.selector, &self.key, at)?;
+        Ok([field.as_bytes(), mail].concat())
+    }
 }
 
 impl Relay {
@@ -45,6 +90,7 @@ impl Relay {
             secure: Secure::Never,
             login: None,
             from: from.to_owned(),
+            dkim: None,
             hello: "localhost".to_owned(),
             patience: Duration::from_secs(60),
         }
@@ -52,10 +98,14 @@ impl Relay {
 
     /// Whether it is this machine itself.
     pub(crate) fn is_here(&self) -> bool {
-        let host = self.host.as_str();
-        host == "localhost"
-            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        is_here(&self.host)
     }
+}
+
+/// Whether a host is this machine itself.
+pub(crate) fn is_here(host: &str) -> bool {
+    host == "localhost"
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl fmt::Debug for Relay {

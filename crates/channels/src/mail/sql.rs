@@ -64,6 +64,7 @@ pub(crate) struct Earlier {
     pub direction: String,
     pub recipient: String,
     pub message_id: Option<String>,
+    pub arrival_id: Option<String>,
 }
 
 /// Mails of a case before the message `key`.
@@ -73,8 +74,9 @@ pub(crate) async fn earlier(
     key: &str,
 ) -> Result<Vec<Earlier>, StoreError> {
     const SQL: &str = "
-        SELECT m.id, m.direction, m.recipient, r.message_id FROM message m
+        SELECT m.id, m.direction, m.recipient, r.message_id, f.arrival_id FROM message m
         LEFT JOIN mail_reference r ON r.feedback_id = m.feedback_id
+        LEFT JOIN feedback f ON f.id = m.feedback_id
         WHERE m.case_id = $1 AND m.channel = 'mail'
           AND m.n < COALESCE((SELECT n FROM message WHERE id = $2), 0)
         ORDER BY m.n DESC, r.message_id LIMIT 40";

@@ -72,10 +72,12 @@ pub(crate) async fn write(
     };
     let mut references = Vec::new();
     let mut answers = None;
+    let mut last_theirs = None;
     for earlier in sql::earlier(&ctx.store, &letter.case_id, &letter.key).await? {
         let id = match (earlier.direction.as_str(), earlier.message_id) {
             ("in", Some(theirs)) => {
                 answers = Some(theirs.clone());
+                last_theirs = earlier.arrival_id;
                 Some(theirs)
             }
             ("out", _) => earlier.id.parse().ok().map(|id| id_of(id, &earlier.recipient)),
@@ -83,6 +85,10 @@ pub(crate) async fn write(
         };
         references.extend(id);
     }
+    let theirs = match &last_theirs {
+        Some(arrival) => Outlook::of(ctx, arrival).await?,
+        None => Outlook::default(),
+    };
     let answers = answers.or_else(|| references.last().cloned());
     let outgoing = Outgoing {
         from: Address::new(envelope.from_name, relay.from.clone()),
@@ -96,10 +102,43 @@ pub(crate) async fn write(
         automatic: if envelope.automatic { Automatic::Replied } else { Automatic::No },
         loop_mark: loop_mark(ctx),
         text: text(&envelope.text, &envelope.link, &token::body_mark(&keys, case, &envelope.to)),
+        thread_topic: theirs.topic,
+        thread_index: theirs.index,
         ..Outgoing::default()
     };
-    let bytes = compose(&outgoing).map_err(|error| Unsendable::Never(error.to_string()))?;
+    let mut bytes = compose(&outgoing).map_err(|error| Unsendable::Never(error.to_string()))?;
+    if let Some(signer) = &relay.dkim {
+        let signed = signer.sign(&bytes, now);
+        bytes = signed.map_err(|error| Unsendable::Never(error.to_string()))?;
+    }
     Ok(Ready { from: reply_to, to: envelope.to, bytes })
+}
+
+/// By what Outlook holds a conversation together, echoed from the customer's last mail.
+#[derive(Default)]
+struct Outlook {
+    topic: Option<String>,
+    index: Option<String>,
+}
+
+impl Outlook {
+    /// Bytes of a mail in which its header is looked for.
+    const HEADER_MOST: usize = 65_536;
+
+    async fn of(ctx: &Context, arrival: &str) -> Result<Outlook, StoreError> {
+        let Ok(id) = arrival.parse() else { return Ok(Outlook::default()) };
+        let Some(mut raw) = intake::raw(ctx, id).await? else { return Ok(Outlook::default()) };
+        raw.truncate(Self::HEADER_MOST);
+        let marks = ::mail::parse(&raw).marks;
+        let coded = |text: &String| {
+            let fits = |b: u8| b.is_ascii_alphanumeric() || b"+/=".contains(&b);
+            text.len() <= 900 && text.bytes().all(fits)
+        };
+        Ok(Outlook {
+            topic: marks.thread_topic.map(|topic| crate::said::line(&topic, 200)),
+            index: marks.thread_index.filter(coded),
+        })
+    }
 }
 
 /// The customer's subject stays, with the case's number at its end.

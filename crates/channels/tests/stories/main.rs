@@ -2,9 +2,12 @@
 
 mod api;
 mod delivery;
+mod fetching;
 mod form;
 mod import;
 mod listener;
 mod listening;
+mod mail_store;
+mod protected;
 mod understanding;
 mod world;

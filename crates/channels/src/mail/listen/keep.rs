@@ -1,13 +1,10 @@
 //! Keeping a mail, and the receipts that may be given for it.
 
-use crate::mail::key::source_key;
 use crate::mail::listen::House;
-use crate::said::{Envelope, Shape};
+use crate::mail::take::{Incoming, take};
 use ::mail::same_mailbox_key;
 use ::mail::smtp::{Envelope as Wrapping, Protocol, Receipt};
-use domain::channel::Channel;
 use domain::id::UnitId;
-use intake::Arrival;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -77,29 +74,15 @@ impl House {
         wrapping: &Wrapping,
         data: &[u8],
     ) -> Result<(), StoreError> {
-        let now = self.ctx.now();
-        let mut tx = self.ctx.begin().await?;
-        let unit = match unit {
-            Some(unit) => unit,
-            None => crate::understand::default_unit(&mut tx).await?,
-        };
-        let envelope = Envelope {
-            unit: Some(unit),
+        let mail = Incoming {
+            unit,
             mailbox: mailbox.to_owned(),
             sender: Some(wrapping.sender.clone()),
-            peer: Some(from.to_canonical()),
-            ..Envelope::of(Shape::Mail)
-        };
-        let arrival = Arrival {
-            channel: Channel::Mail,
-            source_key: source_key(&format!("unit:{unit}"), data),
-            envelope: serde_json::to_value(envelope)
-                .map_err(|error| StoreError::unreadable("keeping a mail", error))?,
+            peer: Some(from),
             raw: data.to_vec(),
-            batch: None,
+            whole_size: None,
         };
-        intake::receive_one_in(&mut tx, &self.ctx, now, &arrival).await?;
-        tx.commit().await
+        take(&self.ctx, mail).await.map(|_| ())
     }
 }
 

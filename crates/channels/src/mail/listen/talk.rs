@@ -2,6 +2,7 @@
 
 use crate::mail::listen::House;
 use crate::mail::listen::seats::Seat;
+use crate::mail::secured::Wire;
 use ::mail::smtp::{Output, Session};
 use std::collections::VecDeque;
 use std::io;
@@ -27,7 +28,7 @@ const CLOSING: &str = "421 4.3.2 Closing, try again later\r\n";
 /// One conversation.
 pub(super) struct Talk {
     house: Arc<House>,
-    stream: TcpStream,
+    wire: Wire,
     from: IpAddr,
     session: Session,
     ended: watch::Receiver<bool>,
@@ -62,7 +63,7 @@ impl Talk {
     ) -> Talk {
         let session = house.session();
         let mail = MailOnItsWay::default();
-        Talk { house, stream, from, session, ended, ending: None, mail }
+        Talk { house, wire: Wire::Plain(stream), from, session, ended, ending: None, mail }
     }
 
     /// Talks until either side has enough. Without a seat there is nothing but a goodbye.
@@ -122,7 +123,7 @@ impl Talk {
                 () = over(&mut self.ended), if self.ending.is_none() => {
                     self.ending = Some(Instant::now() + self.house.limits.ending);
                 }
-                read = timeout_at(until, self.stream.read(bytes)) => return match read {
+                read = timeout_at(until, self.wire.read(bytes)) => return match read {
                     Ok(Ok(0)) => Ok(Heard::Gone),
                     Ok(read) => read.map(Heard::Bytes),
                     Err(_) => Ok(Heard::Enough(last_words)),
@@ -146,8 +147,11 @@ impl Talk {
                     // The session gives nothing behind a mail before it knows what became of it.
                     outputs.extend(self.session.delivered(&receipts));
                 }
-                // TLS is not offered here, so the session never asks for it.
-                Output::StartTls | Output::Close => goes_on = false,
+                Output::StartTls => {
+                    self.say(&std::mem::take(&mut replies)).await?;
+                    self.secure().await?;
+                }
+                Output::Close => goes_on = false,
             }
         }
         if self.session.is_taking_mail() {
@@ -161,9 +165,26 @@ impl Talk {
         Ok(goes_on)
     }
 
+    /// Begins TLS. Bytes that were sent ahead in the clear were forgotten with the command.
+    async fn secure(&mut self) -> io::Result<()> {
+        let Some(certificate) = &self.house.certificate else {
+            return Err(io::ErrorKind::Unsupported.into());
+        };
+        let handshake = self.wire.serve_tls(certificate.acceptor());
+        match timeout(self.house.limits.idle, handshake).await {
+            Ok(done) => done?,
+            Err(_) => return Err(io::ErrorKind::TimedOut.into()),
+        }
+        self.session.secured();
+        Ok(())
+    }
+
     /// Sends; a client that takes nothing is silent too.
     async fn say(&mut self, text: &str) -> io::Result<()> {
-        let saying = self.stream.write_all(text.as_bytes());
+        let saying = async {
+            self.wire.write_all(text.as_bytes()).await?;
+            self.wire.flush().await
+        };
         match timeout(self.house.limits.idle, saying).await {
             Ok(said) => said,
             Err(_) => Err(io::ErrorKind::TimedOut.into()),
@@ -171,10 +192,10 @@ impl Talk {
     }
 
     async fn linger(&mut self) -> io::Result<()> {
-        self.stream.shutdown().await?;
+        self.wire.shutdown().await?;
         let mut rest = vec![0; READ_BYTES];
         let reading = async {
-            while self.stream.read(&mut rest).await? > 0 {}
+            while self.wire.read(&mut rest).await? > 0 {}
             Ok(())
         };
         timeout(LINGER, reading).await.unwrap_or(Ok(()))

@@ -1,0 +1,178 @@
+//! Which mailboxes are fetched, and how we sign in there.
+
+use crate::mail::fetch::{Trouble, health, position, seal};
+use crate::mail::relay::{Secure, is_here};
+use domain::id::UnitId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use store::{Context, StoreError};
+
+/// The setting that lists the mailboxes as JSON.
+const ACCOUNTS: &str = "mail/accounts";
+/// A password or token file larger than this is none.
+const SECRET_MOST: u64 = 65_536;
+
+/// What a mailbox speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Store {
+    /// IMAP.
+    Imap,
+    /// POP3.
+    Pop3,
+}
+
+/// How we prove who we are.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Secret {
+    /// A password, sealed with the installation's key.
+    Sealed(String),
+    /// A file with the password, read at each sign-in.
+    PasswordFile(PathBuf),
+    /// A file with an OAuth 2 access token that something else renews, read at each sign-in.
+    TokenFile(PathBuf),
+}
+
+/// A mailbox that is fetched.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// What people call it; one of each name.
+    pub name: String,
+    /// What it speaks.
+    pub kind: Store,
+    /// Its server; certificates are checked against it.
+    pub host: String,
+    /// The port there.
+    pub port: u16,
+    /// How the line is protected.
+    pub secure: Secure,
+    /// The name we sign in with.
+    pub login: String,
+    /// How we prove it.
+    pub secret: Secret,
+    /// The folders that are fetched; POP3 has none.
+    pub folders: Vec<String>,
+    /// Our address whose mail lies there.
+    pub mailbox: String,
+    /// The unit it is for; `None` is the first one.
+    #[serde(default)]
+    pub unit: Option<UnitId>,
+    /// Mail that came there before this moment is left alone: nobody wants an acknowledgement of
+    /// a letter from last year. `None` takes everything.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Seconds between two looks where the server does not tell of new mail itself.
+    pub every_seconds: u64,
+    /// Hours without any new mail after which somebody should look.
+    pub silence_hours: u64,
+    /// A file with further authorities whose certificates are believed.
+    #[serde(default)]
+    pub authorities: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account")
+            .field("name", &self.name)
+            .field("host", &self.host)
+            .field("login", &self.login)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is said at the sign-in.
+pub(super) enum Proof {
+    Password(String),
+    Token(String),
+}
+
+impl Account {
+    /// The password or token as it is now.
+    pub(super) async fn proof(&self, ctx: &Context) -> Result<Proof, Trouble> {
+        if self.secure == Secure::Never && !is_here(&self.host) {
+            let says = "a password is not sent over a line in the clear";
+            return Err(Trouble::Refused(says.to_owned()));
+        }
+        match &self.secret {
+            Secret::Sealed(sealed) => {
+                let opened = seal::open(ctx, sealed);
+                let says = "its password was sealed with another installation's key";
+                opened.map(Proof::Password).ok_or_else(|| Trouble::Refused(says.to_owned()))
+            }
+            Secret::PasswordFile(path) => secret_in(path).await.map(Proof::Password),
+            Secret::TokenFile(path) => secret_in(path).await.map(Proof::Token),
+        }
+    }
+
+    /// With this password, sealed.
+    #[must_use]
+    pub fn with_password(mut self, ctx: &Context, password: &str) -> Account {
+        self.secret = Secret::Sealed(seal::seal(ctx, password));
+        self
+    }
+}
+
+async fn secret_in(path: &PathBuf) -> Result<String, Trouble> {
+    let refused = |why: String| Trouble::Refused(format!("{}: {why}", path.display()));
+    let file = tokio::fs::metadata(path).await.map_err(|error| refused(error.to_string()))?;
+    if file.len() > SECRET_MOST {
+        return Err(refused("it is too large for a password or a token".to_owned()));
+    }
+    let text = tokio::fs::read_to_string(path).await;
+    let text = text.map_err(|error| refused(error.to_string()))?.trim().to_owned();
+    if text.is_empty() { Err(refused("it is empty".to_owned())) } else { Ok(text) }
+}
+
+/// The mailboxes that are fetched, by name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn accounts(store: &store::Store) -> Result<Vec<Account>, StoreError> {
+    read(store.setting(ACCOUNTS).await?)
+}
+
+fn read(text: Option<String>) -> Result<Vec<Account>, StoreError> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    serde_json::from_str(&text)
+        .map_err(|error| StoreError::unreadable("reading which mailboxes are fetched", error))
+}
+
+/// Adds a mailbox, or changes the one of its name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn put_account(ctx: &Context, account: Account) -> Result<(), StoreError> {
+    let mut tx = ctx.begin().await?;
+    let mut all = read(tx.setting(ACCOUNTS).await?)?;
+    all.retain(|one| one.name != account.name);
+    all.push(account);
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    write(&mut tx, &all, ctx.now()).await?;
+    tx.commit().await
+}
+
+/// Fetches a mailbox no longer; says whether it was there. What was taken from it stays.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_account(ctx: &Context, name: &str) -> Result<bool, StoreError> {
+    let mut tx = ctx.begin().await?;
+    let mut all = read(tx.setting(ACCOUNTS).await?)?;
+    let before = all.len();
+    let gone: Vec<Account> = all.extract_if(.., |one| one.name == name).collect();
+    write(&mut tx, &all, ctx.now()).await?;
+    for account in &gone {
+        position::forget(&mut tx, account, ctx.now()).await?;
+        health::forget(&mut tx, &account.name, ctx.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(all.len() < before)
+}
+
+async fn write(tx: &mut store::Tx, all: &[Account], now: Timestamp) -> Result<(), StoreError> {
+    let text = serde_json::to_string(all)
+        .map_err(|error| StoreError::unreadable("writing which mailboxes are fetched", error))?;
+    tx.set_setting(ACCOUNTS, &text, now).await
+}
