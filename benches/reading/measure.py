@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""How well the learner learns at home, beside scikit-learn's TF-IDF and linear SVM in the same run.
+"""How well and how fast texts are understood, beside scikit-learn in the same run.
 
-measure.py DATA LEARN_TABLE [TASK ...]
-  DATA         folder of the labelled sets (train.csv and dev.csv of each)
-  LEARN_TABLE  the built example: cargo build --release -p reading --example learn_table
-Needs scikit-learn for the baseline (python3 -m venv v && v/bin/pip install scikit-learn);
-without it only ours is measured. Prints one JSON line for each task: mean F1 over the labels
-(as a share), and CPU seconds for training and labelling.
+measure.py DATA EXAMPLES [TASK ...]        (`./bench reading DATA` starts it)
+  DATA      folder of the labelled sets (train.csv and dev.csv of each)
+  EXAMPLES  folder of the built examples learn_table and read_table
+Needs scikit-learn for the baseline (TF-IDF of words and letters, linear SVM); without it only ours
+is measured. Prints one JSON line for each task: its measure as a share, and CPU seconds for
+training and labelling; then the speed of the whole reading, of labelling for one task beside the
+baseline, and the memory. All times are CPU times.
 """
-import csv, json, resource, subprocess, sys, time
+import csv, json, resource, subprocess, sys, tempfile, time
 
 csv.field_size_limit(10**9)
 TASKS = {  # task: folder, files, text columns, label
@@ -28,6 +29,11 @@ TASKS = {  # task: folder, files, text columns, label
     "irony": ("tweet-irony", "", "text", "label"),
     "emotion": ("tweet-emotion", "", "text", "label"),
     "satisfaction": ("satisfaction", "", "text", "low"),
+    "app-bug": ("app-reviews", "", "full", "bug"),
+    "app-feature": ("app-reviews", "", "full", "feature"),
+    "app-rating": ("app-reviews", "", "full", "rating"),
+    "app-ux": ("app-reviews", "", "full", "ux"),
+    "multilingual": ("multilingual-sentiment", "", "text", "label"),
 }
 
 
@@ -36,52 +42,104 @@ def table(path):
         return list(csv.DictReader(file))
 
 
-def mean_f1(pairs):
+def measure(task, pairs):
+    """Mean F1 over the labels; for banking77 accuracy, for the app reviews F1 of yes."""
     labels = sorted({truth for truth, _ in pairs})
     right = lambda c: sum(t == c == s for t, s in pairs)
     both = lambda c: max(1, sum((t == c) + (s == c) for t, s in pairs))
     one = lambda c: 2 * right(c) / both(c)
-    return round(sum(map(one, labels)) / len(labels), 4)
+    if task == "banking77":
+        return round(sum(map(right, labels)) / len(pairs), 4)
+    return round(one("1") if task.startswith("app-") else sum(map(one, labels)) / len(labels), 4)
 
 
-def ours(program, train, dev, text, label, truth):
+def run(*command):
+    """The output of a program, its CPU seconds and its greatest memory in MB."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    command = [program, train, dev, text, label]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
-    said = {row["id"]: row["prediction"] for row in csv.DictReader(done.stdout.splitlines())}
-    return mean_f1([(t, said.get(i)) for i, t in truth.items()]), round(seconds, 2)
+    of = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return done.stdout, of.ru_utime - before, of.ru_maxrss / 1024
 
 
-def baseline(train, dev, text, label, truth):
-    try:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.pipeline import make_pipeline, make_union
-        from sklearn.svm import LinearSVC
-    except ImportError:
-        return None, None
+def ours(program, task, train, dev, text, label, truth):
+    out, seconds, _ = run(program, train, dev, text, label)
+    said = {row["id"]: row["prediction"] for row in csv.DictReader(out.splitlines())}
+    return measure(task, [(t, said.get(i)) for i, t in truth.items()]), round(seconds, 2)
+
+
+def joined(row, text):
+    return "\n".join(row[c] for c in text.split("+"))
+
+
+def learnt(train, text, label):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.svm import LinearSVC
+
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
-    join = lambda row: "\n".join(row[c] for c in text.split("+"))
-    rows, begin = [row for row in table(train) if row[label]], time.process_time()
+    rows = [row for row in table(train) if row[label]]
     model = make_pipeline(make_union(words, letters), LinearSVC())
-    model.fit([join(row) for row in rows], [row[label] for row in rows])
+    return model.fit([joined(row, text) for row in rows], [row[label] for row in rows])
+
+
+def baseline(task, train, dev, text, label, truth):
+    begin = time.process_time()
+    try:
+        model = learnt(train, text, label)
+    except ImportError:
+        return None, None
     of = table(dev)
-    said = dict(zip((row["id"] for row in of), model.predict([join(row) for row in of])))
-    return mean_f1([(t, said[i]) for i, t in truth.items()]), round(time.process_time() - begin, 2)
+    said = dict(zip((row["id"] for row in of), model.predict([joined(row, text) for row in of])))
+    seconds = time.process_time() - begin
+    return measure(task, [(t, said[i]) for i, t in truth.items()]), round(seconds, 2)
+
+
+def speeds(data, examples):
+    """Texts a second of the whole reading, and of labelling for one task beside the baseline."""
+    narratives = tempfile.NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8")
+    out = csv.writer(narratives)
+    out.writerow(["text"])
+    long = [r["text"][:1000] for r in table(f"{data}/cfpb/train.csv") if len(r["text"]) >= 1000]
+    out.writerows([text] for text in long)
+    narratives.flush()
+    train = f"{data}/complaint-tweets/train.csv"
+    figures = {"task": "speed"}
+    for name, file, rounds in (("tweets", train, 20), ("narratives_of_1000", narratives.name, 10)):
+        program = f"{examples}/read_table"
+        n = int(run(program, file, "text", str(rounds))[0].split()[0])
+        start = run(program, file, "text", "1")
+        whole = run(program, file, "text", str(rounds))
+        read = n * (rounds - 1) / rounds
+        figures[f"{name}_per_cpu_second"] = round(read / (whole[1] - start[1]))
+        figures["memory_mb"] = round(whole[2])
+    label, n = [f"{examples}/learn_table", train, train, "text", "label"], len(table(train))
+    seconds = run(*label, "20")[1] - run(*label, "0")[1]
+    figures["one_task_per_cpu_second"] = round(20 * n / seconds)
+    try:
+        model, texts = learnt(train, "text", "label"), [row["text"] for row in table(train)]
+        begin = time.process_time()
+        model.predict(texts)
+        figures["sklearn_one_task_per_cpu_second"] = round(n / (time.process_time() - begin))
+    except ImportError:
+        pass
+    print(json.dumps(figures), flush=True)
 
 
 def main():
-    data, program, *wanted = sys.argv[1:]
-    for task in wanted or TASKS:
+    data, examples, *wanted = sys.argv[1:]
+    for task in [task for task in wanted if task != "speed"] or ([] if wanted else TASKS):
         folder, files, text, label = TASKS[task]
         train, dev = (f"{data}/{folder}/{files}{part}.csv" for part in ("train", "dev"))
         truth = {row["id"]: row[label] for row in table(dev) if row[label]}
-        f1, seconds = ours(program, train, dev, text, label, truth)
-        base_f1, base_seconds = baseline(train, dev, text, label, truth)
-        figures = {"task": task, "n": len(truth), "mean_f1": f1, "cpu_seconds": seconds,
-                   "sklearn_mean_f1": base_f1, "sklearn_cpu_seconds": base_seconds}
+        at = (task, train, dev, text, label, truth)
+        of, seconds = ours(f"{examples}/learn_table", *at)
+        base, base_seconds = baseline(*at)
+        figures = {"task": task, "n": len(truth), "redress": of, "cpu_seconds": seconds,
+                   "sklearn": base, "sklearn_cpu_seconds": base_seconds}
         print(json.dumps(figures), flush=True)
+    if not wanted or "speed" in wanted:
+        speeds(data, examples)
 
 
 main()

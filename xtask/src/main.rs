@@ -1,5 +1,6 @@
 //! Keeps the house in order: `cargo xtask tidy`, `check`, `demo-data`.
 
+mod accuracy;
 mod demo_data;
 mod tidy;
 mod train;
@@ -14,7 +15,9 @@ usage: cargo xtask <command>
   tidy                      what the compiler cannot see: sizes, directions, owners, names, papers
   check [--quick]           all that CI runs
   demo-data CSV [CSV …]     makes demo/complaints.jsonl.gz from the complaints of the U.S. CFPB
-  train DATA                makes the models of crates/reading/models from the sets under DATA";
+  train DATA                makes the models of crates/reading/models from the sets under DATA
+  accuracy DATA [BESIDE]    measures the reading on the sets under DATA and writes docs/accuracy.md;
+                            BESIDE is what `./bench reading` printed";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +26,10 @@ fn main() -> ExitCode {
         ["tidy"] => tidy(),
         ["check", rest @ ..] => check(rest),
         ["demo-data", files @ ..] if !files.is_empty() => demo_data::make(&root(), files),
+        ["accuracy", data] => accuracy::accuracy(&root(), Path::new(data), None),
+        ["accuracy", data, beside] => {
+            accuracy::accuracy(&root(), Path::new(data), Some(Path::new(beside)))
+        }
         ["train", data] => train::train(&root(), Path::new(data)),
         _ => {
             eprintln!("{USAGE}");

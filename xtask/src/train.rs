@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use reading::Reader;
-use reading::learn::{LanguageTrainer, Options, Row, Try, train as train_model};
+use reading::learn::{LanguageTrainer, Options, Row, Try, prints, train_heads};
 
 /// Where the models lie that the program carries.
 const MODELS: &str = "crates/reading/models";
@@ -23,9 +23,17 @@ pub fn train(root: &Path, data: &Path) -> Result<bool> {
     fs::create_dir_all(&place.models)?;
     languages(&place)?;
     let own = own_texts(&place)?;
-    kinds(&place, &own)?;
-    feelings(&place, &own)?;
-    severities(&place)?;
+    let few = options(0.4, 0.2, 0.6);
+    let severe = Options { order: 1.0, ..options(1.0, 1.0, 0.3) };
+    let (kinds, feelings) = (kinds(&place, &own)?, feelings(&place, &own)?);
+    let severities = severities(&place)?;
+    // In the order that `reading` expects.
+    let heads: [(&[Row], &Options); 3] =
+        [(&kinds, &few), (&feelings, &few), (&severities, &severe)];
+    let model = train_heads(&Reader::shipped(), &heads)?;
+    write(&place, "shipped.bin", &model.to_bytes())?;
+    let learnt = heads.iter().flat_map(|head| head.0).map(|row| row.text.as_str());
+    write(&place, "learnt.bin", &prints(learnt))?;
     Ok(true)
 }
 
@@ -50,16 +58,17 @@ fn languages(place: &Place<'_>) -> Result<()> {
     write(place, "language.bin", &trainer.train().to_bytes())
 }
 
-/// What the shipped models of kind, feeling and severity have in common: letters and words of the
+/// What the heads of kind, feeling and severity have in common: letters and words of the
 /// few sources weigh little beside the lexicons, because models do not travel and lexicons do.
 fn options(words: f32, letters: f32, lexicon: f32) -> Options {
-    let tries = [0.05, 0.15, 0.4].map(|cost| Try { cost, lexicon }).to_vec();
-    Options { bits: 17, tries, words, letters, balance: 1.0, texts_min: 3, ..Options::default() }
+    let tries = [0.05, 0.15, 0.4].map(|cost| Try { cost, lexicon, telling: 0.0 }).to_vec();
+    let whole = Options { bits: 17, tries, words, letters, ..Options::default() };
+    Options { balance: 1.0, texts_min: 3, lays_on: false, ..whole }
 }
 
 /// Kind: reviews of goods (MIT), app reviews (CC0), bank questions (CC BY 4.0, PolyAI), complaints
 /// to the CFPB (public domain) and the texts written for the project, which count several times.
-fn kinds(place: &Place<'_>, own: &[Row]) -> Result<()> {
+fn kinds(place: &Place<'_>, own: &[Row]) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for r in table(&place.data.join("complaint-severity/train.csv"))? {
         match (r["complaint"].as_str(), r["sentiment"].as_str()) {
@@ -92,11 +101,11 @@ fn kinds(place: &Place<'_>, own: &[Row]) -> Result<()> {
     for _ in 0..OWN_COUNTS {
         rows.extend_from_slice(own);
     }
-    learn(place, "kind.bin", &rows, &options(0.4, 0.2, 0.6))
+    Ok(rows)
 }
 
 /// Feeling: reviews of goods and apps, complaints, and the texts written for the project.
-fn feelings(place: &Place<'_>, own: &[Row]) -> Result<()> {
+fn feelings(place: &Place<'_>, own: &[Row]) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for r in table(&place.data.join("complaint-severity/train.csv"))? {
         let label = match r["sentiment"].as_str() {
@@ -129,21 +138,16 @@ fn feelings(place: &Place<'_>, own: &[Row]) -> Result<()> {
     for _ in 0..OWN_COUNTS {
         rows.extend(own.iter().filter_map(of_kind));
     }
-    learn(place, "feeling.bin", &rows, &options(0.4, 0.2, 0.6))
+    Ok(rows)
 }
 
 /// Severity: reviews of goods labelled after Jin & Aletras (MIT).
-fn severities(place: &Place<'_>) -> Result<()> {
+fn severities(place: &Place<'_>) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for r in table(&place.data.join("complaint-severity/train.csv"))? {
         push(&mut rows, &[&r["title"], &r["text"]], &r["severity"]);
     }
-    learn(place, "severity.bin", &rows, &options(1.0, 1.0, 0.3))
-}
-
-fn learn(place: &Place<'_>, name: &str, rows: &[Row], options: &Options) -> Result<()> {
-    let model = train_model(&Reader::shipped(), rows, options)?;
-    write(place, name, &model.to_bytes())
+    Ok(rows)
 }
 
 fn push(rows: &mut Vec<Row>, parts: &[&str], label: &str) {

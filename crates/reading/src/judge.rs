@@ -187,10 +187,28 @@ pub(crate) fn attack(e: &Evidence) -> Judged<bool> {
     yes_or_no(score, because)
 }
 
-/// Whether the writer thanks somebody.
+/// Whether the writer thanks somebody and means it: "thanks" at the end of a request or as a
+/// greeting is a form of words and not enough, "thank you so much for sorting this" is.
 pub(crate) fn thanks(e: &Evidence) -> Judged<bool> {
-    let score = -2.2 + 4.5 * e.level(Section::Thanks);
-    yes_or_no(score, e.reasons(&[(Section::Thanks, 4.5)]))
+    const GLAD: f32 = 0.9;
+    const CROSS: f32 = 0.7;
+    if e.sum(Section::Thanks) <= 0.0 {
+        return yes_or_no(-4.0, Vec::new());
+    }
+    let glad = e.level(Section::Positive) + e.level(Section::Praise);
+    let cross = e.level(Section::Negative) + e.level(Section::Complaint) + e.level(Section::Anger);
+    let score = -4.4 + 2.2 * e.level(Section::Thanks) + GLAD * glad - CROSS * cross
+        + 0.8 * e.exclaimed
+        - if e.asked { 1.2 } else { 0.0 };
+    let because = e.reasons(&[
+        (Section::Thanks, 2.2),
+        (Section::Positive, GLAD),
+        (Section::Praise, GLAD),
+        (Section::Negative, -CROSS),
+        (Section::Complaint, -CROSS),
+        (Section::Anger, -CROSS),
+    ]);
+    yes_or_no(score, because)
 }
 
 fn yes_or_no(score: f32, mut because: Vec<Reason>) -> Judged<bool> {

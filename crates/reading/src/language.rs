@@ -1,6 +1,7 @@
 //! Which language a text is written in.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -108,6 +109,8 @@ const HINDI: &[&str] = &[
     "mujhko", "jo", "jaise", "aise", "waise", "pehle", "baad",
 ];
 
+static HINDI_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| HINDI.iter().copied().collect());
+
 /// Hindi in Latin letters is mostly mixed with English, so that letters alone take it for
 /// English: three small words of it, or two in a short text, decide.
 fn hindi(text: &str, folded: &Folded, first: &str) -> Option<Judged<Language>> {
@@ -120,7 +123,7 @@ fn hindi(text: &str, folded: &Folded, first: &str) -> Option<Judged<Language>> {
     for token in folded.tokens.iter().filter(|t| t.is_word()).take(200) {
         words += 1;
         let word = folded.word(token);
-        if HINDI.contains(&word) {
+        if HINDI_SET.contains(word) {
             found += 1;
             if because.len() < 8 {
                 let feature = Cow::Owned(text[token.span()].to_lowercase());

@@ -5,17 +5,21 @@
 //! byte each time, and gives for each answer the words that made it.
 
 mod calibrate;
+mod dense;
 mod eval;
 mod extract;
+mod fit;
 mod format;
 mod languages;
 mod model;
+mod seen;
 mod solve;
+mod space;
 mod train;
 
 pub use eval::{ClassScore, Evaluation, LearningPoint, evaluate, learning_curve};
 pub use format::ModelError;
 pub use languages::{LanguageTrainer, TrainedLanguages};
-pub(crate) use model::Seen;
 pub use model::{Model, Prediction};
-pub use train::{Options, Row, TrainError, Try, train};
+pub(crate) use seen::Seen;
+pub use train::{Options, Row, TrainError, Try, prints, train, train_heads};

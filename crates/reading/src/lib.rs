@@ -13,6 +13,7 @@ mod judge;
 mod judged;
 mod language;
 pub mod learn;
+mod learnt;
 mod lexicon;
 pub mod near;
 mod personal;

@@ -18,20 +18,20 @@ const SEVERITY_FLOOR: f32 = 0.35;
 /// hardly any small talk; this takes that back, in the order of [`Kind::ALL`].
 const KIND_LEAN: [f32; 6] = [0.25, 1.0, 0.7, 1.0, 1.0, 2.0];
 
-struct Models {
-    kind: Model,
-    feeling: Model,
-    severity: Model,
-}
+/// The heads of the shipped model, as `cargo xtask train` orders them.
+const KIND: usize = 0;
+const FEELING: usize = 1;
+const SEVERITY: usize = 2;
 
-static MODELS: LazyLock<Models> = LazyLock::new(|| {
-    let load = |bytes: &[u8]| Model::from_bytes(bytes).expect("a test loads each shipped model");
-    Models {
-        kind: load(include_bytes!("../models/kind.bin")),
-        feeling: load(include_bytes!("../models/feeling.bin")),
-        severity: load(include_bytes!("../models/severity.bin")),
-    }
+static MODEL: LazyLock<Model> = LazyLock::new(|| {
+    const BYTES: &[u8] = include_bytes!("../models/shipped.bin");
+    Model::from_bytes(BYTES).expect("a test loads the shipped model")
 });
+
+/// The model that ships: kind, feeling and severity.
+pub(crate) fn model() -> &'static Model {
+    &MODEL
+}
 
 /// What the models say of one text.
 pub(crate) struct Said {
@@ -45,29 +45,25 @@ pub(crate) struct Said {
 /// Kind and feeling are the product of two experts: the model, which knows the wording of its
 /// sources, and the lexicons, which know less but travel better.
 pub(crate) fn judge(text: &str, folded: &Folded, hits: &[Hit], e: &Evidence) -> Said {
-    let models = &*MODELS;
-    let seen = Seen::of(text, folded, hits, models.kind.bits());
+    let seen = Seen::of(&MODEL, text, folded, hits);
     let by_lexicon = judge::kinds(e);
-    let (kind, sure) = models.kind.both(&seen, |label| {
+    let (kind, sure) = seen.both(KIND, |label| {
         let at = Kind::ALL.iter().position(|k| k.word() == label).unwrap_or(5);
         by_lexicon[at] * KIND_LEAN[at]
     });
-    let of_model = models.kind.because(&seen, kind);
-    let word = models.kind.labels()[kind].as_str();
+    let word = MODEL.labels_of(KIND)[kind].as_str();
     let value = Kind::ALL.into_iter().find(|k| k.word() == word).unwrap_or(Kind::Other);
-    let because = together(of_model, judge::because_of_kind(e, value));
+    let because = together(seen.because(KIND, kind), judge::because_of_kind(e, value));
     let kind = Judged::new(value, sure, KIND_FLOOR, because);
     // The labels of feeling stand in the order of the enum.
     let by_lexicon = judge::feelings(e);
     let order = ["negative", "neutral", "positive"];
-    let (feeling, sure) = models
-        .feeling
-        .both(&seen, |label| by_lexicon[order.iter().position(|o| *o == label).unwrap_or(1)]);
-    let of_model = models.feeling.because(&seen, feeling);
+    let (feeling, sure) =
+        seen.both(FEELING, |label| by_lexicon[order.iter().position(|o| *o == label).unwrap_or(1)]);
     let value = [Feeling::Negative, Feeling::Neutral, Feeling::Positive][feeling];
-    let because = together(of_model, judge::because_of_feeling(e, value));
+    let because = together(seen.because(FEELING, feeling), judge::because_of_feeling(e, value));
     let feeling = Judged::new(value, sure, FEELING_FLOOR, because);
-    let severity = severity(&models.severity, &seen, &kind);
+    let severity = severity(&seen, &kind);
     Said { kind, feeling, severity }
 }
 
@@ -90,15 +86,15 @@ fn together(of_model: Vec<Reason>, mut of_lexicon: Vec<Reason>) -> Vec<Reason> {
 
 /// Severity among complaints: the level whose neighbours are likeliest too, because a step too
 /// far is worse than a step too near. Nothing but a complaint has one above 0.
-fn severity(model: &Model, seen: &Seen<'_>, kind: &Judged<Kind>) -> Judged<u8> {
+fn severity(seen: &Seen<'_>, kind: &Judged<Kind>) -> Judged<u8> {
     if !matches!(kind.value, Kind::Complaint | Kind::Cancellation) {
         return Judged::new(0, kind.confidence, SEVERITY_FLOOR, Vec::new());
     }
-    let p = model.probabilities(seen);
+    let p = seen.probabilities(SEVERITY);
     let whole: f32 = p[1..].iter().sum::<f32>().max(1e-6);
     let mean: f32 = (1..p.len()).map(|level| level as f32 * p[level] / whole).sum();
     let level = (mean.round() as usize).clamp(1, 4);
-    let because = model.because(seen, level);
+    let because = seen.because(SEVERITY, level);
     Judged::new(level as u8, kind.confidence * p[level] / whole, SEVERITY_FLOOR, because)
 }
 
@@ -107,11 +103,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_models_load_and_know_their_labels() {
-        assert_eq!(MODELS.kind.labels().len(), Kind::ALL.len());
-        assert_eq!(MODELS.feeling.labels(), ["negative", "neutral", "positive"]);
-        assert_eq!(MODELS.severity.labels(), ["0", "1", "2", "3", "4"]);
-        assert_eq!(MODELS.kind.bits(), MODELS.feeling.bits());
-        assert_eq!(MODELS.kind.bits(), MODELS.severity.bits());
+    fn the_shipped_model_loads_and_knows_its_labels() {
+        assert_eq!(MODEL.labels_of(KIND).len(), Kind::ALL.len());
+        assert_eq!(MODEL.labels_of(FEELING), ["negative", "neutral", "positive"]);
+        assert_eq!(MODEL.labels_of(SEVERITY), ["0", "1", "2", "3", "4"]);
     }
 }

@@ -130,7 +130,8 @@ fn topics_come_from_the_organisations_own_tree() {
 
 #[test]
 fn the_json_form_has_the_agreed_fields() {
-    let json = read("Thanks, my card 4111 1111 1111 1111 works again").to_json("a7");
+    let json = read("Thank you so much for your help, my card 4111 1111 1111 1111 works again")
+        .to_json("a7");
     assert_eq!(json["id"], "a7");
     assert_eq!(json["thanks"]["value"], true);
     assert_eq!(json["feeling"]["value"], "positive");
@@ -140,7 +141,10 @@ fn the_json_form_has_the_agreed_fields() {
     assert_eq!(json["personal_data"][0]["kind"], "card");
     assert!(json["promises"].is_array() && json["topics"].is_array());
     let back: Reading = serde_json::from_value(json).expect("a reading survives its JSON form");
-    assert_eq!(back.kind.value, read("Thanks, my card 4111 1111 1111 1111 works again").kind.value);
+    assert_eq!(
+        back.kind.value,
+        read("Thank you so much for your help, my card 4111 1111 1111 1111 works again").kind.value
+    );
 }
 
 #[test]

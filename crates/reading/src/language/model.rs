@@ -27,13 +27,26 @@ const MAIN: [&str; 25] = [
 /// How much likelier they are, as a logarithm.
 const MAIN_PRIOR: f32 = 0.7;
 
+/// After every so many n-grams it is asked whether one language is so far ahead that it is given.
+const CHUNK: usize = 128;
+const SURE_AHEAD: f32 = 9.0;
+
+/// Entries of a bucket that stand in the bucket itself.
+const INLINE: u8 = 3;
+
+fn prior(code: &str) -> f32 {
+    if MAIN.contains(&code) { MAIN_PRIOR } else { 0.0 }
+}
+
 /// Languages and the weights of n-grams for them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LanguageModel {
     codes: Vec<String>,
-    /// Where the entries of a bucket begin; one more than there are buckets.
-    starts: Vec<u32>,
-    /// Language and weight in steps.
+    /// For each bucket the number of its entries in the lowest byte; up to three entries stand
+    /// above it, two bytes each, else the upper half says where they begin in `entries`. Most
+    /// n-grams belong to few languages, and memory is what takes time here.
+    buckets: Vec<u64>,
+    /// Language and weight in steps, of buckets with more than three.
     entries: Vec<(u8, i8)>,
     /// What the best score is ahead by, per root of n-grams, is multiplied with before softmax.
     sharpness: f32,
@@ -54,35 +67,101 @@ impl LanguageModel {
 
     /// The three likeliest languages with their probabilities; empty if there are no letters.
     pub(crate) fn rank(&self, text: &str) -> Ranked {
-        let (scores, grams) = self.scores(text);
+        let (raised, grams) = self.scores(text);
         if grams == 0 {
             return Vec::new();
         }
-        let scale = self.sharpness / (grams as f32).sqrt();
-        let prior = |code: &str| if MAIN.contains(&code) { MAIN_PRIOR } else { 0.0 };
-        let raised: Vec<f32> =
-            scores.iter().zip(&self.codes).map(|(s, c)| s * scale + prior(c)).collect();
         let top = raised.iter().copied().fold(f32::MIN, f32::max);
         let exp: Vec<f32> = raised.iter().map(|r| (r - top).exp()).collect();
         let sum: f32 = exp.iter().sum();
         let mut ranked: Ranked = exp.iter().map(|e| e / sum).enumerate().collect();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        ranked.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         ranked.truncate(3);
         ranked
     }
 
-    fn scores(&self, text: &str) -> (Vec<f32>, usize) {
-        let mut sums = vec![0i32; self.codes.len()];
+    /// The score of each language on the scale of its logarithm, and the n-grams they come from.
+    /// Stops as soon as one is far ahead of all others: more letters would not change it.
+    fn scores(&self, text: &str) -> (Vec<f32>, u32) {
+        let mut sums = [0i32; 256];
         let mut grams = 0;
-        each_gram(text, |bucket| {
-            grams += 1;
-            let from = self.starts[bucket] as usize;
-            let to = self.starts[bucket + 1] as usize;
-            for &(language, weight) in &self.entries[from..to] {
-                sums[usize::from(language)] += i32::from(weight);
+        let mut waiting: Vec<(u32, u32)> = Vec::with_capacity(2 * CHUNK);
+        each_word(text, |letters| {
+            each_gram(letters, |bucket, times| waiting.push((bucket as u32, times)));
+            if waiting.len() < CHUNK {
+                return true;
             }
+            grams += self.look_up(&waiting, &mut sums);
+            waiting.clear();
+            !self.sure(&sums, grams)
         });
-        (sums.into_iter().map(|s| s as f32 / STEPS).collect(), grams)
+        grams += self.look_up(&waiting, &mut sums);
+        let scale = self.scale(grams);
+        let score = |(l, code): (usize, &String)| sums[l] as f32 * scale + prior(code);
+        (self.codes.iter().enumerate().map(score).collect(), grams)
+    }
+
+    /// Adds what buckets say, each as often as it counts; gives how often all of them count.
+    fn look_up(&self, buckets: &[(u32, u32)], sums: &mut [i32; 256]) -> u32 {
+        // All buckets are fetched before one is used, so that the waits for memory overlap.
+        let found: Vec<u64> = buckets.iter().map(|b| self.buckets[b.0 as usize]).collect();
+        for (&packed, &(_, times)) in found.iter().zip(buckets) {
+            let times = times as i32;
+            let n = packed as u8;
+            if n <= INLINE {
+                for i in 0..n {
+                    let entry = packed >> (8 + 16 * i);
+                    let weight = (entry >> 8) as i8;
+                    sums[usize::from(entry as u8)] += i32::from(weight) * times;
+                }
+            } else {
+                let from = (packed >> 32) as usize;
+                for &(language, weight) in &self.entries[from..from + usize::from(n)] {
+                    sums[usize::from(language)] += i32::from(weight) * times;
+                }
+            }
+        }
+        buckets.iter().map(|b| b.1).sum()
+    }
+
+    /// The entries of a bucket.
+    fn entries_of(&self, bucket: usize) -> Vec<(u8, i8)> {
+        let packed = self.buckets[bucket];
+        let n = packed as u8;
+        if n > INLINE {
+            let from = (packed >> 32) as usize;
+            return self.entries[from..from + usize::from(n)].to_vec();
+        }
+        let entry = |i: u8| packed >> (8 + 16 * i);
+        (0..n).map(|i| (entry(i) as u8, (entry(i) >> 8) as i8)).collect()
+    }
+
+    /// Puts entries into an empty bucket.
+    fn put(&mut self, bucket: usize, of: &[(u8, i8)]) {
+        let n = of.len() as u64;
+        self.buckets[bucket] = if n <= u64::from(INLINE) {
+            let one = |(i, &(l, w)): (usize, &(u8, i8))| {
+                (u64::from(l) | u64::from(w as u8) << 8) << (8 + 16 * i)
+            };
+            of.iter().enumerate().map(one).fold(n, |packed, entry| packed | entry)
+        } else {
+            let from = self.entries.len() as u64;
+            self.entries.extend_from_slice(of);
+            n | from << 32
+        };
+    }
+
+    fn scale(&self, grams: u32) -> f32 {
+        self.sharpness / STEPS / (grams.max(1) as f32).sqrt()
+    }
+
+    fn sure(&self, sums: &[i32; 256], grams: u32) -> bool {
+        let (mut first, mut second) = (i32::MIN, i32::MIN);
+        for &sum in &sums[..self.codes.len()] {
+            second = second.max(sum.min(first));
+            first = first.max(sum);
+        }
+        (first - second.max(-1_000_000)) as f32 * self.scale(grams) > SURE_AHEAD
     }
 
     /// Learns from texts with their language codes; the same rows give the same model.
@@ -104,19 +183,16 @@ impl LanguageModel {
     }
 
     fn pack(codes: Vec<String>, weights: &Weights) -> LanguageModel {
-        let mut starts = Vec::with_capacity((1 << BITS) + 1);
-        let mut entries = Vec::with_capacity(weights.entries.len());
+        let buckets = vec![0; 1 << BITS];
+        let mut model = LanguageModel { codes, buckets, entries: Vec::new(), sharpness: 1.0 };
         for bucket in 0..1usize << BITS {
-            starts.push(entries.len() as u32);
-            for (language, weight) in weights.of(bucket) {
-                let steps = (weight * STEPS).round().clamp(-127.0, 127.0) as i8;
-                if steps != 0 {
-                    entries.push((language, steps));
-                }
-            }
+            let rounded = weights.of(bucket).map(|(language, weight)| {
+                (language, (weight * STEPS).round().clamp(-127.0, 127.0) as i8)
+            });
+            let of: Vec<(u8, i8)> = rounded.filter(|e| e.1 != 0).collect();
+            model.put(bucket, &of);
         }
-        starts.push(entries.len() as u32);
-        LanguageModel { codes, starts, entries, sharpness: 1.0 }
+        model
     }
 
     /// The bytes of the model: `RDRSLANG`, codes, sharpness, number of entries, then for each
@@ -128,10 +204,11 @@ impl LanguageModel {
         out.extend_from_slice(&(codes.len() as u32).to_le_bytes());
         out.extend_from_slice(codes.as_bytes());
         out.extend_from_slice(&self.sharpness.to_le_bytes());
-        out.extend_from_slice(&(self.entries.len() as u32).to_le_bytes());
+        let whole: usize = self.buckets.iter().map(|packed| usize::from(*packed as u8)).sum();
+        out.extend_from_slice(&(whole as u32).to_le_bytes());
         let mut last = 0;
         for bucket in 0..1usize << BITS {
-            let of = &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+            let of = self.entries_of(bucket);
             if of.is_empty() {
                 continue;
             }
@@ -157,9 +234,10 @@ impl LanguageModel {
             std::str::from_utf8(codes).ok()?.split(' ').map(str::to_owned).collect();
         let (sharpness, rest) = rest.split_first_chunk::<4>()?;
         let (whole, mut rest) = rest.split_first_chunk::<4>()?;
-        let mut starts = vec![0u32; (1 << BITS) + 1];
-        let mut entries = Vec::with_capacity(rest.len() / 2);
-        let (mut bucket, mut filled) = (0usize, 0usize);
+        let sharpness = f32::from_le_bytes(*sharpness);
+        let buckets = vec![0; 1 << BITS];
+        let mut model = LanguageModel { codes, buckets, entries: Vec::new(), sharpness };
+        let (mut bucket, mut read) = (0usize, 0u32);
         while !rest.is_empty() {
             let mut shift = 0;
             loop {
@@ -174,22 +252,17 @@ impl LanguageModel {
             if bucket >= 1 << BITS {
                 return None;
             }
-            starts[filled..=bucket].fill(entries.len() as u32);
-            filled = bucket + 1;
             let (&n, more) = rest.split_first()?;
             let (of, more) = more.split_at_checked(usize::from(n) * 2)?;
             rest = more;
-            entries.extend(of.chunks(2).map(|e| (e[0], e[1] as i8)));
+            let of: Vec<(u8, i8)> = of.chunks(2).map(|e| (e[0], e[1] as i8)).collect();
+            if of.iter().any(|e| usize::from(e.0) >= model.codes.len()) {
+                return None;
+            }
+            read += u32::from(n);
+            model.put(bucket, &of);
         }
-        starts[filled..].fill(entries.len() as u32);
-        let known = entries.len() == u32::from_le_bytes(*whole) as usize
-            && entries.iter().all(|e| usize::from(e.0) < codes.len());
-        known.then_some(LanguageModel {
-            codes,
-            starts,
-            entries,
-            sharpness: f32::from_le_bytes(*sharpness),
-        })
+        (read == u32::from_le_bytes(*whole)).then_some(model)
     }
 }
 
@@ -211,9 +284,9 @@ fn count(samples: &[(usize, &str)], languages: usize) -> Weights {
     let mut counts: BTreeMap<(u32, u8), u32> = BTreeMap::new();
     let mut totals = vec![0f32; languages];
     for &(language, text) in samples {
-        each_gram(text, |bucket| {
-            *counts.entry((bucket as u32, language as u8)).or_default() += 1;
-            totals[language] += 1.0;
+        grams_of(text, |bucket, times| {
+            *counts.entry((bucket as u32, language as u8)).or_default() += times;
+            totals[language] += times as f32;
         });
     }
     let mean = totals.iter().sum::<f32>() / languages as f32;
@@ -250,7 +323,7 @@ fn refine(weights: &mut Weights, samples: &[(usize, &str)], languages: usize) {
             // A stride prime to most lengths mixes the languages without chance.
             let (truth, text) = samples[(k * 7919) % samples.len()];
             let mut buckets = Vec::new();
-            each_gram(text, |bucket| buckets.push(bucket));
+            grams_of(text, |bucket, n| buckets.extend((0..n).map(|_| bucket)));
             let mut scores = vec![0f32; languages];
             for &bucket in &buckets {
                 weights.of(bucket).for_each(|(l, w)| scores[usize::from(l)] += w);
@@ -278,36 +351,56 @@ fn refine(weights: &mut Weights, samples: &[(usize, &str)], languages: usize) {
     }
 }
 
-/// Calls back with the bucket of every n-gram of letters and every word; handles, links and what
-/// holds digits are left out.
-fn each_gram(text: &str, mut each: impl FnMut(usize)) {
-    let mut letters: Vec<u64> = Vec::with_capacity(32);
+fn grams_of(text: &str, mut each: impl FnMut(usize, u32)) {
+    each_word(text, |letters| {
+        each_gram(letters, &mut each);
+        true
+    });
+}
+
+/// Calls back with the letters of every word, its borders among them, until told to stop;
+/// handles, links and what holds digits are left out.
+fn each_word(text: &str, mut each: impl FnMut(&[u64]) -> bool) {
+    let mut letters: Vec<u64> = Vec::with_capacity(64);
     let mut seen = 0;
     for run in text.split_whitespace() {
-        if run.starts_with('@') || run.starts_with("http") || seen > LETTERS_MAX {
+        if run.starts_with('@') || run.starts_with("http") {
             continue;
         }
         letters.clear();
-        letters.push(u64::from(b' '));
+        letters.push(BORDER);
         for c in run.chars().chain([' ']) {
-            let letter = c.is_alphabetic() || (!c.is_ascii() && !c.is_whitespace() && is_mark(c));
-            if letter && letters.len() < 40 {
+            if c.is_ascii() && !c.is_ascii_alphabetic() || !is_letter(c) {
+                if letters.len() > 1 {
+                    letters.push(BORDER);
+                    seen += letters.len();
+                    if !each(&letters) || seen > LETTERS_MAX {
+                        return;
+                    }
+                    letters.truncate(1);
+                }
+            } else if letters.len() >= 40 {
+                // The rest of an endless word is left out.
+            } else if c.is_ascii() {
+                letters.push(u64::from(c.to_ascii_lowercase()));
+            } else {
                 letters.extend(c.to_lowercase().map(|c| u64::from(u32::from(c))));
-            } else if letters.len() > 1 {
-                letters.push(u64::from(b' '));
-                seen += letters.len();
-                word(&letters, &mut each);
-                letters.truncate(1);
             }
         }
     }
 }
 
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
+const BORDER: u64 = b' ' as u64;
+
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic()
+        || (!c.is_ascii()
+            && !c.is_whitespace()
+            && unicode_normalization::char::is_combining_mark(c))
 }
 
-fn word(letters: &[u64], each: &mut impl FnMut(usize)) {
+/// Calls back with the bucket of every n-gram of a word and how often it counts.
+fn each_gram(letters: &[u64], mut each: impl FnMut(usize, u32)) {
     const STEP: u64 = 0x0000_0100_0000_01b3;
     let bucket = |hash: u64, salt: u64| {
         let mixed = (hash ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -317,15 +410,14 @@ fn word(letters: &[u64], each: &mut impl FnMut(usize)) {
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
         for (n, &letter) in letters[from..].iter().take(GRAM_MAX).enumerate() {
             hash = (hash ^ letter).wrapping_mul(STEP);
-            let border_only = letters.len() == 1 || (n == 0 && letter == u64::from(b' '));
-            if !border_only {
-                each(bucket(hash, n as u64));
+            if n > 0 || letter != BORDER {
+                each(bucket(hash, n as u64), 1);
             }
         }
     }
     let whole = letters.iter().fold(STEP, |h, &l| (h ^ l).wrapping_mul(STEP));
     // A whole word says more than its pieces: it counts three times.
-    (0..3).for_each(|_| each(bucket(whole, 99)));
+    each(bucket(whole, 99), 3);
 }
 
 #[cfg(test)]

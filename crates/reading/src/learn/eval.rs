@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::calibrate::mean_f1;
-use super::extract::{self, Block};
+use super::extract;
 use super::model::Model;
 use super::train::{Options, Row, TrainError, train};
 use crate::reader::Reader;
@@ -155,11 +155,11 @@ fn telling(reader: &Reader, model: &Model, rows: &[Row]) -> Vec<Vec<(String, f32
     let mut names: BTreeMap<u32, (String, u32)> = BTreeMap::new();
     for row in rows.iter().take(5000) {
         let (folded, hits) = reader.hits(&row.text);
-        extract::each_gram(&row.text, &folded, &hits, model.bits, |block, bucket, start, end| {
-            if block == Block::Words {
-                let name = || (row.text[start..end].to_lowercase(), 0);
-                names.entry(bucket).or_insert_with(name).1 += 1;
-            }
+        extract::word_grams(&folded, &hits, |key, at| {
+            let (first, last) = (at.start as usize, at.end as usize - 1);
+            let span = folded.tokens[first].start as usize..folded.tokens[last].end as usize;
+            let name = || (row.text[span].to_lowercase(), 0);
+            names.entry(model.bucket(key) as u32).or_insert_with(name).1 += 1;
         });
     }
     let known = |(bucket, (name, n)): (&u32, &(String, u32))| {
@@ -168,7 +168,12 @@ fn telling(reader: &Reader, model: &Model, rows: &[Row]) -> Vec<Vec<(String, f32
     };
     let known: Vec<(String, usize)> = names.iter().filter_map(known).collect();
     let best = |label: usize| {
-        let weigh = |(name, row): &(String, usize)| (name.clone(), model.weight_for(*row, label));
+        let weigh = |(name, row): &(String, usize)| {
+            (name.clone(), {
+                let speaks = model.heads[0].speaks_for(model.row(*row), label);
+                model.idf[*row] * speaks
+            })
+        };
         let mut of: Vec<(String, f32)> = known.iter().map(weigh).collect();
         of.sort_by(|a, b| b.1.total_cmp(&a.1));
         of.truncate(10);

@@ -1,8 +1,13 @@
-//! Features of a text: hashed n-grams of words and letters, and sums of what the lexicons found.
+//! Features of a text: hashed n-grams of words and letters, each with how often it stands.
+//!
+//! The keys are the same for every model; a model takes the first bits of a key as its bucket, so
+//! that several models look at a text that was taken apart once.
 
+use std::ops::Range;
+
+use super::dense::{DENSE, dense};
 use crate::fold::{Folded, Sort};
 use crate::lexicon::{Hit, Section};
-use crate::reader::Reader;
 
 /// Letters of one run between spaces that are read; what is longer is mostly no word.
 const RUN_LETTERS_MAX: usize = 48;
@@ -10,130 +15,109 @@ const RUN_LETTERS_MAX: usize = 48;
 /// The longest n-gram of letters.
 const LETTERS_MAX: usize = 5;
 
-/// Sections of the lexicons that are features; each twice, plain and negated.
-const SECTIONS: [Section; 32] = [
-    Section::Positive,
-    Section::Negative,
-    Section::Anger,
-    Section::Negator,
-    Section::Intensifier,
-    Section::Diminisher,
-    Section::Complaint,
-    Section::Question,
-    Section::Praise,
-    Section::Idea,
-    Section::Cancellation,
-    Section::Request,
-    Section::Attack,
-    Section::Insult,
-    Section::Thanks,
-    Section::Effort,
-    Section::Urgency,
-    Section::Hedge,
-    Section::Safety,
-    Section::Legal,
-    Section::Press,
-    Section::Regulator,
-    Section::Churn,
-    Section::Vulnerability,
-    Section::Money,
-    Section::CutOff,
-    Section::Refund,
-    Section::Repair,
-    Section::Contact,
-    Section::Stop,
-    Section::PromiseWriter,
-    Section::PromiseOther,
-];
-
-/// Properties of the whole text that are features.
-const SHAPES: [&str; 14] = [
-    "exclamation marks",
-    "question marks",
-    "dots…",
-    "capitals",
-    "drawn-out words",
-    "addressed to somebody",
-    "links",
-    "smileys",
-    "frowns",
-    "length",
-    "very short",
-    "numbers",
-    "ends with a question",
-    "feeling balance",
-];
-
-/// How many features are not n-grams.
-pub(super) const DENSE: usize = SECTIONS.len() * 2 + SHAPES.len();
-
-/// The name of a feature that is not an n-gram, as a person may read it.
-pub(super) fn dense_name(at: usize) -> String {
-    match at.checked_sub(SECTIONS.len() * 2) {
-        Some(shape) => SHAPES[shape].to_owned(),
-        None if at.is_multiple_of(2) => format!("words of {}", SECTIONS[at / 2].word()),
-        None => format!("negated words of {}", SECTIONS[at / 2].word()),
-    }
-}
-
-/// Which n-grams a feature belongs to; each group is weighed and normalised by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Block {
-    Words,
-    Letters,
-}
-
 /// The features of one text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Features {
-    /// Bucket and count, in the order of buckets.
-    pub words: Vec<(u32, u16)>,
-    /// Bucket and count, in the order of buckets.
-    pub letters: Vec<(u32, u16)>,
-    pub dense: Vec<f32>,
+    pub words: Counts,
+    pub letters: Counts,
+    pub dense: [f32; DENSE],
 }
 
-/// Extracts the features of a text into `2^bits` buckets.
-pub(super) fn extract(reader: &Reader, text: &str, bits: u32) -> Features {
-    let (folded, hits) = reader.hits(text);
-    of_parts(text, &folded, &hits, bits)
+/// N-grams with the count of each, in the order they first stand.
+pub(super) type Counts = Vec<(u32, u16)>;
+
+/// Where the n-grams of a text stand, to say which words made a judgement.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// For each n-gram of words: its index among the counts, and its tokens.
+    pub words: Vec<(u32, Range<u32>)>,
+    /// For each n-gram of letters: its index among the counts.
+    pub letters: Vec<u32>,
+    /// For each run between spaces: where its n-grams end in `letters`, and its tokens.
+    pub runs: Vec<(u32, Range<u32>)>,
 }
 
 /// Extracts the features of a text that is already folded and looked up.
-pub(super) fn of_parts(text: &str, folded: &Folded, hits: &[Hit], bits: u32) -> Features {
-    let mut words = Vec::with_capacity(folded.tokens.len() * 3);
-    let mut letters = Vec::with_capacity(text.len() * 4);
-    word_grams(folded, hits, |hash, _, _| words.push((hash >> (64 - bits)) as u32));
-    letter_grams(text, |hash, _, _| letters.push((hash >> (64 - bits)) as u32));
-    Features { words: counted(words), letters: counted(letters), dense: dense(folded, hits) }
-}
-
-/// Calls back for each n-gram with its bucket, its group and its bytes in the text.
-pub(super) fn each_gram(
-    text: &str,
-    folded: &Folded,
-    hits: &[Hit],
-    bits: u32,
-    mut each: impl FnMut(Block, u32, usize, usize),
-) {
-    word_grams(folded, hits, |hash, start, end| {
-        each(Block::Words, (hash >> (64 - bits)) as u32, start, end);
-    });
-    letter_grams(text, |hash, start, end| {
-        each(Block::Letters, (hash >> (64 - bits)) as u32, start, end);
-    });
-}
-
-fn counted(mut buckets: Vec<u32>) -> Vec<(u32, u16)> {
-    buckets.sort_unstable();
-    let mut counts: Vec<(u32, u16)> = Vec::with_capacity(buckets.len());
-    for bucket in buckets {
-        match counts.last_mut() {
-            Some((last, n)) if *last == bucket => *n = n.saturating_add(1),
-            _ => counts.push((bucket, 1)),
-        }
+pub(super) fn features(text: &str, folded: &Folded, hits: &[Hit]) -> Features {
+    let mut words = Counter::of_at_most(folded.tokens.len() * 3);
+    let mut letters = Counter::of_at_most(text.len() * 4);
+    word_grams(folded, hits, |key, _| _ = words.add(key));
+    let mut run = Vec::with_capacity(RUN_LETTERS_MAX + 2);
+    for of in text.split_whitespace() {
+        fill(of, &mut run);
+        letter_grams(&run, |key| _ = letters.add(key));
     }
-    counts
+    Features { words: words.counts, letters: letters.counts, dense: dense(folded, hits) }
+}
+
+/// The same, with the places of the n-grams.
+pub(super) fn placed(text: &str, folded: &Folded, hits: &[Hit]) -> (Features, Places) {
+    let mut words = Counter::of_at_most(folded.tokens.len() * 3);
+    let mut letters = Counter::of_at_most(text.len() * 4);
+    let mut places = Places {
+        words: Vec::with_capacity(folded.tokens.len() * 2),
+        letters: Vec::with_capacity(text.len() * 4),
+        runs: Vec::with_capacity(folded.tokens.len()),
+    };
+    word_grams(folded, hits, |key, at| places.words.push((words.add(key), at)));
+    let mut run = Vec::with_capacity(RUN_LETTERS_MAX + 2);
+    let mut token = 0;
+    for of in text.split_whitespace() {
+        fill(of, &mut run);
+        letter_grams(&run, |key| places.letters.push(letters.add(key)));
+        let start = of.as_ptr() as usize - text.as_ptr() as usize;
+        let before = |token: usize, at: usize| {
+            folded.tokens.get(token).is_some_and(|t| (t.start as usize) < at)
+        };
+        while before(token, start) {
+            token += 1;
+        }
+        let first = token;
+        while before(token, start + of.len()) {
+            token += 1;
+        }
+        places.runs.push((places.letters.len() as u32, first as u32..token as u32));
+    }
+    let dense = dense(folded, hits);
+    (Features { words: words.counts, letters: letters.counts, dense }, places)
+}
+
+/// Counts keys in a small table of its own, which is quicker than sorting them.
+struct Counter {
+    /// Index of a count plus one, or 0.
+    slots: Vec<u32>,
+    counts: Counts,
+}
+
+/// Places that are tried for one key; texts made to collide cost no more than this.
+const PROBES_MAX: usize = 24;
+
+impl Counter {
+    fn of_at_most(keys: usize) -> Counter {
+        let slots = vec![0; (keys * 2).next_power_of_two().max(64)];
+        Counter { slots, counts: Vec::with_capacity(keys.min(4096)) }
+    }
+
+    /// Counts a key; gives its index among the counts.
+    fn add(&mut self, key: u32) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = key as usize & mask;
+        for _ in 0..PROBES_MAX {
+            let slot = self.slots[at];
+            if slot == 0 {
+                self.slots[at] = self.counts.len() as u32 + 1;
+                break;
+            }
+            let (known, n) = &mut self.counts[slot as usize - 1];
+            if *known == key {
+                *n = n.saturating_add(1);
+                return slot - 1;
+            }
+            at = (at + 1) & mask;
+        }
+        self.counts.push((key, 1));
+        self.counts.len() as u32 - 1
+    }
 }
 
 const WORD_SEED: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -142,11 +126,10 @@ const NEGATED_SEED: u64 = 0x1656_67b1_9e37_79f9;
 const LETTER_SEED: u64 = 0x2545_f491_4f6c_dd1d;
 const STEP: u64 = 0x0000_0100_0000_01b3; // FNV-1a
 
-/// Spreads a hash over all its bits (the finaliser of SplitMix64, Steele et al. 2014).
-fn spread(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+/// The key of a hash: the upper half of a multiplication, which mixes all lower bits in
+/// (Knuth, The Art of Computer Programming 3, 6.4).
+fn key(hash: u64) -> u32 {
+    ((hash ^ (hash >> 32)).wrapping_mul(WORD_SEED) >> 32) as u32
 }
 
 fn word_hash(word: &str, sort: Sort) -> u64 {
@@ -159,11 +142,11 @@ fn word_hash(word: &str, sort: Sort) -> u64 {
     text.bytes().fold(WORD_SEED, byte)
 }
 
-/// Words, pairs of words, and words behind a negation.
-fn word_grams(folded: &Folded, hits: &[Hit], mut each: impl FnMut(u64, usize, usize)) {
+/// Words, pairs of words, and words behind a negation, each with its tokens.
+pub(super) fn word_grams(folded: &Folded, hits: &[Hit], mut each: impl FnMut(u32, Range<u32>)) {
     let mut negated_until = 0;
     let mut negators = hits.iter().filter(|h| h.section == Section::Negator).peekable();
-    let mut before: Option<(u64, usize)> = None;
+    let mut before: Option<u64> = None;
     for (i, token) in folded.tokens.iter().enumerate() {
         if token.sort == Sort::End {
             negated_until = 0;
@@ -171,92 +154,51 @@ fn word_grams(folded: &Folded, hits: &[Hit], mut each: impl FnMut(u64, usize, us
             continue;
         }
         let hash = word_hash(folded.word(token), token.sort);
-        let (start, end) = (token.start as usize, token.end as usize);
-        each(spread(hash), start, end);
-        if let Some((last, from)) = before {
-            each(spread(last.wrapping_mul(PAIR_SEED) ^ hash), from, end);
+        let at = i as u32;
+        each(key(hash), at..at + 1);
+        if let Some(last) = before {
+            each(key(last.wrapping_mul(PAIR_SEED) ^ hash), at - 1..at + 1);
         }
         if i < negated_until && token.is_word() {
-            each(spread(hash ^ NEGATED_SEED), start, end);
+            each(key(hash ^ NEGATED_SEED), at..at + 1);
         }
         while negators.next_if(|h| h.tokens.end <= i + 1).is_some() {
             negated_until = i + 4;
         }
-        before = Some((hash, start));
+        before = Some(hash);
     }
 }
 
-/// N-grams of 2 to 5 letters within what stands between spaces, its borders counted as letters;
-/// digits are all alike, and so are handles and links.
-fn letter_grams(text: &str, mut each: impl FnMut(u64, usize, usize)) {
-    let mut letters: Vec<(u32, usize)> = Vec::with_capacity(RUN_LETTERS_MAX + 2);
-    let base = text.as_ptr() as usize;
-    for run in text.split_whitespace() {
-        let offset = run.as_ptr() as usize - base;
-        letters.clear();
-        letters.push((u32::from(' '), offset));
-        if run.starts_with('@') && run.len() > 1 {
-            letters.push((u32::from('@'), offset));
-        } else if run.starts_with("http") {
-            letters.extend("http".chars().map(|c| (u32::from(c), offset)));
-        } else {
-            letters.extend(run.char_indices().take(RUN_LETTERS_MAX).map(|(i, c)| {
-                let low = if c.is_ascii_digit() {
-                    '0'
-                } else if c.is_ascii() {
-                    c.to_ascii_lowercase()
-                } else {
-                    c.to_lowercase().next().unwrap_or(c)
-                };
-                (u32::from(low), offset + i)
-            }));
-        }
-        let end_of_run = offset + run.len();
-        letters.push((u32::from(' '), end_of_run));
-        for from in 0..letters.len() - 1 {
-            let mut hash = LETTER_SEED;
-            for n in 0..LETTERS_MAX.min(letters.len() - from) {
-                hash = (hash ^ u64::from(letters[from + n].0)).wrapping_mul(STEP);
-                if n >= 1 {
-                    let end = letters.get(from + n + 1).map_or(end_of_run, |l| l.1);
-                    each(spread(hash ^ n as u64), letters[from].1, end);
-                }
+/// The letters of what stands between two spaces, its borders among them; digits are all alike,
+/// and so are handles and links.
+fn fill(run: &str, letters: &mut Vec<u32>) {
+    letters.clear();
+    letters.push(u32::from(' '));
+    if run.starts_with('@') && run.len() > 1 {
+        letters.push(u32::from('@'));
+    } else if run.starts_with("http") {
+        letters.extend("http".bytes().map(u32::from));
+    } else {
+        letters.extend(run.chars().take(RUN_LETTERS_MAX).map(|c| {
+            u32::from(match c {
+                _ if c.is_ascii_digit() => '0',
+                _ if c.is_ascii() => c.to_ascii_lowercase(),
+                _ => c.to_lowercase().next().unwrap_or(c),
+            })
+        }));
+    }
+    letters.push(u32::from(' '));
+}
+
+/// N-grams of 2 to 5 letters of a run.
+fn letter_grams(letters: &[u32], mut each: impl FnMut(u32)) {
+    for from in 0..letters.len() - 1 {
+        let mut hash = LETTER_SEED;
+        for (n, &letter) in letters[from..].iter().take(LETTERS_MAX).enumerate() {
+            hash = (hash ^ u64::from(letter)).wrapping_mul(STEP);
+            if n >= 1 {
+                each(key(hash ^ n as u64));
             }
         }
     }
-}
-
-fn dense(folded: &Folded, hits: &[Hit]) -> Vec<f32> {
-    let mut sums = vec![0.0f32; Section::ALL.len() * 2];
-    for hit in hits {
-        sums[hit.section as usize * 2 + usize::from(hit.negated)] += hit.strength;
-    }
-    let log = |x: f32| x.signum() * (1.0 + x.abs()).ln();
-    let mut out = Vec::with_capacity(DENSE);
-    for section in SECTIONS {
-        out.push(log(sums[section as usize * 2]));
-        out.push(log(sums[section as usize * 2 + 1]));
-    }
-    let sum = |section: Section| sums[section as usize * 2];
-    let shape = &folded.shape;
-    let words = shape.words as f32;
-    let share = |n: u32| n as f32 / (words + 1.0);
-    let asks_last = folded.asks_last;
-    out.extend([
-        log(shape.exclamations.min(20) as f32),
-        log(shape.questions.min(20) as f32),
-        log(shape.ellipses.min(20) as f32),
-        share(shape.shouts),
-        log(shape.drawn as f32),
-        log(shape.handles.min(10) as f32),
-        log(shape.links.min(10) as f32),
-        log(shape.smiles as f32),
-        log(shape.frowns as f32),
-        log(words) * 0.5,
-        if words < 6.0 { 1.0 } else { 0.0 },
-        log(shape.digits as f32) * 0.5,
-        if asks_last { 1.0 } else { 0.0 },
-        ((sum(Section::Positive) - sum(Section::Negative)) / (words.sqrt() + 1.0)).clamp(-3.0, 3.0),
-    ]);
-    out
 }

@@ -10,12 +10,11 @@ use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::calibrate::Calibration;
-use super::extract::DENSE;
-use super::model::{Blocks, Model};
+use super::dense::DENSE;
+use super::model::{Head, Model};
 
 const MAGIC: &[u8; 8] = b"RDRSMODL";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const RARE_STEPS: f32 = 4096.0;
 
 /// Bytes of a model file at the most.
@@ -57,11 +56,10 @@ impl From<io::Error> for ModelError {
 
 #[derive(Serialize, Deserialize)]
 struct Header {
-    labels: Vec<String>,
+    heads: Vec<Head>,
     bits: u32,
+    lays_on: bool,
     outputs: usize,
-    blocks: Blocks,
-    calibration: Calibration,
     trained_on: u32,
     rows: usize,
     dense: usize,
@@ -124,11 +122,10 @@ impl Model {
     pub fn to_bytes(&self) -> Vec<u8> {
         let scales = self.scales();
         let header = Header {
-            labels: self.labels.clone(),
+            heads: self.heads.clone(),
             bits: self.bits,
+            lays_on: self.lays_on,
             outputs: self.outputs,
-            blocks: self.blocks,
-            calibration: self.calibration.clone(),
             trained_on: self.trained_on,
             rows: self.idf.len(),
             dense: DENSE,
@@ -185,14 +182,21 @@ impl Model {
 
 impl Header {
     fn check(&self) -> Result<(), ModelError> {
-        let labels = self.labels.len();
-        let outputs = if labels == 2 { 1 } else { labels };
-        let right = (12..=24).contains(&self.bits)
-            && (2..=1000).contains(&labels)
-            && self.outputs == outputs
-            && self.scales.len() == outputs
-            && self.calibration.offsets.len() == outputs
-            && self.calibration.favours.len() == labels
+        let mut first = 0;
+        let mut heads_fit = !self.heads.is_empty();
+        for head in &self.heads {
+            let labels = head.labels.len();
+            heads_fit &= (2..=1000).contains(&labels)
+                && head.first == first
+                && head.outputs == if labels == 2 { 1 } else { labels }
+                && head.calibration.offsets.len() == head.outputs
+                && head.calibration.favours.len() == labels;
+            first = first.saturating_add(head.outputs);
+        }
+        let right = heads_fit
+            && first == self.outputs
+            && (12..=24).contains(&self.bits)
+            && self.scales.len() == self.outputs
             && self.rows <= 1 << self.bits
             && self.dense == DENSE;
         if right { Ok(()) } else { Err(ModelError::Damaged("its header does not fit together")) }
@@ -224,14 +228,13 @@ impl Header {
             return Err(ModelError::Damaged("its weights"));
         }
         Ok(Model {
-            labels: self.labels,
+            heads: self.heads,
             bits: self.bits,
+            lays_on: self.lays_on,
             index,
             idf,
             weights,
             outputs: self.outputs,
-            blocks: self.blocks,
-            calibration: self.calibration,
             trained_on: self.trained_on,
         })
     }

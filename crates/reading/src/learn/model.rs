@@ -1,21 +1,26 @@
 //! A trained model and what it says of a text.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use super::calibrate::Calibration;
-use super::extract::{self, Block, DENSE, Features, dense_name};
+use super::dense::{self, DENSE};
+use super::extract::{self, Features};
+use super::seen::Seen;
 use crate::fold::Folded;
 use crate::lexicon::Hit;
 use crate::reader::Reader;
-use crate::{Judged, Reason};
+use crate::{Judged, learnt, shipped};
 
 /// A model that gives a text one of its labels.
+///
+/// A model may have several heads: sets of labels that are told apart by the same n-grams, each
+/// with weights of its own. One trained at home has one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    pub(super) labels: Vec<String>,
+    pub(super) heads: Vec<Head>,
     pub(super) bits: u32,
+    /// True if the answers of the shipped models are among its features.
+    pub(super) lays_on: bool,
     /// For each bucket its row plus one, or 0.
     pub(super) index: Vec<u32>,
     /// For each row how rare its n-gram is.
@@ -24,12 +29,21 @@ pub struct Model {
     /// bias.
     pub(super) weights: Vec<f32>,
     pub(super) outputs: usize,
-    pub(super) blocks: Blocks,
-    pub(super) calibration: Calibration,
     pub(super) trained_on: u32,
 }
 
-/// How much each group of features weighs.
+/// One set of labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Head {
+    pub labels: Vec<String>,
+    /// Its first output, and how many it has: one for two labels, else one for each.
+    pub first: usize,
+    pub outputs: usize,
+    pub blocks: Blocks,
+    pub calibration: Calibration,
+}
+
+/// How much each group of n-grams weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Blocks {
     pub words: f32,
@@ -47,33 +61,34 @@ pub struct Prediction {
     pub probabilities: Vec<f32>,
 }
 
-/// A text with its features, so that several models look at it once.
-#[derive(Debug)]
-pub(crate) struct Seen<'t> {
-    text: &'t str,
-    folded: &'t Folded,
-    hits: &'t [Hit],
-    features: Features,
-    /// For each byte of the text how many tokens end at or before it.
-    token_at: Vec<u32>,
-}
+/// A gram of a text as a model knows it: its row and its value, before the text's length counts.
+pub(super) type Known = (u32, f32);
 
-impl<'t> Seen<'t> {
-    pub(crate) fn of(text: &'t str, folded: &'t Folded, hits: &'t [Hit], bits: u32) -> Seen<'t> {
-        let mut token_at = Vec::with_capacity(text.len() + 1);
-        for (i, token) in folded.tokens.iter().enumerate() {
-            token_at.resize((token.end as usize).max(token_at.len()), i as u32);
+impl Head {
+    /// How much a row of weights speaks for a label.
+    pub(super) fn speaks_for(&self, row: &[f32], label: usize) -> f32 {
+        let weights = &row[self.first..self.first + self.outputs];
+        if let [weight] = weights {
+            return if label == 1 { *weight } else { -weight };
         }
-        token_at.resize(text.len() + 1, folded.tokens.len() as u32);
-        let features = extract::of_parts(text, folded, hits, bits);
-        Seen { text, folded, hits, features, token_at }
+        let others: f32 = weights.iter().sum::<f32>() - weights[label];
+        weights[label] - others / (weights.len() - 1) as f32
+    }
+
+    pub(super) fn of<'s>(&self, scores: &'s [f32]) -> &'s [f32] {
+        &scores[self.first..self.first + self.outputs]
     }
 }
 
 impl Model {
     /// The labels it knows, in alphabetical order.
     pub fn labels(&self) -> &[String] {
-        &self.labels
+        &self.heads[0].labels
+    }
+
+    /// The labels of one of its heads.
+    pub(crate) fn labels_of(&self, head: usize) -> &[String] {
+        &self.heads[head].labels
     }
 
     /// How many texts it was trained on.
@@ -83,15 +98,16 @@ impl Model {
 
     /// The label of a text, in time linear in the text.
     pub fn predict(&self, reader: &Reader, text: &str) -> Prediction {
-        let features = extract::extract(reader, text, self.bits);
-        self.predict_features(&features)
+        let (folded, hits) = reader.hits(text);
+        self.predict_features(&features_for(self.lays_on, text, &folded, &hits))
     }
 
     pub(super) fn predict_features(&self, features: &Features) -> Prediction {
         let scores = self.scores(features);
-        let (best, probabilities) = self.calibration.decide(&scores);
+        let head = &self.heads[0];
+        let (best, probabilities) = head.calibration.decide(head.of(&scores));
         Prediction {
-            label: self.labels[best].clone(),
+            label: head.labels[best].clone(),
             confidence: probabilities[best],
             probabilities,
         }
@@ -100,130 +116,91 @@ impl Model {
     /// The label of a text with the words that made it; abstains below `floor`.
     pub fn explain(&self, reader: &Reader, text: &str, floor: f32) -> Judged<String> {
         let (folded, hits) = reader.hits(text);
-        let seen = Seen::of(text, &folded, &hits, self.bits);
-        self.judge(&seen, floor, str::to_owned)
+        let seen = Seen::of(self, text, &folded, &hits);
+        let (best, p) = self.heads[0].calibration.decide(self.heads[0].of(&seen.scores));
+        Judged::new(self.labels()[best].clone(), p[best], floor, seen.because(0, best))
     }
 
-    pub(crate) fn bits(&self) -> u32 {
-        self.bits
-    }
-
-    /// The probability of each label for a text seen with this model's [`Model::bits`].
-    pub(crate) fn probabilities(&self, seen: &Seen<'_>) -> Vec<f32> {
-        self.calibration.probabilities(&self.scores(&seen.features))
-    }
-
-    /// The likeliest label by this model and by another judge together, and its probability.
-    pub(crate) fn both(&self, seen: &Seen<'_>, other: impl Fn(&str) -> f32) -> (usize, f32) {
-        const SHARE: f32 = 0.7; // of each expert's say; 1 would count what they share twice
-        let p = self.probabilities(seen);
-        let product = |i: usize| (p[i].max(1e-4) * other(&self.labels[i]).max(1e-4)).powf(SHARE);
-        let products: Vec<f32> = (0..p.len()).map(product).collect();
-        let total: f32 = products.iter().sum();
-        let best = (0..p.len()).max_by(|&a, &b| products[a].total_cmp(&products[b])).unwrap_or(0);
-        (best, products[best] / total)
-    }
-
-    /// The label as a value of the caller's, with its reasons.
-    pub(crate) fn judge<T>(
-        &self,
-        seen: &Seen<'_>,
-        floor: f32,
-        value: impl Fn(&str) -> T,
-    ) -> Judged<T> {
-        let (best, probabilities) = self.calibration.decide(&self.scores(&seen.features));
-        let because = self.because(seen, best);
-        Judged::new(value(&self.labels[best]), probabilities[best], floor, because)
+    /// The probability of each label of each head, one head behind the other.
+    pub(super) fn probabilities(&self, features: &Features) -> Vec<f32> {
+        let scores = self.scores(features);
+        self.heads.iter().flat_map(|h| h.calibration.probabilities(h.of(&scores))).collect()
     }
 
     pub(super) fn scores(&self, features: &Features) -> Vec<f32> {
+        let words = self.sum(features.words.iter().filter_map(|&gram| self.known(gram)));
+        let letters = self.sum(features.letters.iter().filter_map(|&gram| self.known(gram)));
+        self.join(&words, &letters, &features.dense)
+    }
+
+    /// The weights of n-grams summed, and the length of their vector.
+    pub(super) fn sum(&self, grams: impl Iterator<Item = Known>) -> (Vec<f32>, f32) {
+        let mut sums = vec![0.0; self.outputs];
+        let mut squares = 0.0f32;
+        for (row, value) in grams {
+            squares += value * value;
+            let weights = self.row(row as usize);
+            sums.iter_mut().zip(weights).for_each(|(s, w)| *s += w * value);
+        }
+        // At least 1, so that nothing is divided by 0.
+        (sums, squares.sqrt().max(1.0))
+    }
+
+    /// The score of each output, from the sums and lengths of both groups of n-grams.
+    pub(super) fn join(
+        &self,
+        words: &(Vec<f32>, f32),
+        letters: &(Vec<f32>, f32),
+        dense: &[f32; DENSE],
+    ) -> Vec<f32> {
         let mut scores = self.row(self.idf.len() + DENSE).to_vec();
-        self.add_block(&features.words, self.blocks.words, &mut scores);
-        self.add_block(&features.letters, self.blocks.letters, &mut scores);
-        for (i, &value) in features.dense.iter().enumerate().filter(|(_, v)| **v != 0.0) {
+        for (i, &value) in dense.iter().enumerate().filter(|(_, v)| **v != 0.0) {
             let weights = self.row(self.idf.len() + i);
             scores.iter_mut().zip(weights).for_each(|(s, w)| *s += w * value);
+        }
+        for head in &self.heads {
+            let by_words = head.blocks.words / words.1;
+            let by_letters = head.blocks.letters / letters.1;
+            let of = head.first..head.first + head.outputs;
+            let sums = words.0[of.clone()].iter().zip(&letters.0[of.clone()]);
+            for (score, (word, letter)) in scores[of].iter_mut().zip(sums) {
+                *score += word * by_words + letter * by_letters;
+            }
         }
         scores
     }
 
-    fn add_block(&self, counts: &[(u32, u16)], block: f32, scores: &mut [f32]) {
-        let scale = block / self.norm(counts);
-        for &(bucket, n) in counts {
-            let Some(row) = self.index[bucket as usize].checked_sub(1) else { continue };
-            let value = count_weight(n) * self.idf[row as usize] * scale;
-            let weights = self.row(row as usize);
-            scores.iter_mut().zip(weights).for_each(|(s, w)| *s += w * value);
-        }
+    /// The row and the value of an n-gram, if the model knows it.
+    pub(super) fn known(&self, (key, n): (u32, u16)) -> Option<Known> {
+        let row = self.index[self.bucket(key)].checked_sub(1)?;
+        Some((row, count_weight(n) * self.idf[row as usize]))
     }
 
-    /// The length of a block's vector; at least 1 so that nothing is divided by 0.
-    fn norm(&self, counts: &[(u32, u16)]) -> f32 {
-        let squares = counts.iter().filter_map(|&(bucket, n)| {
-            let row = self.index[bucket as usize].checked_sub(1)?;
-            let value = count_weight(n) * self.idf[row as usize];
-            Some(value * value)
-        });
-        squares.sum::<f32>().sqrt().max(1.0)
+    pub(super) fn bucket(&self, key: u32) -> usize {
+        (key >> (32 - self.bits)) as usize
     }
 
-    fn row(&self, row: usize) -> &[f32] {
+    pub(super) fn row(&self, row: usize) -> &[f32] {
         &self.weights[row * self.outputs..(row + 1) * self.outputs]
     }
+}
 
-    /// How much the n-gram of a row speaks for a label.
-    pub(super) fn weight_for(&self, row: usize, label: usize) -> f32 {
-        self.idf[row] * self.speaks_for(self.row(row), label)
+/// The features of a text for a model, with the answers of the shipped models if it wants them.
+pub(super) fn features_for(lays_on: bool, text: &str, folded: &Folded, hits: &[Hit]) -> Features {
+    let mut features = extract::features(text, folded, hits);
+    if lays_on {
+        lay_on(folded, &mut features);
     }
+    features
+}
 
-    /// How much the weights of a row speak for a label.
-    fn speaks_for(&self, weights: &[f32], label: usize) -> f32 {
-        if self.outputs == 1 {
-            return if label == 1 { weights[0] } else { -weights[0] };
-        }
-        let others: f32 = weights.iter().sum::<f32>() - weights[label];
-        weights[label] - others / (weights.len() - 1) as f32
+/// Fills in what the shipped models make of a text, unless they know it by heart.
+pub(super) fn lay_on(folded: &Folded, features: &mut Features) {
+    if learnt::was_learnt(folded) {
+        return;
     }
-
-    /// The words that spoke most for a label: weights of n-grams are laid on the words they
-    /// stand in, so that a person sees words and not pieces.
-    pub(crate) fn because(&self, seen: &Seen<'_>, label: usize) -> Vec<Reason> {
-        let Seen { text, folded, hits, features, token_at } = seen;
-        let words = self.blocks.words / self.norm(&features.words);
-        let letters = self.blocks.letters / self.norm(&features.letters);
-        let mut sums = vec![0.0f32; folded.tokens.len()];
-        extract::each_gram(text, folded, hits, self.bits, |block, bucket, start, end| {
-            let Some(row) = self.index[bucket as usize].checked_sub(1) else { return };
-            let scale = if block == Block::Words { words } else { letters };
-            let weight = self.speaks_for(self.row(row as usize), label);
-            let value = self.idf[row as usize] * scale * weight;
-            let first = token_at[start] as usize;
-            let mut last = token_at[end.max(start + 1) - 1] as usize;
-            last += usize::from(folded.tokens.get(last).is_some_and(|t| (t.start as usize) < end));
-            let last = last.max(first);
-            for sum in &mut sums[first..last] {
-                *sum += value / (last - first) as f32;
-            }
-        });
-        let mut reasons: Vec<Reason> = folded
-            .tokens
-            .iter()
-            .zip(&sums)
-            .filter(|(_, sum)| sum.abs() > 0.05)
-            .map(|(token, &weight)| Reason {
-                feature: Cow::Owned(text[token.span()].to_lowercase()),
-                span: token.span(),
-                weight,
-            })
-            .collect();
-        for (i, &value) in features.dense.iter().enumerate().filter(|(_, v)| **v != 0.0) {
-            let weight = value * self.speaks_for(self.row(self.idf.len() + i), label);
-            if weight.abs() > 0.05 {
-                reasons.push(Reason { feature: dense_name(i).into(), span: 0..0, weight });
-            }
-        }
-        reasons
-    }
+    let probabilities = shipped::model().probabilities(features);
+    dense::lay_on(&mut features.dense, &probabilities);
 }
 
 /// A word that stands twice counts less than twice.

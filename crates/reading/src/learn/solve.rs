@@ -9,7 +9,6 @@ pub(super) struct Rows {
     starts: Vec<usize>,
     columns: Vec<u32>,
     values: Vec<f32>,
-    squares: Vec<f32>,
     /// Columns; the last one is the bias, 1 in every row.
     pub width: usize,
 }
@@ -22,13 +21,19 @@ impl Rows {
     pub(super) fn push(&mut self, row: &[(u32, f32)]) {
         self.columns.extend(row.iter().map(|r| r.0));
         self.values.extend(row.iter().map(|r| r.1));
-        self.squares.push(row.iter().map(|r| r.1 * r.1).sum());
         self.starts.push(self.columns.len());
     }
 
-    fn row(&self, i: usize) -> (&[u32], &[f32]) {
+    /// Columns and values of a row.
+    pub(super) fn row(&self, i: usize) -> (&[u32], &[f32]) {
         let range = self.starts[i]..self.starts[i + 1];
         (&self.columns[range.clone()], &self.values[range])
+    }
+
+    /// The square of a row's length, each column weighed.
+    fn square(&self, i: usize, freedom: &[f32]) -> f32 {
+        let (columns, values) = self.row(i);
+        columns.iter().zip(values).map(|(&c, &v)| freedom[c as usize] * v * v).sum()
     }
 
     pub(super) fn dot(&self, i: usize, weights: &[f32]) -> f32 {
@@ -43,14 +48,17 @@ const PASSES_MAX: usize = 40;
 /// Weights that separate the rows with `positive` from the others.
 ///
 /// - `use_rows`: indices of the rows to learn from.
-/// - `cost`: what a row on the wrong side costs, per row of `use_rows`.
+/// - `cost`: what a row on the wrong side costs.
+/// - `freedom`: for each column the variance its weight is allowed.
 pub(super) fn separate(
     rows: &Rows,
     use_rows: &[usize],
     positive: impl Fn(usize) -> bool,
     cost: impl Fn(usize) -> f32,
+    freedom: &[f32],
 ) -> Vec<f32> {
     let mut weights = vec![0.0f32; rows.width];
+    let squares: Vec<f32> = use_rows.iter().map(|&i| rows.square(i, freedom)).collect();
     let n = use_rows.len();
     let signs: Vec<f32> = use_rows.iter().map(|&i| if positive(i) { 1.0 } else { -1.0 }).collect();
     let diagonal: Vec<f32> = use_rows.iter().map(|&i| 0.5 / cost(i)).collect();
@@ -77,11 +85,11 @@ pub(super) fn separate(
             least = least.min(projected);
             if projected.abs() > 1e-7 {
                 let before = alpha[k];
-                alpha[k] = (before - gradient / (rows.squares[i] + diagonal[k])).max(0.0);
+                alpha[k] = (before - gradient / (squares[k] + diagonal[k])).max(0.0);
                 let step = (alpha[k] - before) * signs[k];
                 let (columns, values) = rows.row(i);
                 for (&c, &v) in columns.iter().zip(values) {
-                    weights[c as usize] += step * v;
+                    weights[c as usize] += step * v * freedom[c as usize];
                 }
             }
             at += 1;
@@ -122,7 +130,7 @@ mod tests {
             rows.push(&[(0, x), (1, (i % 3) as f32 * 0.1), (2, 1.0)]);
         }
         let all: Vec<usize> = (0..40).collect();
-        let weights = separate(&rows, &all, |i| i > 25, |_| 50.0);
+        let weights = separate(&rows, &all, |i| i > 25, |_| 50.0, &[1.0; 3]);
         assert!((0..40).all(|i| (rows.dot(i, &weights) > 0.0) == (i > 25)));
     }
 }

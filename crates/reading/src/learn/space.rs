@@ -1,0 +1,105 @@
+//! The space a model is learnt in: which n-grams are columns, and how values are scaled.
+
+use super::dense::DENSE;
+use super::extract::Features;
+use super::model::{Blocks, Head, Model, count_weight};
+use super::solve::Rows;
+
+/// Which buckets are columns, and how values are scaled.
+pub(super) struct Space {
+    bits: u32,
+    index: Vec<u32>,
+    idf: Vec<f32>,
+    /// For each dense feature what it is multiplied with.
+    scales: Vec<f32>,
+}
+
+impl Space {
+    /// Columns for the n-grams that stand in at least `texts_min` texts of any of the lists.
+    pub(super) fn build(lists: &[&[Features]], bits: u32, texts_min: u32) -> Space {
+        let bits = bits.clamp(12, 24);
+        let mut texts = vec![0u32; 1 << bits];
+        let all = || lists.iter().copied().flatten();
+        for of in all() {
+            for &(key, _) in of.words.iter().chain(&of.letters) {
+                texts[(key >> (32 - bits)) as usize] += 1;
+            }
+        }
+        let mut index = vec![0u32; 1 << bits];
+        let mut idf = Vec::new();
+        let n = all().count() as f32;
+        for (bucket, &df) in texts.iter().enumerate().filter(|(_, df)| **df >= texts_min.max(1)) {
+            idf.push(((1.0 + n) / (1.0 + df as f32)).ln().max(0.0) + 1.0);
+            index[bucket] = idf.len() as u32;
+        }
+        let scale = |i: usize| {
+            let squares: f32 = all().map(|f| f.dense[i] * f.dense[i]).sum();
+            let spread = (squares / n).sqrt();
+            if spread > 1e-4 { 1.0 / spread.max(0.1) } else { 0.0 }
+        };
+        let scales = (0..DENSE).map(scale).collect();
+        Space { bits, index, idf, scales }
+    }
+
+    /// How many columns are n-grams; they come first.
+    pub(super) fn grams(&self) -> usize {
+        self.idf.len()
+    }
+
+    /// The rows of texts; `lexicon` is the weight of what is no n-gram.
+    pub(super) fn rows(&self, features: &[Features], blocks: Blocks, lexicon: f32) -> Rows {
+        let n = self.idf.len() as u32;
+        let mut rows = Rows::new(self.idf.len() + DENSE + 1);
+        let mut row: Vec<(u32, f32)> = Vec::new();
+        for of in features {
+            row.clear();
+            self.block(&of.words, blocks.words, &mut row);
+            self.block(&of.letters, blocks.letters, &mut row);
+            for (i, (&value, &scale)) in of.dense.iter().zip(&self.scales).enumerate() {
+                if value != 0.0 && scale * lexicon != 0.0 {
+                    row.push((n + i as u32, value * scale * lexicon));
+                }
+            }
+            row.push((n + DENSE as u32, 1.0));
+            rows.push(&row);
+        }
+        rows
+    }
+
+    fn block(&self, counts: &[(u32, u16)], weight: f32, row: &mut Vec<(u32, f32)>) {
+        let from = row.len();
+        for &(key, count) in counts {
+            if let Some(column) = self.index[(key >> (32 - self.bits)) as usize].checked_sub(1) {
+                row.push((column, count_weight(count) * self.idf[column as usize]));
+            }
+        }
+        let norm = row[from..].iter().map(|r| r.1 * r.1).sum::<f32>().sqrt().max(1.0);
+        row[from..].iter_mut().for_each(|r| r.1 *= weight / norm);
+    }
+
+    /// Turns weights of scaled dense features into weights of the features as they come.
+    pub(super) fn unscale(&self, weights: &mut [f32], lexicon: f32) {
+        let dense = weights[self.idf.len()..].iter_mut().zip(&self.scales);
+        dense.for_each(|(weight, scale)| *weight *= scale * lexicon);
+    }
+
+    /// The model with these heads and the weights of all their outputs.
+    pub(super) fn model(
+        self,
+        heads: Vec<Head>,
+        fitted: Vec<Vec<f32>>,
+        lays_on: bool,
+        trained_on: usize,
+    ) -> Model {
+        let outputs = fitted.len();
+        let mut weights = vec![0.0; (self.idf.len() + DENSE + 1) * outputs];
+        for (k, column) in fitted.iter().enumerate() {
+            for (i, &w) in column.iter().enumerate() {
+                weights[i * outputs + k] = w;
+            }
+        }
+        let Space { bits, index, idf, .. } = self;
+        let trained_on = trained_on as u32;
+        Model { heads, bits, lays_on, index, idf, weights, outputs, trained_on }.rounded()
+    }
+}
