@@ -5,7 +5,8 @@ use anyhow::Context as _;
 use channels::import::UndoneCases;
 use channels::mail::DeliveryJob;
 use channels::{Placed, ReadThrough, Understood};
-use customers::Who;
+use customers::{Recognised, Who};
+use desk::Whose;
 use domain::id::{ArrivalId, CaseId, CustomerId, MessageId, TeamId, UnitId};
 use intake::Outcome;
 use jiff::Timestamp;
@@ -75,7 +76,8 @@ async fn take(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()
     let mut tx = ctx.begin().await?;
     let still = intake::still_waiting(&mut tx, &ids).await?;
     read.retain(|one| still.contains(&one.arrival()));
-    let mut round = Round { ctx, now, teams: HashMap::new() };
+    let taking = desk::Taking::begin(&mut tx, ctx, now, read.len()).await?;
+    let mut round = Round { ctx, now, taking, teams: HashMap::new() };
     let mut outcomes = Vec::with_capacity(read.len());
     if alone {
         round.some(&mut tx, read, &mut outcomes).await?;
@@ -98,6 +100,7 @@ async fn take(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()
 struct Round<'a> {
     ctx: &'a Context,
     now: Timestamp,
+    taking: desk::Taking<'a>,
     teams: HashMap<UnitId, TeamId>,
 }
 
@@ -110,9 +113,13 @@ impl Round<'_> {
     ) -> Result<(), StoreError> {
         let (ctx, now) = (self.ctx, self.now);
         let all = channels::understand_read(tx, ctx, now, arrivals).await?;
+        let private = all.iter().filter(|one| !one.feedback.public);
+        let who: Vec<(UnitId, Who)> = private.map(|one| (one.feedback.unit, who(one))).collect();
+        let mut known = customers::recognise_all(tx, ctx, now, &who).await?.into_iter();
         let mut fates = Vec::with_capacity(all.len());
         for one in &all {
-            fates.push(self.place(tx, one).await?);
+            let customer = if one.feedback.public { None } else { known.next() };
+            fates.push(self.place(tx, one, customer).await?);
         }
         let placed: Vec<Placed<'_>> = all
             .iter()
@@ -134,13 +141,17 @@ impl Round<'_> {
         Ok(())
     }
 
-    async fn place(&mut self, tx: &mut Tx, one: &Understood) -> Result<Fate, StoreError> {
+    async fn place(
+        &mut self,
+        tx: &mut Tx,
+        one: &Understood,
+        customer: Option<Recognised>,
+    ) -> Result<Fate, StoreError> {
         let unit = one.feedback.unit;
-        if one.feedback.public {
+        let Some(customer) = customer else {
             let explanation = "Others can read it where it was said; it is answered there.";
             return Ok(Fate { explanation: explanation.to_owned(), ..Fate::default() });
-        }
-        let customer = customers::recognise(tx, self.ctx, self.now, unit, &who(one)).await?;
+        };
         let team = match self.teams.get(&unit) {
             Some(team) => *team,
             None => {
@@ -149,12 +160,13 @@ impl Round<'_> {
                 team
             }
         };
-        let taken = desk::take_in(tx, self.ctx, self.now, &one.for_desk(team), customer).await?;
+        let whose = Whose { customer: customer.id, name: Some(&customer.name) };
+        let taken = self.taking.take_in(tx, &one.for_desk(team), whose).await?;
         let mut explanation = one.because.clone();
         if let desk::Taken::Left { explanation: why } = &taken {
             explanation.clone_from(why);
         }
-        Ok(Fate { customer: Some(customer), case: taken.case(), explanation })
+        Ok(Fate { customer: Some(customer.id), case: taken.case(), explanation })
     }
 }
 

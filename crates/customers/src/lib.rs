@@ -5,7 +5,7 @@
 
 pub mod customer;
 
-pub use customer::actions::{Who, recognise};
+pub use customer::actions::{Recognised, Who, recognise, recognise_all};
 pub use customer::api::openapi;
 
 use axum::Router;

@@ -29,7 +29,7 @@ mod told;
 pub mod transfer;
 pub mod view;
 
-pub use case::take_in::{Taken, take_in};
+pub use case::take_in::{Taken, Taking, Whose};
 pub use handling::{Done, On};
 pub use refusal::{ActError, Refused};
 pub use view::portal::{PortalCase, portal_case};

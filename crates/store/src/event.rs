@@ -5,7 +5,7 @@
 
 use crate::error::{Doing, StoreError};
 use crate::file::hex;
-use crate::{Sql, Store, Tx, on};
+use crate::{Insert, Sql, Store, Tx, on};
 use domain::event::{Actor, Entry, Event};
 use domain::id::CaseId;
 use jiff::Timestamp;
@@ -99,11 +99,12 @@ impl Tx {
         })
     }
 
-    /// Appends an event after `end` and gives the new end.
+    /// Appends an event after `end` and gives the new end. When somebody else appended in between,
+    /// the commit fails with [`StoreError::Twice`].
     ///
     /// # Errors
-    /// [`StoreError::Twice`] when somebody else appended in between; else when the engine fails.
-    pub async fn append(
+    /// When the event cannot be written as JSON.
+    pub fn append(
         &mut self,
         case: CaseId,
         end: &ChainEnd,
@@ -111,10 +112,22 @@ impl Tx {
         event: &Event,
         at: Timestamp,
     ) -> Result<ChainEnd, StoreError> {
-        const SQL: &str = "
-            INSERT INTO event (case_id, n, at_ms, actor, name, body, previous, hash)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let doing = "writing an event";
+        const EVENT: Insert = Insert {
+            doing: "writing an event",
+            sql: Sql {
+                sqlite: "
+                    INSERT INTO event (case_id, n, at_ms, actor, name, body, previous, hash)
+                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                        value ->> 5, value ->> 6, value ->> 7 FROM json_each($1)",
+                postgres: "
+                    INSERT INTO event (case_id, n, at_ms, actor, name, body, previous, hash)
+                    SELECT r ->> 0, (r ->> 1)::bigint, (r ->> 2)::bigint, r ->> 3, r ->> 4,
+                        r ->> 5, r ->> 6, r ->> 7
+                    FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t (r, place)
+                    ORDER BY place",
+            },
+        };
+        let doing = EVENT.doing;
         let n = end.n + 1;
         // Milliseconds are what the columns hold; the chain must be made of what comes back.
         let at = Timestamp::from_millisecond(at.as_millisecond())
@@ -126,10 +139,8 @@ impl Tx {
         let actor = serde_json::to_string(actor).map_err(json)?;
         let hash = chain(&end.hash, &body);
         let n_stored = i64::try_from(n).unwrap_or(i64::MAX);
-        on!(Tx self, db => sqlx::query(SQL).bind(case.to_string()).bind(n_stored)
-            .bind(at.as_millisecond()).bind(&actor).bind(name).bind(&body).bind(&end.hash)
-            .bind(&hash).execute(db).await.map(|_| ()))
-        .doing(doing)?;
+        let at = at.as_millisecond();
+        self.later(EVENT, &(case, n_stored, at, &actor, name, &body, &end.hash, &hash))?;
         Ok(ChainEnd { n, hash })
     }
 }

@@ -12,6 +12,7 @@ pub mod event;
 pub mod fact;
 pub mod file;
 pub mod job;
+mod later;
 mod migrate;
 pub mod number;
 pub mod outbox;
@@ -27,6 +28,7 @@ pub use context::{
     Chance, Clock, Context, Secrets, SeededChance, SetClock, SystemChance, SystemClock,
 };
 pub use error::{Doing, StoreError};
+pub use later::Insert;
 pub use postgres::{Postgres, PostgresTx};
 pub use request_key::{Once, Press};
 pub use sqlite::{Sqlite, SqliteTx};
@@ -62,7 +64,7 @@ pub enum Tx {
 /// Runs one query on whichever engine is there.
 ///
 /// `on!(Store store, db => …)` reads outside a transaction, `on!(Tx tx, db => …)` works inside
-/// one. The body is written once and compiled for both.
+/// one, after what was laid aside in it. The body is written once and compiled for both.
 #[macro_export]
 macro_rules! on {
     (Store $store:expr, $db:ident => $body:expr) => {
@@ -80,10 +82,12 @@ macro_rules! on {
     (Tx $tx:expr, $db:ident => $body:expr) => {
         match $tx {
             $crate::Tx::Sqlite(inner) => {
+                inner.settle().await;
                 let $db = inner.connection();
                 $body
             }
             $crate::Tx::Postgres(inner) => {
+                inner.settle().await;
                 let $db = inner.connection();
                 $body
             }

@@ -19,7 +19,7 @@ pub enum Numbered {
 }
 
 impl Numbered {
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Numbered::Case => "case",
             Numbered::Feedback => "feedback",
@@ -41,6 +41,9 @@ impl Tx {
             sqlite: "UPDATE running_number SET n = n + 1 WHERE name = $1 RETURNING n",
             postgres: "SELECT nextval(('number_' || $1)::regclass)",
         };
+        if let Some(number) = self.number_put_by(what) {
+            return Ok(number);
+        }
         let text = self.text(SQL);
         on!(Tx self, db => sqlx::query_scalar(text).bind(what.name()).fetch_one(db).await)
             .doing("taking a number")
@@ -63,6 +66,11 @@ impl Tx {
         if count == 0 {
             return Ok(Vec::new());
         }
+        let put_by: Vec<i64> = (0..count).map_while(|_| self.number_put_by(what)).collect();
+        let count = count - u32::try_from(put_by.len()).unwrap_or(count);
+        if count == 0 {
+            return Ok(put_by);
+        }
         let text = self.text(SQL);
         let count = i64::from(count);
         let mut numbers: Vec<i64> = on!(Tx &mut *self, db => sqlx::query_scalar(text)
@@ -71,6 +79,7 @@ impl Tx {
         if let (Tx::Sqlite(_), [last]) = (&*self, numbers.as_slice()) {
             numbers = (last - count + 1..=*last).collect();
         }
+        numbers.extend(put_by);
         numbers.sort_unstable();
         Ok(numbers)
     }

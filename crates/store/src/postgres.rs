@@ -2,6 +2,7 @@
 
 use crate::error::{Doing, StoreError};
 use crate::fact::{Fact, Facts};
+use crate::later::Aside;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection as _, Postgres as Engine, Transaction};
 use std::str::FromStr;
@@ -28,6 +29,7 @@ pub struct PostgresTx {
     inner: Transaction<'static, Engine>,
     here: Facts,
     facts: Vec<Fact>,
+    pub(crate) aside: Aside,
 }
 
 impl Postgres {
@@ -66,7 +68,8 @@ impl Postgres {
 
     pub(crate) async fn begin(&self) -> Result<PostgresTx, StoreError> {
         let inner = self.pool.begin().await.doing("beginning to write")?;
-        Ok(PostgresTx { inner, here: self.facts.clone(), facts: Vec::new() })
+        let here = self.facts.clone();
+        Ok(PostgresTx { inner, here, facts: Vec::new(), aside: Aside::default() })
     }
 
     pub(crate) async fn close(&self) {
@@ -104,6 +107,20 @@ async fn hear_on(listener: &mut PgListener, facts: &Facts) {
 }
 
 impl PostgresTx {
+    /// Writes what was laid aside; a failure shows when the transaction commits.
+    pub async fn settle(&mut self) {
+        if self.aside.is_empty() {
+            return;
+        }
+        for (insert, rows) in self.aside.take() {
+            let written = sqlx::query(insert.sql.postgres).bind(rows).execute(&mut *self.inner);
+            if let Err(error) = written.await {
+                self.aside.fail(StoreError::from_engine(insert.doing, error));
+                return;
+            }
+        }
+    }
+
     /// The connection to run statements on.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.inner
@@ -117,6 +134,10 @@ impl PostgresTx {
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         let doing = "making a change durable";
+        self.settle().await;
+        if let Some(error) = self.aside.failed() {
+            return Err(error);
+        }
         // A notice makes PostgreSQL commit one transaction after the other, so the frequent facts
         // of one node's own work stay on that node; others look for work every second anyway.
         let (local, shared): (Vec<_>, Vec<_>) = std::mem::take(&mut self.facts)

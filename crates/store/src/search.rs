@@ -6,7 +6,7 @@
 use crate::error::{Doing, StoreError};
 use crate::number::Numbered;
 use crate::scope::Reach;
-use crate::{Sql, Store, Tx, on};
+use crate::{Insert, Sql, Store, Tx, on};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -134,23 +134,34 @@ impl Tx {
         text: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        const DOCUMENT: &str = "
-            INSERT INTO search_document (id, case_id, kind, thing_id, at_ms)
-            VALUES ($1, $2, $3, $4, $5)";
-        const WORDS: Sql = Sql {
-            sqlite: "INSERT INTO search_text (rowid, words) VALUES ($1, $2)",
-            postgres: "
-                INSERT INTO search_text (id, words) VALUES ($1, to_tsvector('simple', $2))",
+        const DOCUMENT: Insert = Insert {
+            doing: "making a text findable",
+            sql: Sql {
+                sqlite: "
+                    INSERT INTO search_document (id, case_id, kind, thing_id, at_ms)
+                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+                    FROM json_each($1)",
+                postgres: "
+                    INSERT INTO search_document (id, case_id, kind, thing_id, at_ms)
+                    SELECT (r ->> 0)::bigint, r ->> 1, r ->> 2, r ->> 3, (r ->> 4)::bigint
+                    FROM jsonb_array_elements($1::jsonb) AS t (r)",
+            },
         };
-        let doing = "making a text findable";
+        const WORDS: Insert = Insert {
+            doing: "making a text findable",
+            sql: Sql {
+                sqlite: "
+                    INSERT INTO search_text (rowid, words)
+                    SELECT value ->> 0, value ->> 1 FROM json_each($1)",
+                postgres: "
+                    INSERT INTO search_text (id, words)
+                    SELECT (r ->> 0)::bigint, to_tsvector('simple', r ->> 1)
+                    FROM jsonb_array_elements($1::jsonb) AS t (r)",
+            },
+        };
         let id = self.next_number(Numbered::Search).await?;
-        let words = fold(text);
-        on!(Tx self, db => sqlx::query(DOCUMENT).bind(id).bind(case_id).bind(kind).bind(thing_id)
-            .bind(at.as_millisecond()).execute(db).await.map(|_| ()))
-        .doing(doing)?;
-        let sql = self.text(WORDS);
-        on!(Tx self, db => sqlx::query(sql).bind(id).bind(&words).execute(db).await.map(|_| ()))
-            .doing(doing)
+        self.later(DOCUMENT, &(id, case_id, kind, thing_id, at.as_millisecond()))?;
+        self.later(WORDS, &(id, fold(text)))
     }
 
     /// Takes everything out of the index, before it is made anew.

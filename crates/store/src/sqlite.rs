@@ -8,6 +8,7 @@
 
 use crate::error::{Doing, StoreError};
 use crate::fact::{Fact, Facts};
+use crate::later::Aside;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -70,6 +71,7 @@ pub struct SqliteTx {
     engine: Sqlite,
     writer: Option<OwnedMutexGuard<Writer>>,
     facts: Vec<Fact>,
+    pub(crate) aside: Aside,
 }
 
 impl Sqlite {
@@ -151,7 +153,7 @@ impl Sqlite {
             }
             writer.group = Some(Group { began: Instant::now(), members: Vec::new() });
             writer.is_first = true;
-            return Ok(SqliteTx { engine: self, writer: Some(writer), facts: Vec::new() });
+            return Ok(SqliteTx::new(self, writer));
         }
         writer.is_first = false;
         let connection = self.connected(&mut writer).await?;
@@ -159,7 +161,7 @@ impl Sqlite {
             self.fence(&mut writer).await;
             return Err(StoreError::from_engine(doing, error));
         }
-        Ok(SqliteTx { engine: self, writer: Some(writer), facts: Vec::new() })
+        Ok(SqliteTx::new(self, writer))
     }
 
     async fn connected<'a>(
@@ -270,6 +272,34 @@ impl Sqlite {
 }
 
 impl SqliteTx {
+    fn new(engine: Sqlite, writer: OwnedMutexGuard<Writer>) -> SqliteTx {
+        SqliteTx { engine, writer: Some(writer), facts: Vec::new(), aside: Aside::default() }
+    }
+
+    /// Writes what was laid aside; a failure shows when the transaction commits.
+    pub async fn settle(&mut self) {
+        if self.aside.is_empty() {
+            return;
+        }
+        for (insert, rows) in self.aside.take() {
+            let written = sqlx::query(insert.sql.sqlite).bind(rows).execute(self.connection());
+            if let Err(error) = written.await {
+                self.aside.fail(StoreError::from_engine(insert.doing, error));
+                return;
+            }
+        }
+    }
+
+    /// Numbers that were put by for nothing go back: nobody else took any meanwhile.
+    async fn return_numbers(&mut self) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE running_number SET n = n - $2 WHERE name = $1";
+        for (what, count) in self.aside.unused() {
+            let back = sqlx::query(SQL).bind(what.name()).bind(count).execute(self.connection());
+            back.await.doing("giving numbers back")?;
+        }
+        Ok(())
+    }
+
     /// The connection to run statements on.
     ///
     /// # Panics
@@ -287,6 +317,11 @@ impl SqliteTx {
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         let doing = "making a change durable";
+        self.settle().await;
+        if let Some(error) = self.aside.failed() {
+            return Err(error);
+        }
+        self.return_numbers().await?;
         let (done, told) = oneshot::channel();
         let facts = std::mem::take(&mut self.facts);
         if let Some(writer) = self.writer.take() {

@@ -1,18 +1,27 @@
 //! Counters that many may change at once: each change is a small row, the count is their sum.
 
 use crate::error::{Doing, StoreError};
-use crate::{Store, Tx, on};
+use crate::{Insert, Sql, Store, Tx, on};
 
 impl Tx {
     /// Adds `n` to the counter `name`. `id` makes the row one.
     ///
     /// # Errors
-    /// When the engine fails.
-    pub async fn count(&mut self, id: &str, name: &str, n: i64) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO tally (id, name, n) VALUES ($1, $2, $3)";
-        on!(Tx self, db =>
-            sqlx::query(SQL).bind(id).bind(name).bind(n).execute(db).await.map(|_| ()))
-        .doing("counting")
+    /// When it cannot be written as JSON.
+    pub fn count(&mut self, id: &str, name: &str, n: i64) -> Result<(), StoreError> {
+        const COUNT: Insert = Insert {
+            doing: "counting",
+            sql: Sql {
+                sqlite: "
+                    INSERT INTO tally (id, name, n)
+                    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1)",
+                postgres: "
+                    INSERT INTO tally (id, name, n)
+                    SELECT r ->> 0, r ->> 1, (r ->> 2)::bigint
+                    FROM jsonb_array_elements($1::jsonb) AS t (r)",
+            },
+        };
+        self.later(COUNT, &(id, name, n))
     }
 
     /// Forgets every counter whose name begins with `prefix`, before they are counted anew.
@@ -48,7 +57,7 @@ impl Tx {
             let rows: Vec<i64> =
                 on!(Tx self, db => sqlx::query_scalar(TAKE).bind(name).fetch_all(db).await)
                     .doing(doing)?;
-            self.count(&format!("{id}/{name}"), name, rows.iter().sum()).await?;
+            self.count(&format!("{id}/{name}"), name, rows.iter().sum())?;
         }
         Ok(u32::try_from(names.len()).unwrap_or(u32::MAX))
     }

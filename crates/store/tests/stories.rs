@@ -1,8 +1,10 @@
 //! What the floor promises, told to both engines.
 
 use jiff::SignedDuration;
+use store::number::Numbered;
 use store::request_key::Seen;
 use store::search::Words;
+use store::{StoreError, on};
 use testkit::on_both;
 
 #[test]
@@ -33,10 +35,12 @@ fn many_writers_at_once_all_become_durable_and_a_failing_one_harms_no_other() {
             let ctx = world.ctx.clone();
             tasks.push(tokio::spawn(async move {
                 let mut tx = ctx.begin().await.unwrap();
-                tx.count(&format!("row-{n}"), "people", 1).await.unwrap();
+                tx.count(&format!("row-{n}"), "people", 1).unwrap();
                 if n % 4 == 0 {
-                    // The same key twice: this transaction fails and is dropped.
-                    assert!(tx.count(&format!("row-{n}"), "people", 1).await.is_err());
+                    // The same key twice: this transaction fails as a whole.
+                    tx.count(&format!("row-{n}"), "people", 1).unwrap();
+                    let failed = tx.commit().await;
+                    assert!(matches!(failed, Err(StoreError::Twice { .. })), "{failed:?}");
                     return;
                 }
                 tx.commit().await.unwrap();
@@ -47,6 +51,42 @@ fn many_writers_at_once_all_become_durable_and_a_failing_one_harms_no_other() {
         }
         let counts = world.ctx.store.tallies("people").await.unwrap();
         assert_eq!(counts, vec![("people".to_owned(), 30)]);
+    });
+}
+
+#[test]
+fn what_was_laid_aside_is_seen_by_the_next_statement_and_taken_back_with_the_rest() {
+    const SUM: &str = "SELECT CAST(SUM(n) AS BIGINT) FROM tally WHERE name = 'people'";
+    on_both(async |world| {
+        let mut tx = world.ctx.begin().await.unwrap();
+        for n in 0..5 {
+            tx.count(&format!("row-{n}"), "people", n).unwrap();
+        }
+        let sum: i64 = on!(Tx &mut tx, db => sqlx::query_scalar(SUM).fetch_one(db).await).unwrap();
+        assert_eq!(sum, 10);
+        tx.count("row-5", "people", 5).unwrap();
+        tx.rollback().await.unwrap();
+        assert!(world.ctx.store.tallies("people").await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn numbers_put_by_are_given_in_turn_and_none_twice() {
+    on_both(async |world| {
+        let mut tx = world.ctx.begin().await.unwrap();
+        let before = tx.next_number(Numbered::Case).await.unwrap();
+        tx.put_by_numbers(Numbered::Case, 3).await.unwrap();
+        let mut taken = vec![before, tx.next_number(Numbered::Case).await.unwrap()];
+        taken.extend(tx.next_numbers(Numbered::Case, 4).await.unwrap());
+        tx.put_by_numbers(Numbered::Case, 10).await.unwrap();
+        taken.push(tx.next_number(Numbered::Case).await.unwrap());
+        tx.commit().await.unwrap();
+        let mut tx = world.ctx.begin().await.unwrap();
+        taken.push(tx.next_number(Numbered::Case).await.unwrap());
+        assert!(taken.is_sorted() && taken.windows(2).all(|two| two[0] < two[1]), "{taken:?}");
+        if world.ctx.store.engine() == "sqlite" {
+            assert_eq!(taken.last().unwrap() - before, 7, "unused numbers go back: {taken:?}");
+        }
     });
 }
 
@@ -211,7 +251,7 @@ fn a_backup_holds_every_table_and_moves_to_a_new_store() {
         let mut tx = world.ctx.begin().await.unwrap();
         tx.set_setting("organisation/name", "Nordlys \\x \"Energi\"", now).await.unwrap();
         let name = tx.keep_file(&[0, 255, 10, 13, 0], now).await.unwrap();
-        tx.count("1", "queue", 7).await.unwrap();
+        tx.count("1", "queue", 7).unwrap();
         tx.commit().await.unwrap();
         let mut file = Vec::new();
         let wrote = store::dump::dump(&world.ctx.store, &mut file, |_| {}).await.unwrap();

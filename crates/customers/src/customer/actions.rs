@@ -4,6 +4,7 @@ use crate::customer::rules::{self, Identity};
 use crate::customer::sql;
 use domain::id::{CustomerId, UnitId};
 use jiff::Timestamp;
+use std::collections::HashMap;
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
 
@@ -49,11 +50,16 @@ impl Who {
     }
 }
 
-/// Finds the customer of `unit`, or makes one, in the caller's transaction. Two who come at once
-/// under one address are one customer.
-///
-/// An address that nobody vouches for is never added to somebody we know: it would let a
-/// stranger's next words count as theirs.
+/// A customer as they were recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Who.
+    pub id: CustomerId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Finds the customer of `unit`, or makes one; see [`recognise_all`].
 ///
 /// # Errors
 /// When the store fails.
@@ -64,33 +70,115 @@ pub async fn recognise(
     unit: UnitId,
     who: &Who,
 ) -> Result<CustomerId, StoreError> {
-    let identities = who.identities();
-    for identity in &identities {
-        if let Some(known) = sql::known_by(tx, unit, identity).await? {
-            return settle(tx, now, unit, who, known, &identities).await;
+    let all = recognise_all(tx, ctx, now, &[(unit, who.clone())]).await?;
+    let one = all.into_iter().next();
+    one.map(|one| one.id).ok_or_else(|| StoreError::unreadable("recognising a customer", "none"))
+}
+
+/// Finds the customers of their units, or makes them, in the caller's transaction; one for each of
+/// `all`, in their order. Two who come at once under one address are one customer.
+///
+/// An address that nobody vouches for is never added to somebody we know: it would let a
+/// stranger's next words count as theirs.
+///
+/// # Errors
+/// When the store fails.
+pub async fn recognise_all(
+    tx: &mut Tx,
+    ctx: &Context,
+    now: Timestamp,
+    all: &[(UnitId, Who)],
+) -> Result<Vec<Recognised>, StoreError> {
+    /// Somebody else may make them in between; whoever is there then is known.
+    const TRIES: usize = 3;
+    let identities: Vec<Vec<Identity>> = all.iter().map(|(_, who)| who.identities()).collect();
+    for _ in 0..TRIES {
+        let mut round = Round::begin(tx, all, &identities).await?;
+        let mut recognised = Vec::with_capacity(all.len());
+        for ((unit, who), identities) in all.iter().zip(&identities) {
+            recognised.push(match round.known(*unit, identities) {
+                Some(known) => settle(tx, now, *unit, who, known, identities).await?,
+                None => round.make(ctx, now, *unit, who, identities),
+            });
+        }
+        if round.write(tx).await? {
+            return Ok(recognised);
         }
     }
-    let new = sql::New {
-        id: ctx.id(now),
-        number: tx.next_number(Numbered::Customer).await?,
-        unit,
-        name: &who.shown(),
-        language: &who.language,
-        since: who.since.unwrap_or(now),
-        now,
-    };
-    sql::insert(tx, &new).await?;
-    let verified_at = who.verified.then_some(now);
-    for identity in &identities {
-        if !sql::add_identity(tx, unit, new.id, identity, verified_at, now).await? {
-            // Somebody else made them in between, and is committed now.
-            if let Some(known) = sql::known_by(tx, unit, identity).await? {
-                sql::remove_made_twice(tx, new.id).await?;
-                return Ok(known);
-            }
-        }
+    Err(StoreError::Conflict { doing: "recognising customers" })
+}
+
+/// Who is known by what, and who is made now.
+struct Round {
+    known: HashMap<(UnitId, Identity), Recognised>,
+    new: Vec<sql::New>,
+    addresses: Vec<sql::Address>,
+}
+
+impl Round {
+    async fn begin(
+        tx: &mut Tx,
+        all: &[(UnitId, Who)],
+        identities: &[Vec<Identity>],
+    ) -> Result<Round, StoreError> {
+        let asked = all.iter().zip(identities);
+        let asked: Vec<(UnitId, &Identity)> =
+            asked.flat_map(|((unit, _), those)| those.iter().map(|one| (*unit, one))).collect();
+        let known = sql::known_by(tx, &asked).await?;
+        let known: HashMap<_, _> = known.into_iter().collect();
+        Ok(Round { known, new: Vec::new(), addresses: Vec::new() })
     }
-    Ok(new.id)
+
+    fn known(&self, unit: UnitId, identities: &[Identity]) -> Option<Recognised> {
+        identities.iter().find_map(|one| self.known.get(&(unit, one.clone()))).cloned()
+    }
+
+    fn make(
+        &mut self,
+        ctx: &Context,
+        now: Timestamp,
+        unit: UnitId,
+        who: &Who,
+        identities: &[Identity],
+    ) -> Recognised {
+        let made = Recognised { id: ctx.id(now), name: who.shown() };
+        self.new.push(sql::New {
+            id: made.id,
+            unit,
+            name: made.name.clone(),
+            language: who.language.clone(),
+            since: who.since.unwrap_or(now),
+            now,
+        });
+        for identity in identities {
+            self.known.insert((unit, identity.clone()), made.clone());
+            self.addresses.push(sql::Address {
+                unit,
+                identity: identity.clone(),
+                customer: made.id,
+                verified_at: who.verified.then_some(now),
+                now,
+            });
+        }
+        made
+    }
+
+    /// False when somebody else was faster with one of them; then none was made.
+    async fn write(self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let count = u32::try_from(self.new.len()).unwrap_or(u32::MAX);
+        let numbers = tx.next_numbers(Numbered::Customer, count).await?;
+        for (new, number) in self.new.iter().zip(numbers) {
+            sql::insert(tx, new, number)?;
+        }
+        let wanted = self.addresses.len();
+        if wanted == 0 || sql::add_addresses(tx, &self.addresses).await? == wanted {
+            return Ok(true);
+        }
+        for new in &self.new {
+            sql::remove_made_twice(tx, new.id).await?;
+        }
+        Ok(false)
+    }
 }
 
 async fn settle(
@@ -98,17 +186,24 @@ async fn settle(
     now: Timestamp,
     unit: UnitId,
     who: &Who,
-    known: CustomerId,
+    mut known: Recognised,
     identities: &[Identity],
-) -> Result<CustomerId, StoreError> {
+) -> Result<Recognised, StoreError> {
     let name = rules::one_line(&who.name);
-    if !name.is_empty() {
-        sql::name_if_unknown(tx, known, &name).await?;
+    // A name that was unknown becomes known; a known one is never overwritten by a stranger's.
+    if !name.is_empty() && rules::is_unknown(&known.name) {
+        sql::name_if_unknown(tx, known.id, &name).await?;
+        known.name = name;
     }
-    if who.verified {
-        for identity in identities.iter().skip(1) {
-            sql::add_identity(tx, unit, known, identity, Some(now), now).await?;
-        }
+    if who.verified && identities.len() > 1 {
+        let others = identities.iter().skip(1).map(|identity| sql::Address {
+            unit,
+            identity: identity.clone(),
+            customer: known.id,
+            verified_at: Some(now),
+            now,
+        });
+        sql::add_addresses(tx, &others.collect::<Vec<_>>()).await?;
     }
     Ok(known)
 }

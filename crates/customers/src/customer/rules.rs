@@ -4,12 +4,17 @@
 pub const MOST: usize = 300;
 
 /// A way we know somebody by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// `email`, `phone`, `handle` or `reference`.
     pub kind: &'static str,
     /// The value in its one spelling.
     pub value: String,
+}
+
+/// Whether `name` is none: empty, or the address we know somebody by.
+pub fn is_unknown(name: &str) -> bool {
+    name.is_empty() || name.contains('@')
 }
 
 /// One spelling of an e-mail address: trimmed and in lower case. Dots and tags stay: whether they

@@ -1,47 +1,80 @@
 //! Every statement on customers and identities.
 
+use crate::customer::actions::Recognised;
 use crate::customer::rules::Identity;
 use domain::id::{CustomerId, UnitId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use store::scope::Reach;
-use store::{Doing, Store, StoreError, Tx, on};
+use store::{Doing, Insert, Sql, Store, StoreError, Tx, on};
 
-/// The customer of `unit` who is known by `identity`.
+/// Which of these identities belong to somebody, and to whom.
 pub(crate) async fn known_by(
     tx: &mut Tx,
-    unit: UnitId,
-    identity: &Identity,
-) -> Result<Option<CustomerId>, StoreError> {
-    const SQL: &str = "
-        SELECT customer_id FROM identity WHERE unit_id = $1 AND kind = $2 AND value = $3";
-    let doing = "recognising a customer";
-    let found: Option<String> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(unit.to_string())
-        .bind(identity.kind).bind(&identity.value).fetch_optional(db).await)
-    .doing(doing)?;
-    found.map(|id| id.parse().map_err(|e| StoreError::unreadable(doing, e))).transpose()
+    asked: &[(UnitId, &Identity)],
+) -> Result<Vec<((UnitId, Identity), Recognised)>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            SELECT j.key, i.customer_id, c.name FROM json_each($1) j
+            JOIN identity i ON i.unit_id = j.value ->> 0 AND i.kind = j.value ->> 1
+                AND i.value = j.value ->> 2
+            JOIN customer c ON c.id = i.customer_id ORDER BY j.key",
+        postgres: "
+            SELECT place - 1, i.customer_id, c.name
+            FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t (r, place)
+            JOIN identity i ON i.unit_id = r ->> 0 AND i.kind = r ->> 1 AND i.value = r ->> 2
+            JOIN customer c ON c.id = i.customer_id ORDER BY place",
+    };
+    let doing = "recognising customers";
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<_> = asked.iter().map(|(unit, one)| (unit, one.kind, &one.value)).collect();
+    let rows = serde_json::to_string(&rows).map_err(|e| StoreError::unreadable(doing, e))?;
+    let text = tx.text(SQL);
+    let found: Vec<(i64, String, String)> =
+        on!(Tx tx, db => sqlx::query_as(text).bind(&rows).fetch_all(db).await).doing(doing)?;
+    let read = |(place, id, name): (i64, String, String)| {
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        let (unit, identity) = asked.get(place).ok_or_else(|| bad("a place that is none"))?;
+        let id = id.parse().map_err(bad)?;
+        Ok(((*unit, (*identity).clone()), Recognised { id, name }))
+    };
+    found.into_iter().map(read).collect()
+}
+
+fn bad(why: impl std::fmt::Display) -> StoreError {
+    StoreError::unreadable("recognising customers", why)
 }
 
 /// A customer to be made.
-pub(crate) struct New<'a> {
+pub(crate) struct New {
     pub id: CustomerId,
-    pub number: i64,
     pub unit: UnitId,
-    pub name: &'a str,
-    pub language: &'a str,
+    pub name: String,
+    pub language: String,
     pub since: Timestamp,
     pub now: Timestamp,
 }
 
-pub(crate) async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<(), StoreError> {
-    const SQL: &str = "
-        INSERT INTO customer (id, number, unit_id, name, language, since_ms, made_at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    on!(Tx tx, db => sqlx::query(SQL).bind(new.id.to_string()).bind(new.number)
-        .bind(new.unit.to_string()).bind(new.name).bind(new.language)
-        .bind(new.since.as_millisecond()).bind(new.now.as_millisecond())
-        .execute(db).await.map(|_| ()))
-    .doing("making a customer")
+/// Lays a customer aside to be written with others.
+pub(crate) fn insert(tx: &mut Tx, new: &New, number: i64) -> Result<(), StoreError> {
+    const CUSTOMER: Insert = Insert {
+        doing: "making a customer",
+        sql: Sql {
+            sqlite: "
+                INSERT INTO customer (id, number, unit_id, name, language, since_ms, made_at_ms)
+                SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                    value ->> 5, value ->> 6 FROM json_each($1)",
+            postgres: "
+                INSERT INTO customer (id, number, unit_id, name, language, since_ms, made_at_ms)
+                SELECT r ->> 0, (r ->> 1)::bigint, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint,
+                    (r ->> 6)::bigint
+                FROM jsonb_array_elements($1::jsonb) AS t (r)",
+        },
+    };
+    let (since, now) = (new.since.as_millisecond(), new.now.as_millisecond());
+    tx.later(CUSTOMER, &(new.id, number, new.unit, &new.name, &new.language, since, now))
 }
 
 /// Takes back a customer made in this transaction, with the addresses noted for them.
@@ -56,24 +89,42 @@ pub(crate) async fn remove_made_twice(tx: &mut Tx, id: CustomerId) -> Result<(),
     Ok(())
 }
 
-/// Adds an identity; false when it is somebody's already.
-pub(crate) async fn add_identity(
-    tx: &mut Tx,
-    unit: UnitId,
-    customer: CustomerId,
-    identity: &Identity,
-    verified_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    const SQL: &str = "
-        INSERT INTO identity (unit_id, kind, value, customer_id, verified_at_ms, made_at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (unit_id, kind, value) DO NOTHING";
-    let rows = on!(Tx tx, db => sqlx::query(SQL).bind(unit.to_string()).bind(identity.kind)
-        .bind(&identity.value).bind(customer.to_string())
-        .bind(verified_at.map(Timestamp::as_millisecond)).bind(now.as_millisecond())
-        .execute(db).await.map(|done| done.rows_affected()))
-    .doing("noting an address")?;
-    Ok(rows == 1)
+/// An identity that becomes somebody's.
+pub(crate) struct Address {
+    pub unit: UnitId,
+    pub identity: Identity,
+    pub customer: CustomerId,
+    pub verified_at: Option<Timestamp>,
+    pub now: Timestamp,
+}
+
+/// Adds identities that are nobody's yet; gives how many that were.
+pub(crate) async fn add_addresses(tx: &mut Tx, all: &[Address]) -> Result<usize, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            INSERT INTO identity (unit_id, kind, value, customer_id, verified_at_ms, made_at_ms)
+            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+            FROM json_each($1) WHERE true ON CONFLICT (unit_id, kind, value) DO NOTHING",
+        postgres: "
+            INSERT INTO identity (unit_id, kind, value, customer_id, verified_at_ms, made_at_ms)
+            SELECT r ->> 0, r ->> 1, r ->> 2, r ->> 3, (r ->> 4)::bigint, (r ->> 5)::bigint
+            FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t (r, place)
+            ORDER BY r ->> 0, r ->> 1, r ->> 2
+            ON CONFLICT (unit_id, kind, value) DO NOTHING",
+    };
+    let doing = "noting addresses";
+    let row = |one: &Address| {
+        let verified = one.verified_at.map(Timestamp::as_millisecond);
+        let Identity { kind, value } = one.identity.clone();
+        serde_json::json!([one.unit, kind, value, one.customer, verified, one.now.as_millisecond()])
+    };
+    let rows: serde_json::Value = all.iter().map(row).collect();
+    let rows = rows.to_string();
+    let text = tx.text(SQL);
+    let added = on!(Tx tx, db => sqlx::query(text).bind(&rows).execute(db).await
+        .map(|done| done.rows_affected()))
+    .doing(doing)?;
+    Ok(usize::try_from(added).unwrap_or(usize::MAX))
 }
 
 /// A name that was unknown becomes known; a known one is never overwritten by a stranger's.

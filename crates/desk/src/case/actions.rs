@@ -4,6 +4,7 @@
 use crate::case::rules::{self, CaseRefused};
 use crate::case::save::{By, open};
 use crate::case::sql::people;
+use crate::case::sql::project::Named;
 use crate::handling::{Done, On, handling, pressed};
 use crate::policy::Policy;
 use crate::promise::rules::{NewPromise, PromiseRefused, fits, promised};
@@ -253,7 +254,7 @@ pub async fn open_by_hand(
     let id: CaseId = ctx.id(now);
     let opening = opening(ctx, staff, case, contact.name, number, &policy, now);
     let by = By { ctx, actor: Actor::Staff(staff.id), name: &staff.name, policy: &policy, now };
-    let opened = open(&mut tx, &by, id, opening, &then).await?;
+    let opened = open(&mut tx, &by, id, opening, &then, &Named::InTheStore).await?;
     let done = Done::opened(&opened);
     tx.done_once(press, &done).await?;
     tx.commit().await?;

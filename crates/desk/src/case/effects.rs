@@ -126,11 +126,7 @@ fn views_of(case: &Case) -> Vec<&'static str> {
 }
 
 /// Counts the case into the views it came to and out of those it left.
-pub(crate) async fn count(
-    tx: &mut Tx,
-    before: Option<&Case>,
-    after: &Case,
-) -> Result<(), StoreError> {
+pub(crate) fn count(tx: &mut Tx, before: Option<&Case>, after: &Case) -> Result<(), StoreError> {
     let mut changes: BTreeMap<String, i64> = BTreeMap::new();
     for (case, n) in before.map(|case| (case, -1)).into_iter().chain([(after, 1)]) {
         for view in views_of(case) {
@@ -142,7 +138,7 @@ pub(crate) async fn count(
         }
     }
     for (name, n) in changes.iter().filter(|(_, n)| **n != 0) {
-        tx.count(&format!("{}/{}/{name}", after.id, after.version), name, *n).await?;
+        tx.count(&format!("{}/{}/{name}", after.id, after.version), name, *n)?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Making the state tables again from the record, through the projector that wrote them.
 
 use crate::case::effects;
-use crate::case::sql::{self, project::project, rebuild as statements};
+use crate::case::sql::project::{Named, project};
+use crate::case::sql::{self, rebuild as statements};
 use domain::case::Case;
 use domain::event::Event;
 use store::{Context, StoreError};
@@ -50,13 +51,13 @@ pub async fn rebuild(ctx: &Context) -> Result<Rebuilt, StoreError> {
                     }
                     (Some((case, snippet)), event) => (case.after(event, entry.at), snippet),
                 };
-                let words = project(&mut tx, &case, &entry).await?;
+                let words = project(&mut tx, &case, &entry, &Named::InTheStore).await?;
                 state = Some((case, words.or(snippet)));
                 rebuilt.events += 1;
             }
             if let Some((case, snippet)) = state {
                 sql::write(&mut tx, &case, snippet.as_deref(), 0).await?;
-                effects::count(&mut tx, None, &case).await?;
+                effects::count(&mut tx, None, &case)?;
                 rebuilt.cases += 1;
             }
         }

@@ -2,7 +2,8 @@
 //! effects (letters, timers, counters, links, facts) are laid out, all in one transaction.
 
 use crate::case::effects::{self, Effects};
-use crate::case::sql::{self, project::project};
+use crate::case::sql;
+use crate::case::sql::project::{Named, project};
 use crate::policy::Policy;
 use domain::case::Case;
 use domain::event::{Actor, Entry, Event, Opening};
@@ -51,14 +52,15 @@ pub(crate) async fn open(
     id: CaseId,
     opening: Opening,
     then: &[Event],
+    customer: &Named<'_>,
 ) -> Result<Case, StoreError> {
     let beginning = ChainEnd { n: 0, hash: BEGINNING.to_owned() };
     let event = Event::Opened(Box::new(opening.clone()));
-    let end = tx.append(id, &beginning, &by.actor, &event, by.now).await?;
+    let end = tx.append(id, &beginning, &by.actor, &event, by.now)?;
     let case = Case::opened(id, by.now, &opening);
     let entry = Entry { case: id, n: end.n, at: by.now, actor: by.actor.clone(), event };
     // The letter that follows refers to the row, so the row comes first.
-    let snippet = project(tx, &case, &entry).await?;
+    let snippet = project(tx, &case, &entry, customer).await?;
     effects::of_event(tx, &Effects { by, before: &case, after: &case }, &entry.event).await?;
     go_on(tx, by, None, case, end, then, snippet).await
 }
@@ -73,11 +75,11 @@ async fn go_on(
     mut snippet: Option<String>,
 ) -> Result<Case, StoreError> {
     for event in events {
-        end = tx.append(case.id, &end, &by.actor, event, by.now).await?;
+        end = tx.append(case.id, &end, &by.actor, event, by.now)?;
         let after = case.clone().after(event, by.now);
         let (id, actor, event) = (case.id, by.actor.clone(), event.clone());
         let entry = Entry { case: id, n: end.n, at: by.now, actor, event };
-        let words = project(tx, &after, &entry).await?;
+        let words = project(tx, &after, &entry, &Named::InTheStore).await?;
         snippet = words.or(snippet);
         let step = Effects { by, before: &case, after: &after };
         effects::of_event(tx, &step, &entry.event).await?;
@@ -85,7 +87,7 @@ async fn go_on(
     }
     let was = before.map_or(0, |before| before.version);
     sql::write(tx, &case, snippet.as_deref(), was).await?;
-    effects::count(tx, before, &case).await?;
+    effects::count(tx, before, &case)?;
     tx.tell(Fact::Case {
         number: case.number.0,
         version: case.version,

@@ -15,7 +15,7 @@ use domain::urgency;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
-use store::{Doing, Sql, Store, StoreError, Tx, on};
+use store::{Doing, Insert, Sql, Store, StoreError, Tx, on};
 
 /// The columns of [`CaseRow`], of a table `c`.
 macro_rules! case_columns {
@@ -232,7 +232,7 @@ pub(crate) async fn fill(store: &Store, row: &CaseRow) -> Result<Case, StoreErro
 }
 
 /// Writes the row of a case; `was` is the version it must have now, 0 when it must not be there.
-/// `snippet` is kept when `None`.
+/// `snippet` is kept when `None`. A new row is laid aside; one that is there shows at the commit.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when somebody else changed it in between.
@@ -242,54 +242,140 @@ pub(crate) async fn write(
     snippet: Option<&str>,
     was: u64,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "
-        INSERT INTO \"case\" AS c (id, number, unit_id, team_id, owner_id, customer_id, kind,
-            channel, subject, problem, language, snippet, stage, stage_body, tray, severity, facts,
-            public, contacts, reopened, transfers, escalated, conduct, clocks, n_owed,
-            next_due_at_ms, queue_order, opened_at_ms, acknowledged_at_ms, answered_at_ms,
-            waiting_since_ms, snoozed_until_ms, closed_at_ms, closing, changed_at_ms, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, COALESCE($12, ''), $13, $14, $15,
-            $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,
-            $33, $34, $35, $36)
-        ON CONFLICT (id) DO UPDATE SET team_id = excluded.team_id, owner_id = excluded.owner_id,
-            kind = excluded.kind, problem = excluded.problem,
-            snippet = COALESCE($12, c.snippet), stage = excluded.stage,
-            stage_body = excluded.stage_body, tray = excluded.tray, severity = excluded.severity,
-            facts = excluded.facts, public = excluded.public, contacts = excluded.contacts,
-            reopened = excluded.reopened, transfers = excluded.transfers,
-            escalated = excluded.escalated, conduct = excluded.conduct, clocks = excluded.clocks,
-            n_owed = excluded.n_owed, next_due_at_ms = excluded.next_due_at_ms,
-            queue_order = excluded.queue_order, acknowledged_at_ms = excluded.acknowledged_at_ms,
-            answered_at_ms = excluded.answered_at_ms,
-            waiting_since_ms = excluded.waiting_since_ms,
-            snoozed_until_ms = excluded.snoozed_until_ms, closed_at_ms = excluded.closed_at_ms,
-            closing = excluded.closing, changed_at_ms = excluded.changed_at_ms,
-            version = excluded.version
-        WHERE c.version = $37";
-    let doing = "writing a case";
-    let json = |error: serde_json::Error| StoreError::unreadable(doing, error);
-    let stage_body = serde_json::to_string(&case.stage).map_err(json)?;
-    let facts = serde_json::to_string(&case.facts).map_err(json)?;
-    let clocks = serde_json::to_string(&case.clocks).map_err(json)?;
+    if was == 0 { insert(tx, case, snippet) } else { update(tx, case, snippet, was).await }
+}
+
+/// The columns of a case in the order in which its two statements take them: what never changes
+/// first.
+fn columns(case: &Case, snippet: Option<&str>) -> Result<serde_json::Value, StoreError> {
+    let text = |value: serde_json::Result<String>| {
+        value.map_err(|error| StoreError::unreadable("writing a case", error))
+    };
     let (closed_at, closing) = closing(&case.stage);
     let n_owed = case.promises.iter().filter(|promise| promise.is_owed()).count();
     let ms = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
-    let rows = on!(Tx tx, db => sqlx::query(SQL)
-        .bind(case.id.to_string()).bind(case.number.0).bind(case.unit.to_string())
-        .bind(case.team.to_string()).bind(case.owner.map(|id| id.to_string()))
-        .bind(case.customer.to_string()).bind(case.kind.as_str()).bind(case.channel.as_str())
-        .bind(&case.subject).bind(&case.problem).bind(&case.language).bind(snippet)
-        .bind(case.stage.as_str()).bind(&stage_body).bind(case.tray().as_str())
-        .bind(i64::from(case.severity)).bind(&facts).bind(i64::from(case.facts.public))
-        .bind(i64::from(case.contacts)).bind(i64::from(case.reopened))
-        .bind(i64::from(case.transfers)).bind(i64::from(case.escalated))
-        .bind(case.conduct.as_str()).bind(&clocks).bind(i64::try_from(n_owed).unwrap_or(i64::MAX))
-        .bind(ms(case.next_due())).bind(urgency::order(case))
-        .bind(case.opened_at.as_millisecond()).bind(ms(case.acknowledged_at))
-        .bind(ms(case.answered_at)).bind(ms(case.waiting_since)).bind(ms(case.snoozed_until))
-        .bind(ms(closed_at)).bind(closing.map(Closing::as_str))
-        .bind(case.changed_at.as_millisecond()).bind(case.version.cast_signed())
-        .bind(was.cast_signed()).execute(db).await.map(|done| done.rows_affected()))
+    Ok(serde_json::json!([
+        case.id,
+        case.number.0,
+        case.unit,
+        case.customer,
+        case.channel.as_str(),
+        case.subject,
+        case.language,
+        case.opened_at.as_millisecond(),
+        case.team,
+        case.owner,
+        case.kind.as_str(),
+        case.problem,
+        snippet,
+        case.stage.as_str(),
+        text(serde_json::to_string(&case.stage))?,
+        case.tray().as_str(),
+        case.severity,
+        text(serde_json::to_string(&case.facts))?,
+        i64::from(case.facts.public),
+        case.contacts,
+        case.reopened,
+        case.transfers,
+        i64::from(case.escalated),
+        case.conduct.as_str(),
+        text(serde_json::to_string(&case.clocks))?,
+        n_owed,
+        ms(case.next_due()),
+        urgency::order(case),
+        ms(case.acknowledged_at),
+        ms(case.answered_at),
+        ms(case.waiting_since),
+        ms(case.snoozed_until),
+        ms(closed_at),
+        closing.map(Closing::as_str),
+        case.changed_at.as_millisecond(),
+        case.version,
+    ]))
+}
+
+fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreError> {
+    const CASE: Insert = Insert {
+        doing: "writing a case",
+        sql: Sql {
+            sqlite: "
+                INSERT INTO \"case\" (id, number, unit_id, customer_id, channel, subject, language,
+                    opened_at_ms, team_id, owner_id, kind, problem, snippet, stage, stage_body,
+                    tray, severity, facts, public, contacts, reopened, transfers, escalated,
+                    conduct, clocks, n_owed, next_due_at_ms, queue_order, acknowledged_at_ms,
+                    answered_at_ms, waiting_since_ms, snoozed_until_ms, closed_at_ms, closing,
+                    changed_at_ms, version)
+                SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                    value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9,
+                    value ->> 10, value ->> 11, COALESCE(value ->> 12, ''), value ->> 13,
+                    value ->> 14, value ->> 15, value ->> 16, value ->> 17, value ->> 18,
+                    value ->> 19, value ->> 20, value ->> 21, value ->> 22, value ->> 23,
+                    value ->> 24, value ->> 25, value ->> 26, value ->> 27, value ->> 28,
+                    value ->> 29, value ->> 30, value ->> 31, value ->> 32, value ->> 33,
+                    value ->> 34, value ->> 35
+                FROM json_each($1)",
+            postgres: "
+                INSERT INTO \"case\" (id, number, unit_id, customer_id, channel, subject, language,
+                    opened_at_ms, team_id, owner_id, kind, problem, snippet, stage, stage_body,
+                    tray, severity, facts, public, contacts, reopened, transfers, escalated,
+                    conduct, clocks, n_owed, next_due_at_ms, queue_order, acknowledged_at_ms,
+                    answered_at_ms, waiting_since_ms, snoozed_until_ms, closed_at_ms, closing,
+                    changed_at_ms, version)
+                SELECT r ->> 0, (r ->> 1)::bigint, r ->> 2, r ->> 3, r ->> 4, r ->> 5, r ->> 6,
+                    (r ->> 7)::bigint, r ->> 8, r ->> 9, r ->> 10, r ->> 11,
+                    COALESCE(r ->> 12, ''), r ->> 13, r ->> 14, r ->> 15, (r ->> 16)::bigint,
+                    r ->> 17, (r ->> 18)::bigint, (r ->> 19)::bigint, (r ->> 20)::bigint,
+                    (r ->> 21)::bigint, (r ->> 22)::bigint, r ->> 23, r ->> 24,
+                    (r ->> 25)::bigint, (r ->> 26)::bigint, (r ->> 27)::bigint,
+                    (r ->> 28)::bigint, (r ->> 29)::bigint, (r ->> 30)::bigint,
+                    (r ->> 31)::bigint, (r ->> 32)::bigint, r ->> 33, (r ->> 34)::bigint,
+                    (r ->> 35)::bigint
+                FROM jsonb_array_elements($1::jsonb) AS t (r)",
+        },
+    };
+    tx.later(CASE, &columns(case, snippet)?)
+}
+
+async fn update(
+    tx: &mut Tx,
+    case: &Case,
+    snippet: Option<&str>,
+    was: u64,
+) -> Result<(), StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "
+            UPDATE \"case\" SET team_id = r ->> 8, owner_id = r ->> 9, kind = r ->> 10,
+                problem = r ->> 11, snippet = COALESCE(r ->> 12, snippet), stage = r ->> 13,
+                stage_body = r ->> 14, tray = r ->> 15, severity = r ->> 16, facts = r ->> 17,
+                public = r ->> 18, contacts = r ->> 19, reopened = r ->> 20,
+                transfers = r ->> 21, escalated = r ->> 22, conduct = r ->> 23, clocks = r ->> 24,
+                n_owed = r ->> 25, next_due_at_ms = r ->> 26, queue_order = r ->> 27,
+                acknowledged_at_ms = r ->> 28, answered_at_ms = r ->> 29,
+                waiting_since_ms = r ->> 30, snoozed_until_ms = r ->> 31, closed_at_ms = r ->> 32,
+                closing = r ->> 33, changed_at_ms = r ->> 34, version = r ->> 35
+            FROM (SELECT $1 AS r) AS t
+            WHERE id = r ->> 0 AND version = $2",
+        postgres: "
+            UPDATE \"case\" SET team_id = r ->> 8, owner_id = r ->> 9, kind = r ->> 10,
+                problem = r ->> 11, snippet = COALESCE(r ->> 12, snippet), stage = r ->> 13,
+                stage_body = r ->> 14, tray = r ->> 15, severity = (r ->> 16)::bigint,
+                facts = r ->> 17, public = (r ->> 18)::bigint, contacts = (r ->> 19)::bigint,
+                reopened = (r ->> 20)::bigint, transfers = (r ->> 21)::bigint,
+                escalated = (r ->> 22)::bigint, conduct = r ->> 23, clocks = r ->> 24,
+                n_owed = (r ->> 25)::bigint, next_due_at_ms = (r ->> 26)::bigint,
+                queue_order = (r ->> 27)::bigint, acknowledged_at_ms = (r ->> 28)::bigint,
+                answered_at_ms = (r ->> 29)::bigint, waiting_since_ms = (r ->> 30)::bigint,
+                snoozed_until_ms = (r ->> 31)::bigint, closed_at_ms = (r ->> 32)::bigint,
+                closing = r ->> 33, changed_at_ms = (r ->> 34)::bigint,
+                version = (r ->> 35)::bigint
+            FROM (SELECT $1::jsonb AS r) AS t
+            WHERE id = r ->> 0 AND version = $2",
+    };
+    let doing = "writing a case";
+    let row = columns(case, snippet)?.to_string();
+    let text = tx.text(SQL);
+    let rows = on!(Tx tx, db => sqlx::query(text).bind(&row).bind(was.cast_signed())
+        .execute(db).await.map(|done| done.rows_affected()))
     .doing(doing)?;
     if rows == 1 { Ok(()) } else { Err(StoreError::Conflict { doing }) }
 }

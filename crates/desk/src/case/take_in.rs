@@ -3,6 +3,7 @@
 
 use crate::case::rules::opening_clocks;
 use crate::case::save::{By, open, save};
+use crate::case::sql::project::Named;
 use crate::case::sql::{self, people};
 use crate::letter;
 use crate::message::rules::{Outgoing, receive, sending};
@@ -62,67 +63,152 @@ fn left(explanation: impl Into<String>) -> Result<Taken, StoreError> {
     Ok(Taken::Left { explanation: explanation.into() })
 }
 
-/// Decides what becomes of feedback and does it. `customer` is who said it, as recognised in the
-/// same transaction.
-///
-/// # Errors
-/// When the engine fails or somebody else changed the case; the caller's job tries again.
-pub async fn take_in(
-    tx: &mut Tx,
-    ctx: &Context,
-    now: Timestamp,
-    feedback: &FeedbackIn,
-    customer: CustomerId,
-) -> Result<Taken, StoreError> {
-    if feedback.public {
-        return left("Others can read it where it was said; it is answered there.");
-    }
-    let mut linked_to = None;
-    if let Some(thread) = feedback.thread
-        && let Some(case) = sql::load(tx, thread.case).await?
-        && case.unit == feedback.unit
-    {
-        if thread.trusted {
-            if let Some(taken) = join(tx, ctx, now, feedback, &case).await? {
-                return Ok(taken);
-            }
-        } else {
-            linked_to = Some(case.number);
-        }
-    }
-    if !feedback.wants_case {
-        return left("Nothing in it asks for an answer.");
-    }
-    open_for(tx, ctx, now, feedback, customer, linked_to).await
+/// Whose words they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// Which customer.
+    pub customer: CustomerId,
+    /// Their name, where who calls knows it already.
+    pub name: Option<&'a str>,
 }
 
-/// Adds it to its case; `None` when it needs a case of its own.
-async fn join(
-    tx: &mut Tx,
-    ctx: &Context,
+/// Takes feedback in, one after the other, in one transaction.
+#[derive(Debug)]
+pub struct Taking<'a> {
+    ctx: &'a Context,
     now: Timestamp,
-    feedback: &FeedbackIn,
-    case: &Case,
-) -> Result<Option<Taken>, StoreError> {
-    if !feedback.wants_case {
-        return left(format!("An automatic answer in the thread of {}.", case.number)).map(Some);
-    }
-    if case.conduct == Conduct::Ended {
-        if feedback.facts.safety {
-            return Ok(None);
+    policy: Policy,
+}
+
+impl<'a> Taking<'a> {
+    /// Gets ready for `count` of them: what each needs alike is looked up once.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn begin(
+        tx: &mut Tx,
+        ctx: &'a Context,
+        now: Timestamp,
+        count: usize,
+    ) -> Result<Taking<'a>, StoreError> {
+        let policy = Policy::read(tx).await?;
+        if count > 1 {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            tx.put_by_numbers(Numbered::Case, count).await?;
+            // The subject, the person and the words of each.
+            tx.put_by_numbers(Numbered::Search, count.saturating_mul(3)).await?;
         }
-        return left(format!("Contact was ended on {}.", case.number)).map(Some);
+        Ok(Taking { ctx, now, policy })
     }
-    if case.stage.is_closed() && feedback.kind == Kind::Praise {
-        return left(format!("Thanks after {} was closed.", case.number)).map(Some);
+
+    /// Decides what becomes of feedback and does it. `whose` is who said it, as recognised in the
+    /// same transaction.
+    ///
+    /// # Errors
+    /// When the engine fails or somebody else changed the case; the caller's job tries again.
+    pub async fn take_in(
+        &self,
+        tx: &mut Tx,
+        feedback: &FeedbackIn,
+        whose: Whose<'_>,
+    ) -> Result<Taken, StoreError> {
+        if feedback.public {
+            return left("Others can read it where it was said; it is answered there.");
+        }
+        let mut linked_to = None;
+        if let Some(thread) = feedback.thread
+            && let Some(case) = sql::load(tx, thread.case).await?
+            && case.unit == feedback.unit
+        {
+            if thread.trusted {
+                if let Some(taken) = self.join(tx, feedback, &case).await? {
+                    return Ok(taken);
+                }
+            } else {
+                linked_to = Some(case.number);
+            }
+        }
+        if !feedback.wants_case {
+            return left("Nothing in it asks for an answer.");
+        }
+        self.open_for(tx, feedback, whose, linked_to).await
     }
-    let policy = Policy::read(tx).await?;
-    let message = message_of(ctx, now, feedback);
-    let clocks = &policy.clocks;
-    let events = receive(case, message, feedback.facts, feedback.severity, clocks, now);
-    let by = by_intake(ctx, &policy, now);
-    save(tx, &by, case, &events).await?;
-    Ok(Some(Taken::Joined { case: case.id, number: case.number }))
+
+    /// Adds it to its case; `None` when it needs a case of its own.
+    async fn join(
+        &self,
+        tx: &mut Tx,
+        feedback: &FeedbackIn,
+        case: &Case,
+    ) -> Result<Option<Taken>, StoreError> {
+        if !feedback.wants_case {
+            return left(format!("An automatic answer in the thread of {}.", case.number))
+                .map(Some);
+        }
+        if case.conduct == Conduct::Ended {
+            if feedback.facts.safety {
+                return Ok(None);
+            }
+            return left(format!("Contact was ended on {}.", case.number)).map(Some);
+        }
+        if case.stage.is_closed() && feedback.kind == Kind::Praise {
+            return left(format!("Thanks after {} was closed.", case.number)).map(Some);
+        }
+        let Taking { ctx, now, policy } = self;
+        let message = message_of(ctx, *now, feedback);
+        let clocks = &policy.clocks;
+        let events = receive(case, message, feedback.facts, feedback.severity, clocks, *now);
+        let by = by_intake(ctx, policy, *now);
+        save(tx, &by, case, &events).await?;
+        Ok(Some(Taken::Joined { case: case.id, number: case.number }))
+    }
+
+    async fn open_for(
+        &self,
+        tx: &mut Tx,
+        feedback: &FeedbackIn,
+        whose: Whose<'_>,
+        linked_to: Option<CaseNumber>,
+    ) -> Result<Taken, StoreError> {
+        let Taking { ctx, policy, .. } = self;
+        let now = self.now;
+        let severity = feedback.severity.min(4);
+        let clocks = match feedback.imported {
+            Imported::No => opening_clocks(feedback.kind, severity, &policy.clocks, now),
+            Imported::Open | Imported::Closed => Vec::new(),
+        };
+        let id: CaseId = ctx.id(now);
+        let number = CaseNumber(tx.next_number(Numbered::Case).await?);
+        let opening = Opening {
+            number,
+            unit: feedback.unit,
+            team: feedback.team,
+            owner: None,
+            customer: whose.customer,
+            kind: feedback.kind,
+            channel: feedback.channel,
+            subject: subject_of(feedback),
+            problem: String::new(),
+            language: feedback.language.clone(),
+            severity,
+            facts: feedback.facts,
+            clocks,
+            message: Some(message_of(ctx, now, feedback)),
+            linked_to,
+        };
+        let then = match feedback.imported {
+            Imported::No => acknowledge(tx, ctx, now, policy, id, &opening).await?,
+            Imported::Open => Vec::new(),
+            Imported::Closed => {
+                let reason = "Taken over from an earlier system.".to_owned();
+                vec![Event::Closed { because: Closing::Imported, reason }]
+            }
+        };
+        let by = by_intake(ctx, policy, now);
+        let named = whose.name.map_or(Named::InTheStore, Named::As);
+        open(tx, &by, id, opening, &then, &named).await?;
+        Ok(Taken::Opened { case: id, number, linked_to })
+    }
 }
 
 fn by_intake<'a>(ctx: &'a Context, policy: &'a Policy, now: Timestamp) -> By<'a> {
@@ -139,52 +225,6 @@ fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedM
         folded: feedback.folded.clone(),
         at: feedback.said_at,
     }
-}
-
-async fn open_for(
-    tx: &mut Tx,
-    ctx: &Context,
-    now: Timestamp,
-    feedback: &FeedbackIn,
-    customer: CustomerId,
-    linked_to: Option<CaseNumber>,
-) -> Result<Taken, StoreError> {
-    let policy = Policy::read(tx).await?;
-    let severity = feedback.severity.min(4);
-    let clocks = match feedback.imported {
-        Imported::No => opening_clocks(feedback.kind, severity, &policy.clocks, now),
-        Imported::Open | Imported::Closed => Vec::new(),
-    };
-    let id: CaseId = ctx.id(now);
-    let number = CaseNumber(tx.next_number(Numbered::Case).await?);
-    let opening = Opening {
-        number,
-        unit: feedback.unit,
-        team: feedback.team,
-        owner: None,
-        customer,
-        kind: feedback.kind,
-        channel: feedback.channel,
-        subject: subject_of(feedback),
-        problem: String::new(),
-        language: feedback.language.clone(),
-        severity,
-        facts: feedback.facts,
-        clocks,
-        message: Some(message_of(ctx, now, feedback)),
-        linked_to,
-    };
-    let then = match feedback.imported {
-        Imported::No => acknowledge(tx, ctx, now, &policy, id, &opening).await?,
-        Imported::Open => Vec::new(),
-        Imported::Closed => {
-            let reason = "Taken over from an earlier system.".to_owned();
-            vec![Event::Closed { because: Closing::Imported, reason }]
-        }
-    };
-    let by = by_intake(ctx, &policy, now);
-    open(tx, &by, id, opening, &then).await?;
-    Ok(Taken::Opened { case: id, number, linked_to })
 }
 
 /// Our first word, when there is an address and it had no automatic letter within the hour.

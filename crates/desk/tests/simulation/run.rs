@@ -2,7 +2,7 @@
 
 use crate::acts::{Roll, act};
 use crate::holds;
-use desk::{ActError, take_in};
+use desk::{ActError, Taking, Whose};
 use domain::channel::{Channel, Kind};
 use domain::feedback::{FeedbackIn, Imported, ThreadEvidence};
 use domain::id::{CaseNumber, CustomerId};
@@ -292,7 +292,8 @@ async fn do_job(
     }
     let (feedback, customer) = input.expect("only arrivals are left");
     let mut tx = ctx.begin().await?;
-    take_in(&mut tx, ctx, ctx.now(), feedback, *customer).await?;
+    let taking = Taking::begin(&mut tx, ctx, ctx.now(), 1).await?;
+    taking.take_in(&mut tx, feedback, Whose { customer: *customer, name: None }).await?;
     tx.finish(job).await?;
     tx.commit().await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! What the stories share: feedback as the arrival pipeline hands it over, and its taking in.
 
-use desk::{Taken, take_in};
+use desk::{Taken, Taking, Whose};
 use domain::channel::{Channel, Kind};
 use domain::feedback::{FeedbackIn, Imported, ThreadEvidence};
 use domain::id::{CaseNumber, CustomerId};
@@ -42,7 +42,8 @@ pub fn in_thread(feedback: FeedbackIn, case: CaseNumber, trusted: bool) -> Feedb
 pub async fn arrive(world: &World, feedback: &FeedbackIn, customer: CustomerId) -> Taken {
     let now = world.ctx.now();
     let mut tx = world.ctx.begin().await.unwrap();
-    let taken = take_in(&mut tx, &world.ctx, now, feedback, customer).await.unwrap();
+    let taking = Taking::begin(&mut tx, &world.ctx, now, 1).await.unwrap();
+    let taken = taking.take_in(&mut tx, feedback, Whose { customer, name: None }).await.unwrap();
     tx.commit().await.unwrap();
     taken
 }

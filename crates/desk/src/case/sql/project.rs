@@ -7,10 +7,18 @@ use domain::id::CustomerId;
 use domain::message::{Delivery, PrivateNote, PublicMessage, ReceivedMessage};
 use domain::offer::{Offer, OfferState};
 use domain::promise::{Promise, PromiseState};
-use store::{Doing, StoreError, Tx, on};
+use store::{Doing, Insert, Sql, StoreError, Tx, on};
 
 /// Characters of the customer's last words that a queue row shows.
 const SNIPPET_MOST: usize = 160;
+
+/// Where the name of a new case's customer is found.
+pub(crate) enum Named<'a> {
+    /// It stands in the store.
+    InTheStore,
+    /// It is this one, as who calls has just read or written it.
+    As(&'a str),
+}
 
 /// Writes what `entry` changes beside the row of the case. `case` stands after the entry. Gives
 /// the words a queue row shows from now on, when they changed.
@@ -18,10 +26,11 @@ pub(crate) async fn project(
     tx: &mut Tx,
     case: &Case,
     entry: &Entry,
+    customer: &Named<'_>,
 ) -> Result<Option<String>, StoreError> {
     match &entry.event {
         Event::Opened(opening) => {
-            index_opening(tx, case, entry).await?;
+            index_opening(tx, case, entry, customer).await?;
             if let Some(message) = &opening.message {
                 return received(tx, case, entry, message).await.map(Some);
             }
@@ -76,11 +85,19 @@ pub(crate) async fn project(
     }
 }
 
-async fn index_opening(tx: &mut Tx, case: &Case, entry: &Entry) -> Result<(), StoreError> {
+async fn index_opening(
+    tx: &mut Tx,
+    case: &Case,
+    entry: &Entry,
+    customer: &Named<'_>,
+) -> Result<(), StoreError> {
     let key = case.id.to_string();
     let subject = format!("{} {} {}", case.number, case.subject, case.problem);
     tx.index(&key, "subject", &key, &subject, entry.at).await?;
-    let name = name_of(tx, case.customer).await?;
+    let name = match customer {
+        Named::InTheStore => name_of(tx, case.customer).await?,
+        Named::As(name) => (*name).to_owned(),
+    };
     if name.is_empty() {
         return Ok(());
     }
@@ -102,17 +119,37 @@ async fn received(
     entry: &Entry,
     message: &ReceivedMessage,
 ) -> Result<String, StoreError> {
-    const SQL: &str = "
-        INSERT INTO message (id, case_id, n, direction, channel, author, subject, text, folded,
-            feedback_id, at_ms)
-        VALUES ($1, $2, $3, 'in', $4, $5, $6, $7, $8, $9, $10)";
+    const RECEIVED: Insert = Insert {
+        doing: "writing a message",
+        sql: Sql {
+            sqlite: "
+                INSERT INTO message (id, case_id, n, direction, channel, author, subject, text,
+                    folded, feedback_id, at_ms)
+                SELECT value ->> 0, value ->> 1, value ->> 2, 'in', value ->> 3, value ->> 4,
+                    value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
+                FROM json_each($1)",
+            postgres: "
+                INSERT INTO message (id, case_id, n, direction, channel, author, subject, text,
+                    folded, feedback_id, at_ms)
+                SELECT r ->> 0, r ->> 1, (r ->> 2)::bigint, 'in', r ->> 3, r ->> 4, r ->> 5,
+                    r ->> 6, r ->> 7, r ->> 8, (r ->> 9)::bigint
+                FROM jsonb_array_elements($1::jsonb) AS t (r)",
+        },
+    };
     let key = entry.case.to_string();
-    let feedback = message.feedback.map(|id| id.to_string());
-    on!(Tx tx, db => sqlx::query(SQL).bind(message.id.to_string()).bind(&key)
-        .bind(entry.n.cast_signed()).bind(message.channel.as_str()).bind(&message.author)
-        .bind(&case.subject).bind(&message.text).bind(&message.folded).bind(&feedback)
-        .bind(message.at.as_millisecond()).execute(db).await.map(|_| ()))
-    .doing("writing a message")?;
+    let row = (
+        message.id,
+        &key,
+        entry.n,
+        message.channel.as_str(),
+        &message.author,
+        &case.subject,
+        &message.text,
+        &message.folded,
+        message.feedback,
+        message.at.as_millisecond(),
+    );
+    tx.later(RECEIVED, &row)?;
     tx.index(&key, "message", &message.id.to_string(), &message.text, entry.at).await?;
     Ok(snippet(&message.text))
 }
