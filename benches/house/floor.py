@@ -6,13 +6,34 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 
 from clients import TEXT
+import house
 from house import free_port
 
 TABLE = "CREATE TABLE arrival (id TEXT PRIMARY KEY, source_key TEXT UNIQUE, raw TEXT, at BIGINT)"
+
+
+def slow_flush(folder, microseconds):
+    """The environment in which each flush takes so long, as on a disk without a cache of its own."""
+    built = pathlib.Path(folder) / "slow_flush.so"
+    source = pathlib.Path(__file__).with_name("slow_flush.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", str(built), str(source), "-ldl"],
+                   check=True)
+    return {"LD_PRELOAD": str(built), "REDRESS_FLUSH_US": str(microseconds)}
+
+
+def sqlite_with(folder, seconds, environment):
+    """The same in a process of its own with this environment."""
+    words = (f"import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r}); "
+             f"sys.path.insert(0, {str(pathlib.Path(house.__file__).parent)!r}); "
+             f"import floor, pathlib; print(floor.sqlite(pathlib.Path({str(folder)!r}), {seconds}))")
+    done = subprocess.run([sys.executable, "-c", words], check=True, capture_output=True, text=True,
+                          env={**os.environ, **environment})
+    return float(done.stdout)
 
 
 def sqlite(folder, seconds):

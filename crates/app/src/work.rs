@@ -13,13 +13,13 @@ use tokio::sync::watch;
 const LEASE: SignedDuration = SignedDuration::from_secs(120);
 /// Jobs taken at once.
 const AT_ONCE: u32 = 50;
-/// Single arrivals that are understood with one commit. Few, as whoever hands something in waits
-/// for the writer that long.
-const TOGETHER: usize = 8;
+/// Single arrivals that are understood with one commit. More would be cheaper by the piece, but
+/// whoever hands something in waits for the writer that long.
+const TOGETHER: usize = 25;
 /// While more is handed in, understanding rests for so many times as long as it took …
-const REST: u32 = 9;
+const REST: u32 = 15;
 /// … and at most this long.
-const REST_MOST: Duration = Duration::from_millis(250);
+const REST_MOST: Duration = Duration::from_millis(500);
 /// Longest sleep: other nodes may have laid out work that this one was not told of.
 const SLEEP_MOST: Duration = Duration::from_secs(1);
 
@@ -27,14 +27,15 @@ const SLEEP_MOST: Duration = Duration::from_secs(1);
 pub async fn jobs(ctx: Context, rooms: Rooms, mut ending: watch::Receiver<bool>) {
     let mut news = ctx.store.listen();
     while !*ending.borrow() {
+        let mut began = Instant::now();
         match ctx.store.claim(ctx.now(), LEASE, AT_ONCE).await {
             Ok(taken) if !taken.is_empty() => {
                 let single = |job: &Job| job.kind == arrivals::KINDS.0;
                 let (arrived, others): (Vec<Job>, Vec<Job>) = taken.into_iter().partition(single);
                 for some in arrived.chunks(TOGETHER) {
-                    let began = Instant::now();
                     together(&ctx, &rooms, some).await;
                     give_way(&mut news, began.elapsed()).await;
+                    began = Instant::now();
                 }
                 for job in &others {
                     one(&ctx, &rooms, job).await;

@@ -8,9 +8,11 @@ use clap::Args;
 use domain::id::{BatchId, UnitId};
 use indicatif::{ProgressBar, ProgressStyle};
 use reading::Reader;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{Context, Doing, on};
+use tokio::task::JoinSet;
 
 /// Takes a file in, or takes an import back.
 #[derive(Args, Debug)]
@@ -150,20 +152,29 @@ async fn unit_of(ctx: &Context, name: Option<&str>) -> anyhow::Result<UnitId> {
 /// Understands what was taken in; a server that runs beside does its share.
 async fn understand_all(ctx: &Context, bar: &ProgressBar) -> anyhow::Result<()> {
     const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+    /// Groups in the hand; a group is written while the others are read.
+    const AT_ONCE: usize = 3;
+    const CLAIMED: u32 = 24;
     let reader = Reader::shipped();
     let rooms = crate::router::Rooms::with(reader);
-    let mut done = 0;
+    let (mut waiting, mut at_work) = (VecDeque::new(), JoinSet::new());
     loop {
-        let jobs = ctx.store.claim_of(arrivals::KINDS, ctx.now(), LEASE, 4).await?;
-        if jobs.is_empty() {
+        // Many are claimed before they are needed: a claim waits for the writer like any change.
+        if waiting.len() < AT_ONCE {
+            waiting.extend(ctx.store.claim_of(arrivals::KINDS, ctx.now(), LEASE, CLAIMED).await?);
+        }
+        while at_work.len() < AT_ONCE
+            && let Some(job) = waiting.pop_front()
+        {
+            let (ctx, rooms) = (ctx.clone(), rooms.clone());
+            at_work.spawn(async move { crate::work::one(&ctx, &rooms, &job).await });
+        }
+        let Some(done) = at_work.join_next().await else {
             bar.finish_and_clear();
             return Ok(());
-        }
-        for job in &jobs {
-            crate::work::one(ctx, &rooms, job).await;
-            done += 1;
-            bar.set_position(done);
-        }
+        };
+        done.context("a worker broke")?;
+        bar.inc(1);
     }
 }
 
