@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use store::number::Numbered;
-use store::{Context, Doing, StoreError, Tx, on};
+use store::{Context, Doing, Store, StoreError, Tx, on};
 
 /// So few are read on the spot; more are read beside the other work of the node.
 const READ_HERE_MOST: usize = 4;
@@ -345,15 +345,32 @@ async fn keep_files(
     Ok(())
 }
 
+const FIRST_UNIT: &str = "SELECT id FROM unit ORDER BY made_at_ms, id LIMIT 1";
+
 /// The unit of what names none: the first that was made.
 ///
 /// # Errors
 /// When the store fails or there is no unit yet.
 pub(crate) async fn default_unit(tx: &mut Tx) -> Result<UnitId, StoreError> {
-    const SQL: &str = "SELECT id FROM unit ORDER BY made_at_ms, id LIMIT 1";
-    let doing = "looking for the first unit";
     let id: Option<String> =
-        on!(Tx tx, db => sqlx::query_scalar(SQL).fetch_optional(db).await).doing(doing)?;
+        on!(Tx tx, db => sqlx::query_scalar(FIRST_UNIT).fetch_optional(db).await)
+            .doing("looking for the first unit")?;
+    unit(id)
+}
+
+/// The same outside a transaction.
+///
+/// # Errors
+/// When the store fails or there is no unit yet.
+pub(crate) async fn first_unit(store: &Store) -> Result<UnitId, StoreError> {
+    let id: Option<String> =
+        on!(Store store, db => sqlx::query_scalar(FIRST_UNIT).fetch_optional(db).await)
+            .doing("looking for the first unit")?;
+    unit(id)
+}
+
+fn unit(id: Option<String>) -> Result<UnitId, StoreError> {
+    let doing = "looking for the first unit";
     let id = id.ok_or_else(|| StoreError::unreadable(doing, "no unit was made yet"))?;
     id.parse().map_err(|error| StoreError::unreadable(doing, error))
 }

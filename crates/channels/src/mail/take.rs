@@ -35,11 +35,11 @@ pub struct Incoming {
 /// # Errors
 /// When the store cannot take it; the source should try again.
 pub async fn take(ctx: &Context, mail: Incoming) -> Result<Received, StoreError> {
-    let now = ctx.now();
-    let mut tx = ctx.begin().await?;
-    let received = take_in(&mut tx, ctx, now, mail).await?;
-    tx.commit().await?;
-    Ok(received)
+    let unit = match mail.unit {
+        Some(unit) => unit,
+        None => crate::understand::first_unit(&ctx.store).await?,
+    };
+    intake::receive(ctx, arrival(unit, mail)?).await
 }
 
 /// The same inside a transaction of the caller, who keeps its own position with it.
@@ -50,12 +50,16 @@ pub(crate) async fn take_in(
     tx: &mut Tx,
     ctx: &Context,
     now: Timestamp,
-    mut mail: Incoming,
+    mail: Incoming,
 ) -> Result<Received, StoreError> {
     let unit = match mail.unit {
         Some(unit) => unit,
         None => crate::understand::default_unit(tx).await?,
     };
+    intake::receive_one_in(tx, ctx, now, &arrival(unit, mail)?).await
+}
+
+fn arrival(unit: UnitId, mut mail: Incoming) -> Result<Arrival, StoreError> {
     // The key is of all there is, so that a mail that was cut is still one.
     let source_key = source_key(&format!("unit:{unit}"), &mail.raw);
     if mail.raw.len() > WHOLE_MOST {
@@ -70,13 +74,12 @@ pub(crate) async fn take_in(
         whole_size: mail.whole_size,
         ..Envelope::of(Shape::Mail)
     };
-    let arrival = Arrival {
+    Ok(Arrival {
         channel: Channel::Mail,
         source_key,
         envelope: serde_json::to_value(envelope)
             .map_err(|error| StoreError::unreadable("keeping a mail", error))?,
         raw: mail.raw,
         batch: None,
-    };
-    intake::receive_one_in(tx, ctx, now, &arrival).await
+    })
 }
