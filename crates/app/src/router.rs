@@ -216,6 +216,7 @@ pub async fn mail(
             login: settings.relay_login()?,
             from,
             dkim: settings.dkim()?,
+            from_name,
             hello: ctx.mail_domain.to_string(),
             patience: Duration::from_secs(60),
         };
@@ -224,9 +225,6 @@ pub async fn mail(
         tasks.push(tokio::spawn(channels::mail::deliver(ctx.clone(), relay, stop)));
     } else {
         tracing::warn!("no relay is set, so letters stay in the outbox");
-    }
-    if !from_name.is_empty() {
-        tracing::debug!("letters carry the writer's own name before the address");
     }
     Ok(tasks)
 }

@@ -37,6 +37,8 @@ pub struct Relay {
     pub from: String,
     /// What signs them; without it they leave unsigned, which is right where the relay signs.
     pub dkim: Option<Signer>,
+    /// The name of the house beside the writer's own; empty for the writer's alone.
+    pub from_name: String,
     /// The name we greet with.
     pub hello: String,
     /// How long one step of the conversation may take.
@@ -91,6 +93,7 @@ impl Relay {
             login: None,
             from: from.to_owned(),
             dkim: None,
+            from_name: String::new(),
             hello: "localhost".to_owned(),
             patience: Duration::from_secs(60),
         }

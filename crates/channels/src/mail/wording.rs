@@ -91,7 +91,7 @@ pub(crate) async fn write(
     };
     let answers = answers.or_else(|| references.last().cloned());
     let outgoing = Outgoing {
-        from: Address::new(envelope.from_name, relay.from.clone()),
+        from: Address::new(sender(&envelope, &relay.from_name), relay.from.clone()),
         to: vec![Address::new("", envelope.to.clone())],
         reply_to: Some(Address::new("", reply_to.clone())),
         subject: subject(&envelope.subject, &number.to_string(), answers.is_some()),
@@ -141,6 +141,17 @@ impl Outlook {
     }
 }
 
+/// Who the letter is from, as mail programs show it: a person of the house, or the house itself
+/// where no person wrote.
+fn sender(envelope: &Envelope, house: &str) -> String {
+    let writer = envelope.from_name.trim();
+    match house {
+        "" => writer.to_owned(),
+        house if writer.is_empty() || writer == house || envelope.automatic => house.to_owned(),
+        house => format!("{writer}, {house}"),
+    }
+}
+
 /// The customer's subject stays, with the case's number at its end.
 fn subject(subject: &str, number: &str, is_answer: bool) -> String {
     let subject = crate::said::line(subject, crate::said::SUBJECT_MOST);
@@ -173,6 +184,23 @@ mod tests {
         assert_eq!(subject("No heating", "R-7", false), "No heating [R-7]");
         assert_eq!(subject("No heating [R-7]", "R-7", true), "Re: No heating [R-7]");
         assert_eq!(subject("RE: No\r\nheating", "R-7", true), "RE: No heating [R-7]");
+    }
+
+    #[test]
+    fn a_letter_comes_from_a_person_of_the_house_and_an_automatic_one_from_the_house() {
+        let letter = |from_name: &str, automatic| Envelope {
+            number: String::new(),
+            message: String::new(),
+            from_name: from_name.to_owned(),
+            to: String::new(),
+            subject: String::new(),
+            text: String::new(),
+            automatic,
+            link: String::new(),
+        };
+        assert_eq!(sender(&letter("Maya Chen", false), "Nordlys"), "Maya Chen, Nordlys");
+        assert_eq!(sender(&letter("Maya Chen", false), ""), "Maya Chen");
+        assert_eq!(sender(&letter("Nordlys Energi AS", true), "Nordlys"), "Nordlys");
     }
 
     #[test]
