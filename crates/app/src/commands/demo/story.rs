@@ -35,7 +35,7 @@ fn said(sample: &Sample, n: usize, at: Timestamp) -> ApiFeedback {
     ApiFeedback {
         // The bureau blanks names with runs of X; a sentence reads better with a dash.
         text: sample.text.replace("XXXX", "–").replace("XX/XX/", ""),
-        subject: format!("{}: {}", product, sample.issue),
+        subject: format!("{} ({product})", sample.issue),
         author: ApiAuthor { name, email, ..ApiAuthor::default() },
         channel: Some(if n.is_multiple_of(3) { Channel::Mail } else { Channel::Form }),
         kind: None,
@@ -159,7 +159,58 @@ pub async fn this_week(
         bar.inc(1);
     }
     praise_and_ideas(stage).await?;
+    stage.until(end - SignedDuration::from_mins(50)).await?;
+    for who in [&stage.maya, &stage.priya] {
+        catch_up(stage, who).await?;
+    }
     stage.until(end).await
+}
+
+/// Before the day ends everybody goes through what is late, and gets to most of it.
+async fn catch_up(stage: &Stage, who: &Staff) -> anyhow::Result<()> {
+    let ctx = &stage.ctx;
+    let lane = Lane::Owner(who.id);
+    let page = queue::queue(ctx, &Reach::from(who), lane, View::Open, None).await?;
+    let late =
+        page.rows.iter().filter(|row| row.case.next_due().is_some_and(|due| due < ctx.now()));
+    for (n, row) in late.enumerate() {
+        let owes = row.case.promises.iter().any(|promise| promise.is_owed());
+        match n % 6 {
+            0 => {}
+            _ if owes => promise(stage, who, row, SignedDuration::from_hours(30)).await?,
+            1 | 4 => solve(stage, who, row).await?,
+            _ => promise(stage, who, row, SignedDuration::from_hours(20 + 4 * n as i64)).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Puts a case right, and the customer says so.
+async fn solve(stage: &Stage, who: &Staff, row: &QueueRow) -> anyhow::Result<()> {
+    let ctx = &stage.ctx;
+    let did = words("We corrected the entry and wrote to the bureau. The copy is in your post.")?;
+    let ask = desk::resolution::actions::Ask::Now;
+    desk::resolution::actions::resolve(ctx, who, row.case.number, &did, ask, &Press::none())
+        .await?;
+    said_by_customer(ctx, row, desk::resolution::rules::Answer::Yes, "Yes, thank you.").await
+}
+
+/// The customer answers "Did this solve it?" on their page.
+async fn said_by_customer(
+    ctx: &store::Context,
+    row: &QueueRow,
+    answer: desk::resolution::rules::Answer,
+    says: &str,
+) -> anyhow::Result<()> {
+    let mut tx = ctx.begin().await?;
+    let (case, customer) = (row.case.id, row.case.customer);
+    let token = desk::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
+    tx.commit().await?;
+    let opened = desk::case::link::opened_by(ctx, &token).await?;
+    let permit = opened.context("the link that was just made opens its case")?;
+    let said = words(says)?;
+    desk::resolution::actions::answer(ctx, &permit, answer, Some(&said), &Press::none()).await?;
+    Ok(())
 }
 
 /// Somebody takes the next case and does the next right thing.
@@ -179,7 +230,10 @@ async fn handle(stage: &Stage, n: usize) -> anyhow::Result<()> {
         }
         5 => offer(stage, who, number).await,
         7 => resolve(stage, who, row, n).await,
-        _ => note(stage, who, number).await,
+        _ => {
+            note(stage, who, number).await?;
+            promise(stage, who, row, SignedDuration::from_hours(48)).await
+        }
     }
 }
 
@@ -260,15 +314,7 @@ async fn resolve(stage: &Stage, who: &Staff, row: &QueueRow, n: usize) -> anyhow
     } else {
         desk::resolution::rules::Answer::No
     };
-    let mut tx = ctx.begin().await?;
-    let (case, customer) = (row.case.id, row.case.customer);
-    let token = desk::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
-    tx.commit().await?;
-    let opened = desk::case::link::opened_by(ctx, &token).await?;
-    let permit = opened.context("the link that was just made opens its case")?;
-    let said = words("The fee is back, but the report still says late.")?;
-    desk::resolution::actions::answer(ctx, &permit, answer, Some(&said), &Press::none()).await?;
-    Ok(())
+    said_by_customer(ctx, row, answer, "The fee is back, but the report still says late.").await
 }
 
 /// Not everything is a complaint.
