@@ -73,3 +73,59 @@ test("a reply sent in one browser is taken back from another", async () => {
   await customer.goto(house.link("customer"));
   assert.equal(await customer.getByText("sorry about the third fee").count(), 0);
 });
+
+test("the second to take a case is told who was first, and may take it over knowingly", async () => {
+  const [one, other] = [await person(browser), await person(browser)];
+  await one.context().addCookies(await lead.context().cookies());
+  await other.goto(house.link("admin"));
+  await other.getByRole("button", { name: /Sign in as/ }).click();
+  await other.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  const free = await freeCase(one);
+  for (const page of [one, other]) await page.goto(house.base + free);
+  await one.keyboard.press("m");
+  await one.locator(".case-head .tag", { hasText: "With you" }).waitFor();
+  await other.keyboard.press("m");
+  await other.locator("#toasts").getByText("has this case now").waitFor();
+  await other.goto(house.base + free);
+  await other.keyboard.press("m");
+  await other.locator(".case-head .tag", { hasText: "With you" }).waitFor();
+  await other.keyboard.press("m");
+  await other.locator("#toasts").getByText("You have this case already").waitFor();
+});
+
+test("the bell says what a customer wrote, until it is read", async () => {
+  await open(lead);
+  await lead.keyboard.press("m");
+  await lead.locator(".case-head").getByText(/With you|you have it/).waitFor();
+  await lead.goto(`${house.base}/bell`);
+  const news = lead.locator(`#bell-${number}`);
+  if (await news.count()) await news.getByRole("button").click();
+  await customer.goto(house.link("customer"));
+  await customer.locator("#words").fill("Is there any news of the third fee?");
+  await customer.getByRole("button", { name: /^Send to/ }).click();
+  await customer.getByText("any news of the third fee").first().waitFor();
+  await lead.goto(`${house.base}/today`);
+  await lead.getByRole("link", { name: /Notifications, [1-9]\d* new/ }).click();
+  await news.getByText("any news of the third fee").waitFor();
+  await news.getByRole("button", { name: /^Mark as read/ }).click();
+  await news.waitFor({ state: "detached" });
+});
+
+test("a search is kept under a name, renamed and removed", async () => {
+  await lead.goto(`${house.base}/search?q=card`);
+  await lead.getByLabel("Keep this search as").fill("Cards");
+  await lead.getByRole("button", { name: "Keep this search" }).click();
+  await lead.getByRole("link", { name: "Cards", exact: true }).waitFor();
+  await lead.goto(`${house.base}/me/views`);
+  await lead.getByLabel("Name of Cards").fill("Card trouble");
+  await lead.getByRole("button", { name: "Rename Cards" }).click();
+  await lead.getByRole("link", { name: "Card trouble" }).waitFor();
+  await lead.getByRole("button", { name: "Remove Card trouble" }).click();
+  await lead.getByText("You keep no search yet").waitFor();
+});
+
+async function freeCase(page) {
+  await page.goto(`${house.base}/q/team`);
+  const free = page.locator(".row", { hasText: "Nobody has it" }).first();
+  return free.locator(".row-link").getAttribute("href");
+}

@@ -30,6 +30,7 @@ const SETTINGS = [
   "/hours",
   "/policies",
   "/record",
+  "/failed-work",
 ];
 // Keys on a case that open a dialog: what every form looks like above the case.
 export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "?", "Control+k"];
@@ -60,8 +61,10 @@ export async function staffPages(page, house) {
     customer,
     "/feedback",
     "/cases/new",
+    "/bell",
     "/keys",
     "/me/actions",
+    "/me/views",
     "/no-such-page",
     "/cases/R-999999",
   ];
@@ -100,6 +103,7 @@ async function makePromise(page, house, found) {
 export async function customerPages(page, house) {
   const door = new URL(house.link("agent")).pathname;
   const pages = ["/sign-in", door, "/sign-in/link/0", "/start", "/complain"];
+  pages.push("/problems", "/problems/case_closed");
   pages.push("/c/00000000000000000000000000000000");
   const held = await complainUntilCheck(page, house);
   pages.push(...["story", "wish", "files", "reach", "check"].map((step) => `${held}/${step}`));

@@ -81,6 +81,7 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
     let routes = Router::new()
         .merge(web::assets::router())
         .merge(health::router())
+        .merge(web::catalogue::router())
         .merge(organisation::router())
         .merge(channels::router(case_links()))
         .merge(customers::router())

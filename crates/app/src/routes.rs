@@ -80,6 +80,8 @@ pub const ROUTES: &[Route] = &[
     get("/livez", ANYBODY),
     get("/readyz", ANYBODY),
     get("/metrics", ANYBODY),
+    get("/problems", ANYBODY),
+    get("/problems/{code}", ANYBODY),
     get("/events", STAFF),
     // The form of customers, and the pages behind their links.
     get("/start", ANYBODY),
@@ -161,6 +163,12 @@ pub const ROUTES: &[Route] = &[
     post("/cases/changes", STAFF),
     post("/me/undo", STAFF),
     get("/me/actions", STAFF),
+    get("/me/views", STAFF),
+    post("/me/views", STAFF),
+    post("/me/views/{id}", STAFF),
+    get("/bell", STAFF),
+    post("/bell", STAFF),
+    get("/keys", STAFF),
     // Signing in, and oneself.
     get("/sign-in", ANYBODY),
     post("/sign-in", ANYBODY),
@@ -205,6 +213,8 @@ pub const ROUTES: &[Route] = &[
     post("/settings/policies/authority", SET_UP),
     post("/settings/policies/core-values", SET_UP),
     get("/settings/record", SET_UP),
+    get("/settings/failed-work", SET_UP),
+    post("/settings/failed-work", SET_UP),
     // Programs.
     get("/api/openapi.json", ANYBODY),
     get("/api/v1/me", PROGRAMS),

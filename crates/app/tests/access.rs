@@ -167,6 +167,7 @@ impl House {
         [("{number}", number.as_str()), ("{id}", &id), ("{token}", token), ("{key}", NOTHING)]
             .iter()
             .fold(route.path.to_owned(), |path, (name, value)| path.replace(name, value))
+            .replace("{code}", "our_fault")
             .replace("{view}", "mine")
             .replace("{name}", "nothing.css")
             .replace("{handle}", "nothing")
@@ -239,6 +240,7 @@ fn is_there(path: &str) -> bool {
         "/sessions/{handle}",
         "/tokens/{id}",
         "/messages/{id}",
+        "/me/views/{id}",
         "/jobs/{id}",
         "/complain/",
         "/sign-in/link/",

@@ -221,6 +221,7 @@ pub(crate) async fn screen(ctx: &Context, by: Bearer) -> Result<Screen, Problem>
         staff: by.staff,
         email: String::new(),
         signature: String::new(),
+        shift: String::new(),
         preferences: Preferences::default(),
         session: String::new(),
         csrf: String::new(),

@@ -52,4 +52,6 @@ pub fn router() -> Router<Context> {
         .merge(search::pages::router())
         .merge(transfer::pages::router())
         .merge(view::today::router())
+        .merge(view::bell::router())
+        .merge(view::saved_pages::router())
 }

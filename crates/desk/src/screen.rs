@@ -2,9 +2,10 @@
 //! for reasons, stages and refusals.
 
 use crate::policy::Policy;
-use crate::view::recent;
+use crate::view::{bell, recent};
 use domain::case::{Case, Closing, Stage};
 use domain::channel::Channel;
+use domain::id::CaseNumber;
 use domain::permit::Act;
 use domain::urgency::Reason;
 use jiff::Timestamp;
@@ -38,7 +39,7 @@ impl Screen {
         Ok(Screen { reach, policy, zone, now: ctx.now(), signed })
     }
 
-    /// The frame of a page, with the undo of what was just done.
+    /// The frame of a page, with the bell and the undo of what was just done.
     pub async fn frame(
         &self,
         ctx: &Context,
@@ -48,6 +49,7 @@ impl Screen {
     ) -> Result<StaffFrame, Problem> {
         let mut frame = web::staff_frame(&self.signed, title, place);
         frame.scope = scope;
+        frame.bell = bell::count(ctx, self).await.map_err(Problem::ours)?;
         frame.toast = self.toast(ctx).await.map_err(Problem::ours)?;
         Ok(frame)
     }
@@ -63,7 +65,8 @@ impl Screen {
         }
         let seconds = u32::try_from(left).unwrap_or(1);
         let undo = Undo { action: "/me/undo".to_owned(), seconds };
-        Ok(Some(Toast { id: last.id, words: last.says, undo: Some(undo) }))
+        let words = format!("{} – {}", last.says, CaseNumber(last.number));
+        Ok(Some(Toast { id: last.id, words, undo: Some(undo) }))
     }
 
     pub fn moment(&self, at: Timestamp) -> Moment {

@@ -1,6 +1,7 @@
 //! What people look at: the queue, a case, promises, what one did last, and views one saved.
 
 pub(crate) mod api;
+pub(crate) mod bell;
 pub mod case;
 pub(crate) mod pages;
 pub(crate) mod panel;
@@ -11,6 +12,7 @@ pub mod recent;
 pub(crate) mod record;
 pub(crate) mod row;
 pub mod saved;
+pub(crate) mod saved_pages;
 pub mod seen;
 pub(crate) mod sql;
 pub(crate) mod today;

@@ -129,7 +129,7 @@ impl Table {
         let nth = which % self.case.promises.len().max(1);
         let owed = self.case.promises.get(nth).map(|p| (p.id, p.due_at));
         match command {
-            0 => on_case::take(&self.case, &permit).ok(),
+            0 => on_case::take(&self.case, &permit, self.case.owner, "").ok(),
             1 => on_case::snooze(&self.case, &permit, ahead, now).ok(),
             2 => on_case::wake(&self.case, &permit).ok(),
             3 => {

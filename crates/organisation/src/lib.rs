@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod change;
+mod failed_work;
 pub mod hours;
 pub mod opening;
 mod page;
@@ -45,6 +46,7 @@ pub fn router() -> Router<Context> {
         .merge(hours::router())
         .merge(policy::router())
         .merge(audit::router())
+        .merge(failed_work::router())
         .merge(settings::router())
 }
 

@@ -48,6 +48,13 @@ async fn index(signed: SignedIn) -> Result<Response, Problem> {
             house.push(("/settings/record", "Record", "Who changed what"));
         }
     }
+    if may(Act::Operate) {
+        house.push((
+            "/settings/failed-work",
+            "Failed work",
+            "What failed for good, to start again",
+        ));
+    }
     let errors = Errors::default();
     show(&IndexPage { frame: frame(&signed, "Settings", &errors), own, house }, &errors)
 }

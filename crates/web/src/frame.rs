@@ -42,6 +42,10 @@ pub use self::{
 };
 use crate::{assets, icons, keymap::KeyPreferences, words};
 
+/// What people can say about their shift: value and words.
+const SHIFTS: [(&str, &str); 3] =
+    [("on", "On shift"), ("wrapping-up", "Wrapping up"), ("away", "Away")];
+
 /// What stands around a staff page: everything but its content.
 #[derive(Clone, Debug)]
 pub struct StaffFrame {
@@ -188,9 +192,16 @@ impl StaffFrame {
         }
     }
 
-    /// What the person can say about their shift: value and words.
-    pub fn shift_choices(&self) -> [(&'static str, &'static str); 3] {
-        [("on", "On shift"), ("wrapping-up", "Wrapping up"), ("away", "Away")]
+    /// Shows what the person said about their shift; an unknown word changes nothing.
+    pub fn set_shift(&mut self, word: &str) {
+        if let Some((_, words)) = SHIFTS.iter().find(|(known, _)| *known == word) {
+            self.shift = (*words).to_owned();
+        }
+    }
+
+    /// What else the person can say about their shift: value and words.
+    pub fn shift_choices(&self) -> Vec<(&'static str, &'static str)> {
+        SHIFTS.into_iter().filter(|(_, words)| *words != self.shift).collect()
     }
 
     /// The rail in its groups: daily work, learning and preparing, leading, settings.

@@ -4,6 +4,7 @@
 //! this crate for the contract of templates.
 
 pub mod assets;
+pub mod catalogue;
 pub mod form;
 pub mod frame;
 pub mod guard;

@@ -53,6 +53,8 @@ pub struct SignedIn {
     pub email: String,
     /// Their own direct line or closing line for letters.
     pub signature: String,
+    /// `on` shift, `wrapping-up` or `away`, as they said last.
+    pub shift: String,
     /// How they like their screens.
     pub preferences: Preferences,
     /// The hash of their session's cookie.
@@ -93,6 +95,7 @@ struct Row {
     email: String,
     scope: String,
     signature: String,
+    shift: String,
     preferences: String,
     seen_at_ms: i64,
     acts: String,
@@ -155,7 +158,8 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// When the store fails.
 pub async fn signed_in(ctx: &Context, cookie: &str) -> Result<Option<SignedIn>, StoreError> {
     const SQL: &str = concat!(
-        "SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences, o.seen_at_ms,
+        "SELECT s.id, s.name, s.email, s.scope, s.signature, s.shift, s.preferences,
+            o.seen_at_ms,
             '' AS acts, ",
         belongs_to!(),
         " FROM session o JOIN staff s ON s.id = o.staff_id
@@ -175,6 +179,7 @@ pub async fn signed_in(ctx: &Context, cookie: &str) -> Result<Option<SignedIn>, 
         staff,
         email: row.email,
         signature: row.signature,
+        shift: row.shift,
         preferences: serde_json::from_str(&row.preferences).unwrap_or_default(),
         csrf: csrf(ctx, &hash),
         session: hash,
@@ -196,7 +201,7 @@ async fn note_seen(ctx: &Context, hash: &str, now: Timestamp) -> Result<(), Stor
 /// When the store fails.
 pub async fn bearer(ctx: &Context, token: &str) -> Result<Option<Bearer>, StoreError> {
     const SQL: &str = concat!(
-        "SELECT s.id, s.name, s.email, s.scope, s.signature, s.preferences,
+        "SELECT s.id, s.name, s.email, s.scope, s.signature, s.shift, s.preferences,
             COALESCE(t.used_at_ms, 0) AS seen_at_ms, t.acts, ",
         belongs_to!(),
         " FROM api_token t JOIN staff s ON s.id = t.staff_id
@@ -263,6 +268,7 @@ pub fn staff_frame(signed: &SignedIn, title: impl Into<String>, place: Place) ->
     let preferences = &signed.preferences;
     frame.csrf.clone_from(&signed.csrf);
     frame.staff_name.clone_from(&signed.staff.name);
+    frame.set_shift(&signed.shift);
     frame.theme = match preferences.theme.as_str() {
         "light" => Theme::Light,
         "dark" => Theme::Dark,

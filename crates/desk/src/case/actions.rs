@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use store::number::Numbered;
 use store::{Context, Press};
 
-/// Takes the case oneself.
+/// Takes a case that nobody has.
 ///
 /// # Errors
 /// See [`ActError`]; refusals are [`CaseRefused`].
@@ -32,7 +32,30 @@ pub async fn take(
     on: impl Into<On>,
     press: &Press,
 ) -> Result<Done, ActError> {
-    assign(ctx, staff, on, Some(staff.id), press).await
+    take_over(ctx, staff, on, None, press).await
+}
+
+/// Takes the case from `from`, whom one saw having it.
+///
+/// # Errors
+/// See [`ActError`]; refusals are [`CaseRefused`], among them that a colleague was faster.
+pub async fn take_over(
+    ctx: &Context,
+    staff: &Staff,
+    on: impl Into<On>,
+    from: Option<StaffId>,
+    press: &Press,
+) -> Result<Done, ActError> {
+    let (mut work, permit) = handling!(ctx, staff, Act::HandleCase, on, press);
+    let holder = match work.case.owner {
+        Some(owner) => people::colleague(&mut work.tx, owner, work.case.unit).await?,
+        None => None,
+    };
+    let holder = holder.map_or_else(|| "A colleague".to_owned(), |colleague| colleague.name);
+    let events = rules::take(&work.case, &permit, from, &holder)?;
+    let reverse = Reverse::Assign { owner: work.case.owner, now: Some(staff.id) };
+    recent::remember(&mut work, staff, "Took the case", &reverse).await?;
+    work.save(&events).await
 }
 
 /// Gives the case to somebody, or back to its team.

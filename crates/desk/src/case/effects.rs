@@ -87,7 +87,6 @@ async fn post(tx: &mut Tx, step: &Effects<'_>, message: &PublicMessage) -> Resul
     let token = link::of_case(tx, by.ctx, case.id, case.customer, by.now).await?;
     let page = match message.purpose {
         Purpose::Verification => "/solved",
-        Purpose::Offer => "/offer",
         _ => "",
     };
     let envelope = Envelope {

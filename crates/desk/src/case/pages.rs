@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
-use domain::case::Conduct;
+use domain::case::{Conduct, Stage};
 use domain::id::CaseNumber;
 use domain::permit::Act;
 use serde::Deserialize;
@@ -52,7 +52,11 @@ struct Head {
     more: Vec<(&'static str, &'static str, &'static str)>,
     may_handle: bool,
     may_promise: bool,
-    is_mine: bool,
+    /// Who has it, when the stage does not say so; and their id for the form that takes it over.
+    holder: String,
+    holder_id: String,
+    /// Why the case cannot be taken; empty when it can.
+    not_taken: &'static str,
     is_closed: bool,
     is_snoozed: bool,
 }
@@ -167,12 +171,8 @@ pub(crate) async fn page(
     let list = queue::queue(ctx, &screen.reach, lane, View::Open, None).await?;
     let rows: Vec<RowView> = list.rows.iter().map(|row| RowView::of(screen, row)).collect();
     let title = format!("{} – {}", view.customer, here);
-    let mut frame = screen.frame(ctx, title, Place::Queue, "case").await?;
-    if let Some(toast) = &mut frame.toast {
-        toast.words = format!("{} – {here}", toast.words);
-    }
     web::page(&CasePage {
-        frame,
+        frame: screen.frame(ctx, title, Place::Queue, "case").await?,
         head: head(screen, view, is_mine),
         entries: view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect(),
         earlier: view.thread.earlier,
@@ -221,7 +221,19 @@ fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {
         more,
         may_handle: screen.may(Act::HandleCase),
         may_promise: screen.may(Act::Promise),
-        is_mine,
+        holder: match (&case.stage, &view.owner) {
+            (Stage::With { .. } | Stage::Closed { .. } | Stage::New, _) => String::new(),
+            (_, None) => "nobody has it".to_owned(),
+            (_, Some(_)) if is_mine => "you have it".to_owned(),
+            (_, Some(owner)) => format!("{owner} has it"),
+        },
+        holder_id: case.owner.map(|owner| owner.to_string()).unwrap_or_default(),
+        not_taken: match (is_closed, is_mine, screen.may(Act::HandleCase)) {
+            (true, ..) => "This case is closed. Open it again first.",
+            (_, true, _) => "You have this case already.",
+            (.., false) => "Your roles let you read this case, not work on it.",
+            _ => "",
+        },
         is_closed,
         is_snoozed: case.snoozed_until.is_some(),
     }
@@ -279,15 +291,23 @@ fn composer(
 #[derive(Deserialize)]
 struct Nothing {}
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Taking {
+    /// Who had it on the page; empty when nobody did.
+    #[serde(default)]
+    from: String,
+}
+
 /// `POST /cases/{number}/owner`
 async fn take(
     State(ctx): State<Context>,
     Path(number): Path<String>,
-    form: Form<Nothing>,
+    form: Form<Taking>,
 ) -> Result<Redirect, Problem> {
-    let Nothing {} = form.value;
     let number: CaseNumber = number.parse().map_err(|_| missing())?;
-    actions::take(&ctx, &form.by.staff, number, &form.press).await?;
+    let from = form.value.from.parse().ok();
+    actions::take_over(&ctx, &form.by.staff, number, from, &form.press).await?;
     Ok(Redirect::to(&format!("/cases/{number}")))
 }
 
@@ -297,6 +317,7 @@ async fn wake(
     Path(number): Path<String>,
     form: Form<Nothing>,
 ) -> Result<Redirect, Problem> {
+    let Nothing {} = form.value;
     let number: CaseNumber = number.parse().map_err(|_| missing())?;
     actions::wake(&ctx, &form.by.staff, number, &form.press).await?;
     Ok(Redirect::to(&format!("/cases/{number}")))

@@ -19,6 +19,11 @@ refusals! {
         Closed = "case_closed", "This case is closed. Reopen it first.";
         /// It is theirs already.
         AlreadyTheirs = "case_already_theirs", "They already have this case.";
+        /// A colleague took it while the page was open.
+        TakenMeanwhile {
+            /// Their name.
+            by: String,
+        } = "case_taken", "{by} has this case now. Open it, and take it over there if you must.";
         /// No such colleague, or they cannot see this case.
         NoSuchColleague = "no_such_colleague" at "/owner", "No such colleague can see this case.";
         /// The moment lies in the past.
@@ -46,12 +51,25 @@ pub(crate) fn still_open(case: &Case) -> Result<(), CaseRefused> {
     if case.stage.is_closed() { Err(CaseRefused::Closed) } else { Ok(()) }
 }
 
-/// Takes the case oneself.
+/// Takes the case oneself, from nobody or from whoever had it when one looked.
+///
+/// - `from`: who had it then; taking a case over is a choice, made knowing from whom.
+/// - `holder`: the name of whoever has it now, for the refusal; empty when nobody does.
 ///
 /// # Errors
-/// When it is over or already theirs.
-pub fn take(case: &Case, permit: &Permit) -> Result<Vec<Event>, CaseRefused> {
-    assign(case, permit, Some(permit.staff()))
+/// When it is over, already theirs, or a colleague was faster.
+pub fn take(
+    case: &Case,
+    permit: &Permit,
+    from: Option<StaffId>,
+    holder: &str,
+) -> Result<Vec<Event>, CaseRefused> {
+    let me = permit.staff();
+    if case.owner.is_some_and(|owner| owner != me && from != Some(owner)) {
+        still_open(case)?;
+        return Err(CaseRefused::TakenMeanwhile { by: holder.to_owned() });
+    }
+    assign(case, permit, Some(me))
 }
 
 /// Gives the case to somebody of the same unit, or back to its team. The caller has looked up
@@ -225,9 +243,20 @@ mod tests {
     #[test]
     fn taking_a_case_makes_it_one_s_own_and_taking_it_twice_is_refused() {
         let case = complaint();
-        let case = after(case.clone(), &take(&case, &permit(&case)).unwrap());
+        let case = after(case.clone(), &take(&case, &permit(&case), None, "").unwrap());
         assert_eq!(case.stage, Stage::With { staff: crate::told::maya() });
-        assert_eq!(take(&case, &permit(&case)), Err(CaseRefused::AlreadyTheirs));
+        assert_eq!(take(&case, &permit(&case), None, "Maya"), Err(CaseRefused::AlreadyTheirs));
+    }
+
+    #[test]
+    fn a_colleague_s_case_is_taken_over_knowingly_and_never_by_being_second() {
+        let case = complaint();
+        let priya: StaffId = "0192f0c1-0000-7000-8000-00000000beef".parse().unwrap();
+        let assigned = assign(&case, &permit(&case), Some(priya)).unwrap();
+        let case = after(case, &assigned);
+        let second = take(&case, &permit(&case), None, "Priya");
+        assert_eq!(second, Err(CaseRefused::TakenMeanwhile { by: "Priya".to_owned() }));
+        assert!(take(&case, &permit(&case), Some(priya), "Priya").is_ok());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::screen::{Screen, channel_words, closing_words};
 use crate::view::case::ThreadEntry;
+use domain::clock::ClockKind;
 use domain::event::{Actor, Event};
 use domain::message::Delivery;
 use web::time_words::Moment;
@@ -75,7 +76,8 @@ impl EntryView {
                 None => line("opened the case".to_owned()),
             },
             Event::Sent { message, .. } => {
-                let (fares, undone, decide) = fares(entry, &message.id.to_string());
+                let is_due = message.leaves_at <= screen.now;
+                let (fares, undone, decide) = fares(entry, &message.id.to_string(), is_due);
                 EntryView {
                     channel: channel_words(message.channel).1,
                     who: if message.automatic { "Automatic".to_owned() } else { who(entry) },
@@ -86,23 +88,30 @@ impl EntryView {
                 }
             }
             Event::Noted { note } => words(EntryKind::Note, "n", &note.text),
-            event => line(line_words(event)),
+            event => line(line_words(event, entry)),
         }
     }
 }
 
 fn who(entry: &ThreadEntry) -> String {
-    match (&entry.entry.actor, entry.who.as_str()) {
-        (Actor::Rule(_), _) => "Redress".to_owned(),
-        (_, "") => "Somebody".to_owned(),
-        (_, name) => name.to_owned(),
+    match (&entry.entry.actor, &entry.entry.event, entry.who.as_str()) {
+        // What happens by itself needs nobody who does it.
+        (_, Event::ClockOver { .. } | Event::PromiseBroken { .. } | Event::Woken, _) => {
+            String::new()
+        }
+        // A "no" of the customer makes a promise of ours.
+        (Actor::Customer(_), Event::PromiseMade { .. }, _) => "We".to_owned(),
+        (Actor::Rule(_), ..) => "Redress".to_owned(),
+        (.., "") => "Somebody".to_owned(),
+        (.., name) => name.to_owned(),
     }
 }
 
-fn fares(entry: &ThreadEntry, id: &str) -> (String, bool, Option<String>) {
+fn fares(entry: &ThreadEntry, id: &str, is_due: bool) -> (String, bool, Option<String>) {
     let Some((delivery, detail)) = &entry.delivery else { return Default::default() };
     let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     match delivery {
+        Delivery::Held if is_due => ("Waits for the mail server".to_owned(), false, None),
         Delivery::Held => ("Leaves in a moment".to_owned(), false, None),
         Delivery::Sending => ("Being handed over".to_owned(), false, None),
         Delivery::Sent => ("Sent".to_owned(), false, None),
@@ -126,24 +135,42 @@ fn tone(event: &Event) -> &'static str {
     }
 }
 
-fn line_words(event: &Event) -> String {
+/// The receiver's name, or "a colleague" where it is not known any more.
+fn named(entry: &ThreadEntry) -> &str {
+    if entry.whom.is_empty() { "a colleague" } else { &entry.whom }
+}
+
+fn over_words(clock: ClockKind) -> &'static str {
+    match clock {
+        ClockKind::Acknowledge => "Our first word is late",
+        ClockKind::Answer => "Our answer is late",
+        ClockKind::Update => "Our next word is late",
+        ClockKind::Resolve => "Putting it right is late",
+        ClockKind::Regulator => "The regulator’s date has passed",
+    }
+}
+
+fn line_words(event: &Event, entry: &ThreadEntry) -> String {
     match event {
         Event::SendUndone { .. } => "took the last letter back before it left".to_owned(),
-        Event::Assigned { owner: Some(_) } => "gave the case to somebody".to_owned(),
+        Event::Assigned { owner: Some(owner) } if entry.entry.actor == Actor::Staff(*owner) => {
+            "took the case".to_owned()
+        }
+        Event::Assigned { owner: Some(_) } => format!("gave the case to {}", named(entry)),
         Event::Assigned { owner: None } => "put the case back to the team".to_owned(),
         Event::ProblemStated { problem } => format!("stated the problem: {problem}"),
         Event::Reread { kind, severity, .. } => {
             format!("corrected the reading: {kind}, severity {severity}")
         }
         Event::Snoozed { .. } => "put the case aside".to_owned(),
-        Event::Woken => "the case came back".to_owned(),
+        Event::Woken => "The case came back".to_owned(),
         Event::PromiseMade { promise } => format!("promised: we will {}", promise.words),
         Event::PromiseKept { done, .. } => format!("kept a promise: {done}"),
         Event::PromiseMoved { told, .. } => format!("moved a promise and told them: {told}"),
-        Event::PromiseBroken { .. } => "a promise was broken".to_owned(),
+        Event::PromiseBroken { .. } => "A promise was broken".to_owned(),
         Event::Transferred { reason, told, .. } => {
             let silent = if *told { "" } else { " (the customer was not told)" };
-            format!("handed the case over: {reason}{silent}")
+            format!("handed the case to {}: {reason}{silent}", named(entry))
         }
         Event::Escalated { question, .. } => format!("asked for a decision: {question}"),
         Event::EscalationAnswered { answer } => format!("decided: {answer}"),
@@ -161,7 +188,7 @@ fn line_words(event: &Event) -> String {
                 None => format!("offer {state}"),
             }
         }
-        Event::ClockOver { clock } => format!("the clock “{}” ran over", clock.as_str()),
+        Event::ClockOver { clock } => over_words(*clock).to_owned(),
         Event::Resolved { what_we_did } => format!("put right: {what_we_did}"),
         Event::SolvedAsked => "asked “Did this solve it?”".to_owned(),
         Event::Confirmed { words } if words.is_empty() => "said that it is solved".to_owned(),

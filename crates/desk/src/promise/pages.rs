@@ -5,7 +5,7 @@ use crate::promise::actions::{self, MakePromise};
 use crate::promise::rules::ClosedHours;
 use crate::screen::{Screen, words_of};
 use crate::view::panel::colleagues;
-use crate::view::promises::{Band, PromiseLine, kept_on_time, ledger};
+use crate::view::promises::{Band, PromiseLine, band_count, kept_on_time, ledger};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, Response};
@@ -284,21 +284,33 @@ struct LedgerQuery {
 struct LedgerPage {
     frame: StaffFrame,
     says: String,
-    tabs: Vec<(&'static str, &'static str, bool)>,
+    tabs: Vec<Tab>,
+    empty: &'static str,
     lines: Vec<LedgerLine>,
     older: String,
     newest: String,
     shown: String,
 }
 
-/// Bands in the order of their tabs.
-const BANDS: [(&str, &str); 5] = [
-    ("broken", "Broken"),
-    ("hour", "Next hour"),
-    ("today", "Today"),
-    ("later", "Later"),
-    ("kept", "Kept today"),
+/// A band of the ledger, with how many promises it holds.
+struct Tab {
+    word: &'static str,
+    name: &'static str,
+    count: String,
+    here: bool,
+}
+
+/// Bands in the order of their tabs, and what an empty one says.
+const BANDS: [(&str, &str, &str); 5] = [
+    ("broken", "Broken", "No promise is broken."),
+    ("hour", "Next hour", "Nothing we promised is due within the hour."),
+    ("today", "Today", "Nothing else we promised is due today."),
+    ("later", "Later", "Nothing is promised for later days."),
+    ("kept", "Kept today", "No promise was kept yet today."),
 ];
+
+/// A tab counts up to here.
+const COUNT_MOST: u64 = 1_000;
 
 /// `GET /promises`
 async fn show_ledger(
@@ -308,7 +320,25 @@ async fn show_ledger(
 ) -> Result<Html<String>, Problem> {
     let screen = Screen::of(&ctx, signed).await?;
     drop(query.part);
-    let band = if query.band.is_empty() { "broken" } else { query.band.as_str() };
+    let mut tabs = Vec::with_capacity(BANDS.len());
+    let mut fullest = "";
+    for (word, name, _) in BANDS {
+        let most = COUNT_MOST.cast_signed() + 1;
+        let n = band_count(&ctx, &screen.reach, band_of(&screen, word)?, most).await?;
+        // Without a wish the first band with something in it: what breaks first.
+        if fullest.is_empty() && n > 0 && word != "kept" {
+            fullest = word;
+        }
+        let n = n.unsigned_abs();
+        let count = if n == 0 { String::new() } else { words::count_up_to(n, COUNT_MOST) };
+        tabs.push(Tab { word, name, count, here: false });
+    }
+    let band = match (query.band.as_str(), fullest) {
+        ("", "") => "today",
+        ("", fullest) => fullest,
+        (asked, _) => asked,
+    };
+    tabs.iter_mut().for_each(|tab| tab.here = tab.word == band);
     let after = query.after.as_deref().and_then(|cursor| {
         let (at, id) = cursor.split_once('-')?;
         Some((at.parse().ok()?, id.to_owned()))
@@ -321,7 +351,8 @@ async fn show_ledger(
     web::page(&LedgerPage {
         frame: screen.frame(&ctx, "Promises", Place::Promises, "list").await?,
         says: on_time_words(kept, late, broken),
-        tabs: BANDS.map(|(word, name)| (word, name, word == band)).to_vec(),
+        empty: BANDS.iter().find(|known| known.0 == band).map_or("", |known| known.2),
+        tabs,
         shown: words::counted(lines.len() as u64, "promise", "promises"),
         lines,
         older: older.unwrap_or_default(),

@@ -3,6 +3,7 @@
 use crate::screen::Screen;
 use crate::search::read::search;
 use crate::view::row::RowView;
+use crate::view::saved_pages::{ViewLine, lines};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -46,6 +47,8 @@ struct SearchPage {
     shown: String,
     older: String,
     newest: String,
+    /// Searches of theirs that they kept.
+    kept: Vec<ViewLine>,
     chips: [(&'static str, &'static str); 5],
 }
 
@@ -87,6 +90,7 @@ async fn show(
         newest: if query.after.is_some() { format!("/search?q={asked}") } else { String::new() },
         found,
         q,
+        kept: lines(&ctx, &screen).await?,
         chips: [
             ("is:open", "open ones"),
             ("is:closed", "closed ones"),

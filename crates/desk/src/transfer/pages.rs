@@ -47,7 +47,11 @@ async fn transfer_dialog(
     letter: Option<String>,
 ) -> Result<Dialog, Problem> {
     let staff = &about.screen.signed.staff;
-    let teams = teams(&ctx.store, staff).await?;
+    let mut teams = teams(&ctx.store, staff).await?;
+    let own = about.view.case.team.to_string();
+    if teams.iter().any(|(team, _)| *team != own) {
+        teams.retain(|(team, _)| *team != own); // Within the team a case is assigned.
+    }
     let mut people = colleagues(&ctx.store, staff).await?;
     people.insert(0, (String::new(), "Whoever is free".to_owned()));
     let silent = vec![(

@@ -52,6 +52,8 @@ pub struct ThreadEntry {
     pub entry: Entry,
     /// Who did it, as shown: a name, or the name of a rule.
     pub who: String,
+    /// To whom: the name of the colleague or team a case was given to; empty otherwise.
+    pub whom: String,
     /// For outgoing messages: how far it has come, and what was answered.
     pub delivery: Option<(Delivery, String)>,
 }
@@ -167,7 +169,8 @@ async fn thread_for_checked(
             Event::Sent { message, .. } => delivery(store, &message.id.to_string()).await?,
             _ => None,
         };
-        entries.push(ThreadEntry { entry, who, delivery });
+        let whom = names.receiver(store, &entry.event).await?;
+        entries.push(ThreadEntry { entry, who, whom, delivery });
     }
     Ok(Thread { entries, earlier: earlier.unsigned_abs() })
 }
@@ -180,6 +183,8 @@ async fn delivery(store: &Store, message: &str) -> Result<Option<(Delivery, Stri
     Ok(found.and_then(|(word, detail)| Some((Delivery::from_word(&word)?, detail))))
 }
 
+const STAFF: &str = "SELECT name FROM staff WHERE id = $1";
+
 /// Names of those who act, each looked up once.
 #[derive(Default)]
 pub(crate) struct Names {
@@ -188,13 +193,36 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) async fn of(&mut self, store: &Store, actor: &Actor) -> Result<String, StoreError> {
-        const STAFF: &str = "SELECT name FROM staff WHERE id = $1";
         const CUSTOMER: &str = "SELECT name FROM customer WHERE id = $1";
-        let (sql, key) = match actor {
-            Actor::Staff(id) => (STAFF, id.to_string()),
-            Actor::Customer(id) => (CUSTOMER, id.to_string()),
-            Actor::Rule(name) => return Ok(name.clone()),
-        };
+        match actor {
+            Actor::Staff(id) => self.named(store, STAFF, id.to_string()).await,
+            Actor::Customer(id) => self.named(store, CUSTOMER, id.to_string()).await,
+            Actor::Rule(name) => Ok(name.clone()),
+        }
+    }
+
+    /// Whom an event gave the case to; empty for every other event.
+    pub(crate) async fn receiver(
+        &mut self,
+        store: &Store,
+        event: &Event,
+    ) -> Result<String, StoreError> {
+        const TEAM: &str = "SELECT name FROM team WHERE id = $1";
+        match event {
+            Event::Assigned { owner: Some(id) } | Event::Transferred { owner: Some(id), .. } => {
+                self.named(store, STAFF, id.to_string()).await
+            }
+            Event::Transferred { team, .. } => self.named(store, TEAM, team.to_string()).await,
+            _ => Ok(String::new()),
+        }
+    }
+
+    async fn named(
+        &mut self,
+        store: &Store,
+        sql: &'static str,
+        key: String,
+    ) -> Result<String, StoreError> {
         if let Some(name) = self.known.get(&key) {
             return Ok(name.clone());
         }

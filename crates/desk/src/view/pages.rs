@@ -1,6 +1,7 @@
 //! Screens that list: the queue (A2), changes to several cases at once, undo.
 
 use crate::case::actions as case_actions;
+use crate::refusal::{ActError, Refused};
 use crate::screen::Screen;
 use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
 use crate::view::recent;
@@ -263,18 +264,35 @@ async fn change_several(
     }
     let screen = Screen::of(&ctx, form.by).await?;
     let staff = &screen.signed.staff;
+    let mut refused = Vec::new();
     for (place, number) in numbers.iter().enumerate() {
         // One press for several cases is one press a case.
         let press = form.press.part(place);
-        match form.value.act.as_str() {
-            "take" => case_actions::take(&ctx, staff, *number, &press).await?,
-            "snooze" => {
-                case_actions::snooze(&ctx, staff, *number, tomorrow(&screen), &press).await?
-            }
+        let done = match form.value.act.as_str() {
+            "take" => case_actions::take(&ctx, staff, *number, &press).await,
+            "snooze" => case_actions::snooze(&ctx, staff, *number, tomorrow(&screen), &press).await,
             _ => return Err(Problem::refused("act_unknown", "Choose one of the buttons.")),
         };
+        match done {
+            Ok(_) => {}
+            Err(ActError::Refused(why)) => refused.push((*number, why)),
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(Redirect::to(&back).into_response())
+    match refused.first() {
+        None => Ok(Redirect::to(&back).into_response()),
+        Some((_, first)) => Err(Problem::conflict(first.code(), not_all(numbers.len(), &refused))),
+    }
+}
+
+/// What of several was not done, and why: "2 of 3 done. R-10482: …".
+fn not_all(asked: usize, refused: &[(CaseNumber, Refused)]) -> String {
+    let why = refused.iter().map(|(number, why)| format!("{number}: {why}"));
+    let why = why.collect::<Vec<_>>().join(" ");
+    match asked - refused.len() {
+        0 => why,
+        done => format!("{done} of {asked} done. {why}"),
+    }
 }
 
 /// Nine tomorrow morning, or the first opening after it.
@@ -340,7 +358,17 @@ async fn recent_page(
 
 #[cfg(test)]
 mod tests {
-    use super::local;
+    use super::{local, not_all};
+    use crate::case::rules::CaseRefused;
+    use crate::refusal::Refused;
+    use domain::id::CaseNumber;
+
+    #[test]
+    fn of_several_cases_those_that_were_refused_are_named_with_the_reason() {
+        let taken = Refused::Case(CaseRefused::TakenMeanwhile { by: "Priya".to_owned() });
+        let says = not_all(3, &[(CaseNumber(7), taken)]);
+        assert!(says.starts_with("2 of 3 done. R-7: Priya has this case now."), "{says}");
+    }
 
     #[test]
     fn a_form_sends_nobody_elsewhere() {

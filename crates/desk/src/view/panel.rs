@@ -109,7 +109,7 @@ fn who(view: &CaseView, row: Option<&CustomerRow>, screen: &Screen) -> Vec<(&'st
     let Some(row) = row else { return who };
     let language = if row.language.is_empty() { &view.case.language } else { &row.language };
     if !language.is_empty() {
-        who.push(("Language", language.clone()));
+        who.push(("Language", words::language(language).to_owned()));
     }
     if let Ok(since) = jiff::Timestamp::from_millisecond(row.since_ms) {
         let year = since.to_zoned(screen.zone.clone()).year();

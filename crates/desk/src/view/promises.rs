@@ -166,6 +166,43 @@ pub async fn ledger(
     Ok(LedgerPage { lines, next })
 }
 
+/// How many promises a band of the ledger holds, of cases the reader may see; `most` at the most.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn band_count(
+    ctx: &Context,
+    reach: &Reach,
+    band: Band,
+    most: i64,
+) -> Result<i64, StoreError> {
+    macro_rules! count_sql {
+        ($condition:literal) => {
+            concat!(
+                "SELECT COUNT(*) FROM (SELECT p.id FROM promise p JOIN \"case\" c ON c.id = p.case_id
+                 WHERE ",
+                $condition,
+                " AND ",
+                store::visible!(),
+                " LIMIT $5) AS held"
+            )
+        };
+    }
+    const BROKEN: &str = count_sql!("p.state = 'broken' AND $3 <= $4");
+    const DUE: &str = count_sql!("p.state = 'open' AND p.due_at_ms >= $3 AND p.due_at_ms < $4");
+    const KEPT: &str = count_sql!(
+        "p.state IN ('kept', 'kept_late') AND p.ended_at_ms >= $3 AND p.ended_at_ms < $4"
+    );
+    let (sql, from, until) = match band {
+        Band::Broken => (BROKEN, Timestamp::MIN, Timestamp::MAX),
+        Band::Due { from, until } => (DUE, from, until),
+        Band::Kept { from, until } => (KEPT, from, until),
+    };
+    on!(Store &ctx.store, db => sqlx::query_scalar(sql).bind(&reach.scope).bind(&reach.staff)
+        .bind(from.as_millisecond()).bind(until.as_millisecond()).bind(most).fetch_one(db).await)
+    .doing("counting a band of promises")
+}
+
 /// How promises due in the last `days` days were kept, of cases the reader may see: (in time,
 /// late, broken and still owed).
 ///

@@ -45,6 +45,22 @@ pub async fn save_view(
     Ok(id)
 }
 
+/// Calls a view of this person's something else. Says whether it was there.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn rename_view(
+    ctx: &Context,
+    staff: StaffId,
+    id: &str,
+    name: &Words,
+) -> Result<bool, StoreError> {
+    let mut tx = ctx.begin().await?;
+    let is_there = sql::rename_view(&mut tx, id, staff, name.as_str()).await?;
+    tx.commit().await?;
+    Ok(is_there)
+}
+
 /// Removes a view of this person's; nothing happens when it is not there.
 ///
 /// # Errors

@@ -90,6 +90,19 @@ pub(crate) async fn save_view(
     .doing("saving a view")
 }
 
+pub(crate) async fn rename_view(
+    tx: &mut Tx,
+    id: &str,
+    staff: StaffId,
+    name: &str,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE saved_view SET name = $3 WHERE id = $1 AND staff_id = $2";
+    let rows = on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).bind(name)
+        .execute(db).await.map(|done| done.rows_affected()))
+    .doing("renaming a view")?;
+    Ok(rows == 1)
+}
+
 pub(crate) async fn remove_view(tx: &mut Tx, id: &str, staff: StaffId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM saved_view WHERE id = $1 AND staff_id = $2";
     on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).execute(db).await

@@ -29,7 +29,7 @@ pub fn router() -> Router<Context> {
 struct Waiting {
     number: String,
     who: String,
-    words: &'static str,
+    words: String,
 }
 
 #[derive(askama::Template)]
@@ -85,7 +85,7 @@ async fn show(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<Strin
 }
 
 fn waiting(row: &queue::QueueRow) -> Waiting {
-    let words = if row.draft { "you have a draft" } else { "something new" };
+    let words = if row.draft { "You have a draft".to_owned() } else { row.case.subject.clone() };
     Waiting { number: row.case.number.to_string(), who: row.customer.clone(), words }
 }
 

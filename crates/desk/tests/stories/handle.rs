@@ -1,7 +1,7 @@
 //! Opening, hearing, answering, taking back, noting, taking, and finding it in the queue.
 
-use crate::told::{arrive, complaint, in_thread, opened, words};
-use desk::case::actions::{assign, take};
+use crate::told::{arrive, complaint, in_thread, now, opened, words};
+use desk::case::actions::{assign, take, take_over};
 use desk::message::actions::{Reply, note, reply, undo_send};
 use desk::view::case::case_view;
 use desk::view::queue::{Lane, View, counters, queue};
@@ -181,6 +181,22 @@ fn a_case_of_another_unit_looks_like_one_that_does_not_exist() {
         assert!(rows.unwrap().rows.is_empty());
         let counts = counters(ctx, &company.stan, Lane::All).await.unwrap();
         assert!(counts.is_empty());
+    });
+}
+
+#[test]
+fn the_second_to_take_a_case_is_told_who_was_first_and_may_take_it_over() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, none) = (&world.ctx, Press::none());
+        take(ctx, &company.maya, number, &none).await.unwrap();
+        let second = take(ctx, &company.jo, number, &none).await.unwrap_err();
+        assert!(second.to_string().starts_with("Maya"), "{second}");
+        assert!(matches!(second, ActError::Refused(why) if why.code() == "case_taken"));
+        let maya = Some(company.maya.id);
+        take_over(ctx, &company.jo, number, maya, &none).await.unwrap();
+        assert_eq!(now(&world, number).await.case.owner, Some(company.jo.id));
     });
 }
 

@@ -1,4 +1,4 @@
-//! `/settings/keyboard` and `/settings/theme`.
+//! `/settings/keyboard`, `/settings/theme` and `/keys`, the sheet of all keys.
 
 use super::keys::{CLASSIC, remapped};
 use crate::page::{Errors, frame, go, show};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use store::{Context, StoreError};
-use web::frame::StaffFrame;
+use web::frame::{KeysPage, Place, StaffFrame};
 use web::keymap::keymap;
 use web::{Form, Problem, SignedIn, new_press};
 
@@ -21,6 +21,7 @@ pub(crate) fn router() -> Router<Context> {
     Router::new()
         .route("/settings/keyboard", get(keyboard).post(set_keyboard))
         .route("/settings/theme", get(theme).post(set_theme))
+        .route("/keys", get(keys))
 }
 
 struct KeyRow {
@@ -57,6 +58,13 @@ struct ThemeForm {
     theme: String,
     #[serde(default)]
     density: String,
+}
+
+/// `GET /keys`: what scripts show in a dialog, for those who come without.
+async fn keys(signed: SignedIn) -> Result<Response, Problem> {
+    let mut frame = frame(&signed, "Keyboard shortcuts", &Errors::default());
+    frame.place = Place::Elsewhere;
+    show(&KeysPage { frame }, &Errors::default())
 }
 
 /// `GET /settings/keyboard`

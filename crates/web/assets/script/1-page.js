@@ -136,9 +136,16 @@ document.addEventListener(
   true,
 );
 
+// Only what no answer came to was not sent; what broke after an answer came was.
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail?.ctx)
-    tell("The line dropped and nothing was sent. Your text is kept. Try again.", 12);
+  const { ctx } = event.detail ?? {};
+  if (!ctx) return;
+  const isAnswered = ctx.response?.raw?.status;
+  const isRead = (ctx.request?.method ?? "GET") === "GET";
+  if (isAnswered && !isRead)
+    tell("That went through, but this page could not show it. Reload it to see.", 20);
+  else if (isRead) tell("The line dropped. Try again.", 8);
+  else tell("No answer came, so it may not have been sent. Your text is kept. Try again.", 12);
 });
 
 // What every fresh page or part needs.

@@ -165,10 +165,17 @@ function press(control) {
 
 function act(name) {
   const control = actor(name);
-  if (!control) return false;
+  if (!control) return sayWhyNot(name);
   const row = currentRow();
   if (row && control.form?.id === "bulk") return actOnRows(control, row);
   return press(control);
+}
+
+// What a page does not offer is silent, unless the page says why.
+function sayWhyNot(name) {
+  const why = one(`[data-why-not="${name}"]`);
+  if (!why) return false;
+  tell(text(why));
 }
 
 const focusOn = (selector) => {
