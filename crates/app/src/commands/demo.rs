@@ -44,13 +44,16 @@ pub struct Demo {
     complaints: usize,
 }
 
-/// A complaint of the sample.
+/// A complaint of the sample. One of its two sources gives no day, issue and company.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Sample {
     id: String,
+    #[serde(default)]
     date: String,
     product: String,
+    #[serde(default)]
     issue: String,
+    #[serde(default)]
     company: String,
     text: String,
 }
@@ -191,4 +194,16 @@ async fn tell(ctx: &Context, settings: &Settings) -> anyhow::Result<()> {
     }
     println!("complain yourself   {}/start", settings.base_url());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_complaint_of_the_sample_can_be_told() {
+        let samples = samples(usize::MAX).expect("the sample can be read");
+        assert_eq!(samples.len(), 1_500);
+        assert!(samples.iter().all(|sample| !sample.text.trim().is_empty()));
+    }
 }

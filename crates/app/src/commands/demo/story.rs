@@ -35,11 +35,15 @@ fn said(sample: &Sample, n: usize, at: Timestamp) -> ApiFeedback {
     ApiFeedback {
         // The bureau blanks names with runs of X; a sentence reads better with a dash.
         text: sample.text.replace("XXXX", "–").replace("XX/XX/", ""),
-        subject: format!("{} ({product})", sample.issue),
+        // Without an issue the first words stand for it.
+        subject: match sample.issue.as_str() {
+            "" => String::new(),
+            issue => format!("{issue} ({product})"),
+        },
         author: ApiAuthor { name, email, ..ApiAuthor::default() },
         channel: Some(if n.is_multiple_of(3) { Channel::Mail } else { Channel::Form }),
         kind: None,
-        source: format!("CFPB {}", sample.company),
+        source: format!("CFPB {}", sample.company).trim_end().to_owned(),
         url: String::new(),
         rating: None,
         reach: None,
@@ -71,7 +75,9 @@ pub async fn old_ones(stage: &Stage, samples: &[Sample], bar: &ProgressBar) -> a
             if n < FRESH {
                 continue;
             }
-            let at = format!("{}T09:00:00Z", sample.date).parse().unwrap_or(ctx.now());
+            // Where the source gives no day, one of the two years before stands for it.
+            let some_day = ctx.now() - SignedDuration::from_hours(24 * (30 + n as i64 % 700));
+            let at = format!("{}T09:00:00Z", sample.date).parse().unwrap_or(some_day);
             let feedback = said(sample, n, at);
             arrivals.push(arrival(format!("demo/{}", sample.id), &feedback, true)?);
         }
