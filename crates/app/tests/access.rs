@@ -17,6 +17,7 @@ struct House {
     company: Company,
     app: Router,
     arrival: String,
+    feedback: String,
     case: String,
     customer: i64,
     link: String,
@@ -102,6 +103,7 @@ impl House {
             company,
             app,
             arrival: String::new(),
+            feedback: String::new(),
             case: String::new(),
             customer: 0,
             link: String::new(),
@@ -132,6 +134,7 @@ impl House {
             rooms.run(ctx, &job).await.unwrap();
         }
         self.arrival = one_text(ctx, "SELECT id FROM arrival").await;
+        self.feedback = one_text(ctx, "SELECT id FROM feedback").await;
         let number: i64 =
             one_text(ctx, "SELECT CAST(number AS TEXT) FROM \"case\"").await.parse().unwrap();
         self.case = format!("R-{number}");
@@ -157,6 +160,7 @@ impl House {
             path if path.contains("/units/") => self.company.unit.to_string(),
             path if path.contains("/people/") || path.contains("/staff/") => self.spare.clone(),
             path if path.contains("/arrivals/") => self.arrival.clone(),
+            path if path.starts_with("/feedback/") => self.feedback.clone(),
             _ => NOTHING.to_owned(),
         };
         let number = match route.path {
@@ -169,6 +173,7 @@ impl House {
             .fold(route.path.to_owned(), |path, (name, value)| path.replace(name, value))
             .replace("{code}", "our_fault")
             .replace("{view}", "mine")
+            .replace("{place}", "1")
             .replace("{name}", "nothing.css")
             .replace("{handle}", "nothing")
     }
@@ -242,6 +247,8 @@ fn is_there(path: &str) -> bool {
         "/messages/{id}",
         "/me/views/{id}",
         "/jobs/{id}",
+        "/files/{place}",
+        "/feedback/{id}/html",
         "/complain/",
         "/sign-in/link/",
         "/assets/",

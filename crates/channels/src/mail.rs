@@ -9,6 +9,7 @@ mod place;
 mod read;
 mod relay;
 mod secured;
+mod show;
 mod sql;
 mod take;
 mod wording;
@@ -24,3 +25,4 @@ pub use take::{Incoming, WHOLE_MOST, take};
 
 pub(crate) use place::{note_reports, place};
 pub(crate) use read::{Read, read};
+pub(crate) use show::document;

@@ -1,6 +1,6 @@
 //! Every address of this room.
 
-use crate::feedback::{api, pages};
+use crate::feedback::{api, original, pages};
 use crate::form::portal;
 use crate::form::portal::{Step, StepQuery};
 use axum::Router;
@@ -61,6 +61,10 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/complain/{token}/check", page(Step::Check))
         .route("/complain/{token}/send", post(portal::send))
         .route("/feedback", get(pages::list))
+        .route("/feedback/{id}", get(original::show))
+        .route("/feedback/{id}/as-it-came", get(original::raw))
+        .route("/feedback/{id}/html", get(original::html))
+        .route("/feedback/{id}/files/{place}", get(original::file))
         .layer(axum::Extension(links))
 }
 

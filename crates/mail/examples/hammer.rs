@@ -1,7 +1,7 @@
 //! Throws damaged input at every reader: `hammer [rounds] [seed]`, in release mode.
 //!
-//! Six targets (MIME, addresses, References, tokens, delivery reports, trimming), `rounds`
-//! inputs each. A panic ends the run with the number to replay; the slowest input of each
+//! Eight targets (MIME, addresses, References, tokens, delivery reports, trimming, and what IMAP
+//! and POP3 servers say), `rounds` inputs each. A panic ends the run with the number to replay; the slowest input of each
 //! target is printed, and one over a second ends the run.
 
 use std::time::{Duration, Instant};
@@ -143,6 +143,38 @@ fn targets() -> Vec<Target> {
                     mail::trim::plain(&text),
                     mail::trim::against_sent(&text, "old\nsig"),
                 ));
+            }),
+        },
+        Target {
+            name: "imap",
+            seeds: vec![
+                b"* 2 FETCH (UID 17 FLAGS (\\Seen) RFC822.SIZE 4 BODY[] {4}\r\nA: b)\r\n".to_vec(),
+                b"* OK [UIDVALIDITY 3] x\r\n* SEARCH 1 2\r\n* 3 EXISTS\r\na1 NO [X] y\r\n".to_vec(),
+            ],
+            run: Box::new(|bytes| {
+                let mut reader = mail::imap::Reader::default();
+                for part in bytes.chunks(7) {
+                    reader.feed(part);
+                    while let Ok(Some(response)) = reader.response() {
+                        std::hint::black_box(response);
+                    }
+                }
+                let text = String::from_utf8_lossy(bytes);
+                let set = mail::imap::UidSet::from(text.as_ref());
+                assert_eq!(mail::imap::UidSet::from(set.to_string().as_str()), set);
+            }),
+        },
+        Target {
+            name: "pop3",
+            seeds: vec![b"+OK 2\r\n1 a\r\n..x\r\n.\r\n-ERR no\r\n".to_vec()],
+            run: Box::new(|bytes| {
+                let mut reader = mail::pop3::Reader::default();
+                for part in bytes.chunks(5) {
+                    reader.feed(part);
+                    while let Ok(Some(answer)) = reader.answer(true) {
+                        std::hint::black_box(answer);
+                    }
+                }
             }),
         },
     ]

@@ -8,6 +8,7 @@ mod import;
 mod listener;
 mod listening;
 mod mail_store;
+mod original;
 mod protected;
 mod understanding;
 mod world;

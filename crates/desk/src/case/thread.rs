@@ -4,7 +4,7 @@ use crate::screen::{Screen, channel_words, closing_words};
 use crate::view::case::ThreadEntry;
 use domain::clock::ClockKind;
 use domain::event::{Actor, Event};
-use domain::message::Delivery;
+use domain::message::{Delivery, ReceivedMessage};
 use web::time_words::Moment;
 
 /// One entry, finished.
@@ -24,6 +24,8 @@ pub(crate) struct EntryView {
     pub undone: bool,
     /// The key of a letter that a person must decide about.
     pub decide: Option<String>,
+    /// Where it lies as it came, with its files; empty where it came by no channel.
+    pub original: String,
 }
 
 /// What an entry looks like.
@@ -50,6 +52,7 @@ impl EntryView {
             tone: tone(&entry.entry.event),
             undone: false,
             decide: None,
+            original: String::new(),
         };
         let words = |kind, id: &str, text: &str| EntryView {
             id: format!("{id}-{n}"),
@@ -62,6 +65,7 @@ impl EntryView {
                 who: message.author.clone(),
                 channel: channel_words(message.channel).1,
                 folded: message.folded.clone().unwrap_or_default(),
+                original: original(message),
                 when: screen.moment(message.at),
                 ..words(EntryKind::FromCustomer, "m", &message.text)
             },
@@ -70,6 +74,7 @@ impl EntryView {
                     who: message.author.clone(),
                     channel: channel_words(message.channel).1,
                     folded: message.folded.clone().unwrap_or_default(),
+                    original: original(message),
                     when: screen.moment(message.at),
                     ..words(EntryKind::FromCustomer, "m", &message.text)
                 },
@@ -91,6 +96,10 @@ impl EntryView {
             event => line(line_words(event, entry)),
         }
     }
+}
+
+fn original(message: &ReceivedMessage) -> String {
+    message.feedback.map(|id| format!("/feedback/{id}")).unwrap_or_default()
 }
 
 fn who(entry: &ThreadEntry) -> String {
