@@ -53,6 +53,7 @@ impl Understood {
             facts,
             said_at: feedback.said_at,
             wants_case: self.wants_case(),
+            answerable: self.answerable && !self.automatic,
             thread: self.thread(),
             imported: match (self.quiet, self.closed_at) {
                 (false, _) => Imported::No,

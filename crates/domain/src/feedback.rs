@@ -40,6 +40,9 @@ pub struct FeedbackIn {
     pub said_at: Timestamp,
     /// Whether it asks for somebody to look: false for automatic mail and noise.
     pub wants_case: bool,
+    /// Whether a program may answer it at all: never what a machine wrote, what came from an
+    /// address of ours, or what asks not to be answered.
+    pub answerable: bool,
     /// Evidence that it belongs to a case we have.
     pub thread: Option<ThreadEvidence>,
     /// Where it was taken over from an earlier system.

@@ -18,8 +18,12 @@ use jiff::{SignedDuration, Timestamp};
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
 
-/// An address gets at most one automatic letter in this time.
+/// An address gets at most one automatic letter in this time,
 const BETWEEN_AUTOMATIC_LETTERS: SignedDuration = SignedDuration::from_hours(1);
+/// and at most so many
+const AUTOMATIC_LETTERS_MOST: i64 = 3;
+/// in this time: a program that answers ours and hides it must not keep us writing.
+const AUTOMATIC_LETTERS_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// Longest subject line made from the first words.
 const SUBJECT_MOST: usize = 80;
 
@@ -197,6 +201,7 @@ impl<'a> Taking<'a> {
             linked_to,
         };
         let then = match feedback.imported {
+            Imported::No if !feedback.answerable => Vec::new(),
             Imported::No => acknowledge(tx, ctx, now, policy, id, &opening).await?,
             Imported::Open => Vec::new(),
             Imported::Closed => {
@@ -227,7 +232,8 @@ fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedM
     }
 }
 
-/// Our first word, when there is an address and it had no automatic letter within the hour.
+/// Our first word, when there is an address, and programs of ours wrote to it neither within the
+/// hour nor three times within the day.
 async fn acknowledge(
     tx: &mut Tx,
     ctx: &Context,
@@ -238,8 +244,10 @@ async fn acknowledge(
 ) -> Result<Vec<Event>, StoreError> {
     let contact = people::contact(tx, opening.customer).await?.unwrap_or_default();
     let Some(address) = contact.email else { return Ok(Vec::new()) };
-    let since = now - BETWEEN_AUTOMATIC_LETTERS;
-    if people::was_written_to_automatically(tx, opening.customer, &address, since).await? {
+    let since = now - AUTOMATIC_LETTERS_WITHIN;
+    let written = people::automatic_letters(tx, opening.customer, &address, since).await?;
+    let lately = written.last_at.is_some_and(|at| at > now - BETWEEN_AUTOMATIC_LETTERS);
+    if lately || written.n >= AUTOMATIC_LETTERS_MOST {
         return Ok(Vec::new());
     }
     let case = Case::opened(id, now, opening);

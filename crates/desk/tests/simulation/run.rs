@@ -147,6 +147,7 @@ impl Run {
             facts: Facts { safety, ..Facts::default() },
             said_at: now,
             wants_case: true,
+            answerable: true,
             thread,
             imported,
         }

@@ -43,6 +43,39 @@ fn a_complaint_opens_a_case_with_clocks_and_one_acknowledgement_an_hour() {
 }
 
 #[test]
+fn an_address_gets_three_automatic_letters_a_day_however_long_a_program_goes_on() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let reach = Reach::from(&company.maya);
+        let mut acknowledged = 0;
+        for _ in 0..11 {
+            let number = opened(&world, &company).await;
+            let view = case_view(&world.ctx, &reach, number).await.unwrap().unwrap();
+            acknowledged += usize::from(view.case.acknowledged_at.is_some());
+            world.pass(SignedDuration::from_hours(2));
+        }
+        assert_eq!(acknowledged, 3);
+    });
+}
+
+#[test]
+fn what_a_program_must_not_answer_opens_a_case_and_gets_no_letter() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let customer = company.amara;
+        let said = complaint(&world, &company, "The heating is off.");
+        let said = FeedbackIn { answerable: false, ..said };
+        let Taken::Opened { number, .. } = arrive(&world, &said, customer).await else {
+            panic!("it opens a case");
+        };
+        let reach = Reach::from(&company.maya);
+        let view = case_view(&world.ctx, &reach, number).await.unwrap().unwrap();
+        assert!(view.case.acknowledged_at.is_none());
+        assert!(!view.case.clocks.is_empty(), "a clock waits for a person's word");
+    });
+}
+
+#[test]
 fn what_is_said_in_the_thread_joins_it_unless_a_stranger_says_it() {
     on_both(async |world| {
         let company = world.found().await;

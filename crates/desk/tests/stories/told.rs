@@ -28,6 +28,7 @@ pub fn complaint(world: &World, company: &Company, text: &str) -> FeedbackIn {
         facts: Facts { cut_off: true, ..Facts::default() },
         said_at: now,
         wants_case: true,
+        answerable: true,
         thread: None,
         imported: Imported::No,
     }

@@ -33,31 +33,40 @@ pub(crate) async fn contact(
         .doing("reading how a customer is reached")
 }
 
-/// Whether `address` got an automatic letter since `since`. Two openings at once ask one after
-/// the other, because each holds the customer first.
-pub(crate) async fn was_written_to_automatically(
+/// Letters that programs of ours wrote to an address.
+pub(crate) struct AutomaticLetters {
+    /// How many.
+    pub n: i64,
+    /// When the last one was written.
+    pub last_at: Option<Timestamp>,
+}
+
+/// What programs of ours wrote to `address` since `since`. Two openings at once ask one after the
+/// other, because each holds the customer first.
+pub(crate) async fn automatic_letters(
     tx: &mut Tx,
     customer: CustomerId,
     address: &str,
     since: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<AutomaticLetters, StoreError> {
     const HOLD: Sql = Sql {
         sqlite: "SELECT id FROM customer WHERE id = $1",
         postgres: "SELECT id FROM customer WHERE id = $1 FOR UPDATE",
     };
     const SQL: &str = "
-        SELECT id FROM message WHERE recipient = $1 AND at_ms > $2 AND automatic = 1
-            AND delivery <> 'undone' LIMIT 1";
+        SELECT COUNT(*), MAX(at_ms) FROM message
+        WHERE recipient = $1 AND at_ms > $2 AND automatic = 1 AND delivery <> 'undone'";
     let doing = "looking for automatic letters";
     let hold = tx.text(HOLD);
     let customer = customer.to_string();
     let _held: Option<String> =
         on!(Tx tx, db => sqlx::query_scalar(hold).bind(&customer).fetch_optional(db).await)
             .doing(doing)?;
-    let found: Option<String> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(address)
-        .bind(since.as_millisecond()).fetch_optional(db).await)
+    let (n, last_ms): (i64, Option<i64>) = on!(Tx tx, db => sqlx::query_as(SQL).bind(address)
+        .bind(since.as_millisecond()).fetch_one(db).await)
     .doing(doing)?;
-    Ok(found.is_some())
+    let last_at = last_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    Ok(AutomaticLetters { n, last_at })
 }
 
 /// A colleague who still works here.
