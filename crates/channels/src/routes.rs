@@ -3,6 +3,7 @@
 use crate::feedback::{api, original, pages};
 use crate::form::portal;
 use crate::form::portal::{Step, StepQuery};
+use crate::mail::pages as mail;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{MethodRouter, get, post};
@@ -65,6 +66,9 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/feedback/{id}/as-it-came", get(original::raw))
         .route("/feedback/{id}/html", get(original::html))
         .route("/feedback/{id}/files/{place}", get(original::file))
+        .route("/settings/mail", get(mail::list).post(mail::add))
+        .route("/settings/mail/look", post(mail::look))
+        .route("/settings/mail/forget", post(mail::forget))
         .layer(axum::Extension(links))
 }
 

@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod compose;
 pub mod dkim;
 pub mod dmarc;
+pub mod dns;
 pub mod fingerprint;
 pub mod forward;
 pub mod imap;

@@ -44,6 +44,9 @@ async fn index(signed: SignedIn) -> Result<Response, Problem> {
     if may(Act::ManageSettings) {
         house.push(("/settings/hours", "Hours", "When we are open, and holidays"));
         house.push(("/settings/policies", "Policies", "Name, clocks, authority, core values"));
+        if signed.staff.scope == Scope::All {
+            house.push(("/settings/mail", "Mailboxes", "Mail that is fetched, and how it fares"));
+        }
         if may(Act::ReadRecord) && signed.staff.scope == Scope::All {
             house.push(("/settings/record", "Record", "Who changed what"));
         }

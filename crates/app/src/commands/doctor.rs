@@ -2,7 +2,7 @@
 
 use super::{Common, open, runtime};
 use crate::settings::Settings;
-use channels::mail::fetch;
+use channels::mail::{Wanted, fetch};
 use clap::Args;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -65,7 +65,10 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
     findings.extend(listeners(settings).await);
     findings.push(dkim(settings));
     match open(settings).await {
-        Ok(ctx) => findings.extend(with_store(&ctx).await),
+        Ok(ctx) => {
+            findings.extend(with_store(&ctx).await);
+            findings.extend(dns(&ctx, settings).await);
+        }
         Err(error) => findings.push(bad(
             "database",
             format!("{error:#}"),
@@ -114,6 +117,27 @@ async fn with_store(ctx: &Context) -> Vec<Finding> {
         _ => bad("clock", format!("the clock says {}", ctx.now()), "set the machine's clock"),
     });
     findings
+}
+
+/// The records our mail needs; nothing is asked about a domain that only this machine knows.
+async fn dns(ctx: &Context, settings: &Settings) -> Vec<Finding> {
+    let domain = settings.mail_domain();
+    if domain.ends_with(".localhost") || domain.ends_with(".test") {
+        return vec![good("dns", format!("{domain} is known on this machine only"))];
+    }
+    let records = match super::mail::dns_records(ctx, settings, None).await {
+        Ok(records) => records,
+        Err(error) => return vec![bad("dns", format!("{error:#}"), "look at /etc/resolv.conf")],
+    };
+    let finding = |(wanted, judged): (Wanted, Result<String, String>)| match judged {
+        Ok(says) => good("dns", format!("{} of {}: {says}", wanted.what, wanted.name)),
+        Err(why) => bad(
+            "dns",
+            format!("{} of {}: {why}; {}", wanted.what, wanted.name, wanted.why),
+            format!("publish {}", super::mail::record_line(&wanted)),
+        ),
+    };
+    records.into_iter().map(finding).collect()
 }
 
 async fn mailboxes(ctx: &Context) -> Vec<Finding> {

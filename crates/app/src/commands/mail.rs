@@ -1,14 +1,17 @@
 //! `redress mail …`: take one mail in from a pipe, read mails again, look into files, sign.
 
 use super::{Common, mailbox, open, runtime, start_logging};
+use crate::settings::Settings;
+use ::mail::dns::Kind;
 use anyhow::{Context as _, bail};
-use channels::mail::{Incoming, WHOLE_MOST};
+use channels::mail::{Incoming, WHOLE_MOST, Wanted};
 use clap::Subcommand;
 use domain::id::ArrivalId;
 use intake::State;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use std::fs::File;
 use std::io::{BufWriter, Read as _, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::Context;
@@ -53,6 +56,12 @@ pub enum Mail {
     Mailbox(mailbox::Mailbox),
     /// The DNS record under which the key that signs our letters is published
     Dkim,
+    /// Ask the DNS for the records our mail needs: MX, SPF, DKIM, DMARC, each with what to publish
+    Dns {
+        /// The name server to ask; the machine's own when not said
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        server: Option<SocketAddr>,
+    },
     /// Say what stands in each file, one JSON object a file
     Parse {
         /// Files in RFC 5322 form; `-` reads stdin
@@ -74,6 +83,7 @@ pub fn run(common: &Common, command: &Mail) -> anyhow::Result<ExitCode> {
         Mail::Replay { since, id, dry_run } => replay(common, since.as_deref(), *id, *dry_run),
         Mail::Mailbox(command) => mailbox::run(common, command),
         Mail::Dkim => dkim(common),
+        Mail::Dns { server } => dns(common, *server),
         Mail::Parse { files, .. } => parse(files),
     }
 }
@@ -193,6 +203,71 @@ fn dkim(common: &Common) -> anyhow::Result<ExitCode> {
     };
     println!("{}. TXT {}", signer.record_name(), in_strings(&signer.record()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Exit 1 when a record is missing or wrong.
+fn dns(common: &Common, server: Option<SocketAddr>) -> anyhow::Result<ExitCode> {
+    let settings = common.settings(&[])?;
+    let records = runtime()?.block_on(async {
+        let ctx = open(&settings).await?;
+        dns_records(&ctx, &settings, server).await
+    })?;
+    let mut well = true;
+    for (wanted, judged) in records {
+        match judged {
+            Ok(says) => println!("ok   {} {}: {says}", wanted.what, wanted.name),
+            Err(why) => {
+                well = false;
+                println!("BAD  {} {}: {why}; {}", wanted.what, wanted.name, wanted.why);
+                println!("     publish: {}", record_line(&wanted));
+            }
+        }
+    }
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// A record as a line of a zone, to copy.
+pub fn record_line(wanted: &Wanted) -> String {
+    match wanted.kind {
+        Kind::Mx => format!("{}. MX {}", wanted.name, wanted.publish),
+        Kind::Txt => format!("{}. TXT {}", wanted.name, in_strings(&wanted.publish)),
+    }
+}
+
+/// Each record that our mail needs, and whether the DNS has it.
+///
+/// # Errors
+/// When no name server is known or a setting is wrong.
+pub async fn dns_records(
+    ctx: &Context,
+    settings: &Settings,
+    server: Option<SocketAddr>,
+) -> anyhow::Result<Vec<(Wanted, Result<String, String>)>> {
+    let server = match server {
+        Some(server) => server,
+        None => {
+            let file = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+            channels::mail::name_server(&file).context("this machine names no name server")?
+        }
+    };
+    let dkim = settings.dkim()?.map(|signer| (signer.record_name(), signer.record()));
+    let (_, from) = settings.mail_from();
+    let (mut records, mut silent) = (Vec::new(), None);
+    for wanted in channels::mail::records_wanted(&from, &settings.mail_domain(), dkim) {
+        // A server that was silent once is not waited for again.
+        if silent.is_none() {
+            match channels::mail::look_up(ctx, server, &wanted.name, wanted.kind).await {
+                Ok(found) => {
+                    let judged = wanted.judge(&found);
+                    records.push((wanted, judged));
+                    continue;
+                }
+                Err(why) => silent = Some(why),
+            }
+        }
+        records.push((wanted, Err(silent.clone().unwrap_or_default())));
+    }
+    Ok(records)
 }
 
 /// A TXT record's text as strings of at most 255 bytes, as name servers take them.
