@@ -24,7 +24,9 @@ def fetch(house):
 
 
 def health(house):
-    return json.loads(house.run("mail", "mailbox", "list", "--json").stdout)
+    """How each mailbox fares."""
+    told = house.run("mail", "mailbox", "list", "--json").stdout
+    return [json.loads(line) for line in told.splitlines()]
 
 
 def waits_for(house, number, within=60):
