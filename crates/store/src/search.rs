@@ -34,6 +34,7 @@ pub struct Words {
     /// Each inner list is one word or, when longer, a phrase.
     terms: Vec<Vec<String>>,
     loose: bool,
+    whole: bool,
 }
 
 impl Words {
@@ -51,12 +52,19 @@ impl Words {
             }
         }
         terms.truncate(TERMS_MOST);
-        Words { terms, loose: false }
+        Words { terms, loose: false, whole: false }
     }
 
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// The same words as they stand, the last one too. A common beginning stands for very many
+    /// words, and an engine looks at all of them before it gives the first document.
+    #[must_use]
+    pub fn whole(&self) -> Words {
+        Words { whole: true, ..self.clone() }
     }
 
     /// The same words, each cut to its first four letters and matched as a beginning: forgives
@@ -65,13 +73,13 @@ impl Words {
     pub fn loosened(&self) -> Words {
         let cut = |word: &String| word.chars().take(4).collect();
         let terms = self.terms.iter().flatten().map(|word| vec![cut(word)]).collect();
-        Words { terms, loose: true }
+        Words { terms, loose: true, whole: false }
     }
 
     /// Each word or phrase by itself, for saying which of them found nothing.
     pub fn singles(&self) -> Vec<(String, Words)> {
         let one = |term: &Vec<String>| {
-            (term.join(" "), Words { terms: vec![term.clone()], loose: self.loose })
+            (term.join(" "), Words { terms: vec![term.clone()], ..self.clone() })
         };
         self.terms.iter().map(one).collect()
     }
@@ -81,10 +89,14 @@ impl Words {
         self.terms.iter().flatten().map(String::as_str)
     }
 
+    fn begins(&self, is_last: bool) -> bool {
+        self.loose || (is_last && !self.whole)
+    }
+
     fn for_sqlite(&self) -> String {
         let last = self.terms.len().saturating_sub(1);
         let term = |(place, words): (usize, &Vec<String>)| {
-            let begins = (self.loose || place == last) && words.len() == 1;
+            let begins = self.begins(place == last) && words.len() == 1;
             format!("\"{}\"{}", words.join(" "), if begins { " *" } else { "" })
         };
         self.terms.iter().enumerate().map(term).collect::<Vec<_>>().join(" AND ")
@@ -93,7 +105,7 @@ impl Words {
     fn for_postgres(&self) -> String {
         let last = self.terms.len().saturating_sub(1);
         let term = |(place, words): (usize, &Vec<String>)| {
-            let begins = (self.loose || place == last) && words.len() == 1;
+            let begins = self.begins(place == last) && words.len() == 1;
             let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
             format!("({}{})", quoted.join(" <-> "), if begins { ":*" } else { "" })
         };
@@ -270,6 +282,8 @@ mod tests {
             words.for_postgres(),
             "('refund') & ('no' <-> 'heating') & ('and') & ('near') & ('eng':*)"
         );
+        assert!(words.whole().for_sqlite().ends_with("AND \"eng\""));
+        assert!(words.whole().for_postgres().ends_with("& ('eng')"));
         assert!(Words::read("  \"' ) ; --").is_empty());
     }
 }

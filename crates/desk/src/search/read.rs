@@ -56,7 +56,7 @@ pub async fn search(
     if words.is_empty() {
         return by_operators(ctx, reach, &query, after).await;
     }
-    let mut page = by_words(ctx, reach, &query, &words, after).await?;
+    let mut page = by_words_or_beginnings(ctx, reach, &query, &words, after).await?;
     if page.found.is_empty() && after.is_none() {
         let loose = words.loosened();
         page = by_words(ctx, reach, &query, &loose, None).await?;
@@ -87,6 +87,30 @@ async fn put_first(
     page.found.retain(|found| found.row.case.id != row.case.id);
     page.found.insert(0, Found { row, kind: String::new(), sentence: String::new() });
     Ok(())
+}
+
+/// What the cursor begins with that goes on with whole words.
+const WHOLE: &str = "w";
+
+/// The last word may still be being typed, so it also counts as a beginning; but where it fills a
+/// page as it stands, that is what was meant.
+async fn by_words_or_beginnings(
+    ctx: &Context,
+    reach: &Reach,
+    query: &Query,
+    words: &Words,
+    after: Option<&str>,
+) -> Result<SearchPage, StoreError> {
+    let of_whole = after.and_then(|after| after.strip_prefix(WHOLE));
+    if after.is_some() && of_whole.is_none() {
+        return by_words(ctx, reach, query, words, after).await;
+    }
+    let mut page = by_words(ctx, reach, query, &words.whole(), of_whole).await?;
+    if after.is_none() && page.found.len() < ROWS {
+        return by_words(ctx, reach, query, words, None).await;
+    }
+    page.next = page.next.map(|next| format!("{WHOLE}{next}"));
+    Ok(page)
 }
 
 async fn by_words(
