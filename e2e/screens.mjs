@@ -10,7 +10,7 @@ const browser = await launch();
 fs.mkdirSync(folder, { recursive: true });
 
 const DRAFT =
-  "Hi,\n\nwe're sorry that you are having this problem. Payments has the entry, and we will correct it soon.\n\nMaya";
+  "Hi, we're sorry that you are having this problem. We will correct the entry soon.\nMaya";
 const viewport = { width: Number(width), height: 800 };
 const cookies = await (async () => {
   const page = await person(browser);
@@ -31,12 +31,11 @@ for (const colorScheme of ["light", "dark"]) {
   await page.goto(house.base + owed.replace(/\/promises.*/, ""));
   await page.locator("#words").fill(DRAFT);
   await page.locator(".findings li").first().waitFor();
-  await page.locator(".thread").hover();
+  await page.locator("#main").focus();
   await page.screenshot({ path: path.join(folder, `case-${colorScheme}.png`) });
   await take("promises", "/promises");
   await take("search", "/search?q=payment");
   await take("new-case", "/cases/new");
-  await take("bell", "/bell");
   await take("customer-page", new URL(house.link("customer")).pathname);
   await take("complain", "/complain");
   await page.context().close();
