@@ -187,9 +187,12 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Context> for Path<T> {
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
         let found = axum::extract::Path::<T>::from_request_parts(parts, ctx).await;
+        // No text of ours holds U+0000, so there is nothing at such an address.
         found
+            .ok()
+            .filter(|_| !parts.uri.path().contains("%00"))
             .map(|path| Path(path.0))
-            .map_err(|_| Problem::missing("nothing_here", "There is nothing at this address."))
+            .ok_or_else(|| Problem::missing("nothing_here", "There is nothing at this address."))
     }
 }
 

@@ -1,11 +1,11 @@
 //! What stands before every handler: the right host, the right origin, bounded requests, and the
 //! headers every answer carries.
 
-use crate::problem::{Problem, RequestId};
+use crate::problem::{Asked, Problem, RequestId};
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use store::Context;
 
 /// Bytes of an address.
@@ -27,7 +27,8 @@ pub async fn guard(State(ctx): State<Context>, mut request: Request, next: Next)
     request.extensions_mut().insert(RequestId(id.clone()));
     let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = match refused(&ctx, &request) {
-        Some(problem) => problem.into_response(),
+        // Nothing behind us sees it, so its body is written here.
+        Some(problem) => Asked::of(&request).tell(&problem),
         None => next.run(request).await,
     };
     // What is not there today may be there tomorrow: only assets that were found are kept.

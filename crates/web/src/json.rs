@@ -1,12 +1,15 @@
 //! What programs send and get: JSON with its bounds, versions, pages of lists.
 
+mod strict;
+
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
+use serde_path_to_error::Segment;
 use store::file::sha256_hex;
 use store::{Context, Press};
 
@@ -64,16 +67,17 @@ impl<T: DeserializeOwned + Send> FromRequest<Context> for Json<T> {
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     check_shape(body)?;
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(strict::Strict(&mut reader)).map_err(|error| {
         let inner = error.inner();
-        if inner.is_data() {
-            let path = error.path().to_string();
-            let pointer = if path == "." { String::new() } else { path.replace('.', "/") };
-            let pointer = pointer.replace(['[', ']'], "");
-            let says = inner.to_string();
-            let says = says.split(" at line ").next().unwrap_or("").to_owned();
+        // Where a word of a list is wanted, our reader calls anything else bad JSON.
+        let is_json = || serde_json::from_slice::<IgnoredAny>(body).is_ok();
+        if inner.is_data() || is_json() {
+            let says = match inner.is_data() {
+                true => inner.to_string().split(" at line ").next().unwrap_or("").to_owned(),
+                false => "give one of the words that are taken here".to_owned(),
+            };
             Problem::refused("body_refused", "The body has something we do not take.")
-                .at(format!("/{pointer}"), says)
+                .at(pointer(error.path()), says)
         } else {
             Problem::bad_request("not_json", format!("The body is not JSON: {inner}."))
         }
@@ -82,6 +86,18 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         Ok(()) => Ok(value),
         Err(_) => Err(Problem::bad_request("not_json", "There is more after the JSON.")),
     }
+}
+
+/// A JSON pointer (RFC 6901); the whole body is the empty one.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    let name = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    let part = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => name(key),
+        Segment::Enum { variant } => name(variant),
+        Segment::Unknown => String::new(),
+    };
+    path.iter().map(part).collect()
 }
 
 /// One pass before parsing: depth and number of keys.
@@ -237,15 +253,57 @@ mod tests {
     struct Body {
         #[expect(dead_code, reason = "only read")]
         n: u32,
+        #[expect(dead_code, reason = "only read")]
+        #[serde(default)]
+        by: By,
+        #[expect(dead_code, reason = "only read")]
+        #[serde(default)]
+        also: Vec<Option<By>>,
+        #[expect(dead_code, reason = "only read")]
+        #[serde(default)]
+        word: Option<Word>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Word {
+        Yes,
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    struct By {
+        name: String,
     }
 
     #[test]
     fn wrong_types_and_unknown_fields_are_refused_with_their_place() {
-        for (body, place) in [(r#"{"n":"x"}"#, "/n"), (r#"{"n":1,"m":2}"#, "/m"), ("[]", "/")] {
+        let wrong = [
+            (r#"{"n":"x"}"#, "/n"),
+            (r#"{"n":1,"m":2}"#, "/m"),
+            (r#"{"n":1,"a/b~":2}"#, "/a~1b~0"),
+            ("[]", ""),
+            ("[1]", ""),
+            ("null", ""),
+            (r#"{"n":1,"by":[]}"#, "/by"),
+            (r#"{"n":1,"by":["Ann"]}"#, "/by"),
+            (r#"{"n":1,"also":[{"name":"Ann"},[]]}"#, "/also/1"),
+            (r#"{"n":1,"by":{"name":"A\u0000"}}"#, "/by/name"),
+            (r#"{"n":1,"word":[]}"#, "/word"),
+            (r#"{"n":1,"word":7}"#, "/word"),
+            (r#"{"n":1,"word":"no"}"#, "/word"),
+        ];
+        for (body, place) in wrong {
             let problem = read::<Body>(body.as_bytes()).unwrap_err();
             assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
             assert_eq!(problem.errors[0].pointer, place, "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_right_is_taken_though_it_nests() {
+        let body = r#"{"n":1,"by":{"name":"Ann"},"also":[null,{},{"name":"Bo"}],"word":"yes"}"#;
+        assert!(read::<Body>(body.as_bytes()).is_ok());
     }
 
     #[test]

@@ -114,12 +114,22 @@ impl Problem {
         Self::new(status, code, detail)
     }
 
-    /// A fault of ours. Logged here, once; the reader gets a reference and no detail.
+    /// A fault of ours. Logged here, once; the reader gets a reference and no detail. Two people
+    /// at the same moment are no fault: the later one reads so (409).
     pub fn ours(error: impl Into<OurFault>) -> Problem {
         let fault = error.into();
-        if fault.is_temporary {
-            tracing::warn!(error = %fault.says, "could not take it now");
-            return Problem::unavailable(5);
+        match fault.kind {
+            FaultKind::Temporary => {
+                tracing::warn!(error = %fault.says, "could not take it now");
+                return Problem::unavailable(5);
+            }
+            FaultKind::Crossed => {
+                return Problem::conflict(
+                    "somebody_was_faster",
+                    "Somebody changed this at the same moment. Look at it again, then decide.",
+                );
+            }
+            FaultKind::Lasting => {}
         }
         tracing::error!(error = %fault.says, "something broke on our side");
         let detail = "Something broke on our side. Nothing was changed; please try again.";
@@ -138,12 +148,31 @@ impl Problem {
 /// A fault of ours, ready to be told.
 pub struct OurFault {
     says: String,
-    is_temporary: bool,
+    kind: FaultKind,
+}
+
+enum FaultKind {
+    /// Trying again soon helps.
+    Temporary,
+    /// Somebody else changed the same at the same moment.
+    Crossed,
+    /// It stays until somebody mends it.
+    Lasting,
+}
+
+impl FaultKind {
+    fn of(error: &StoreError) -> FaultKind {
+        match error {
+            StoreError::Conflict { .. } | StoreError::Twice { .. } => FaultKind::Crossed,
+            error if error.is_temporary() => FaultKind::Temporary,
+            _ => FaultKind::Lasting,
+        }
+    }
 }
 
 impl From<StoreError> for OurFault {
     fn from(error: StoreError) -> Self {
-        OurFault { is_temporary: error.is_temporary(), says: chain(&error) }
+        OurFault { kind: FaultKind::of(&error), says: chain(&error) }
     }
 }
 
@@ -151,7 +180,7 @@ impl From<anyhow::Error> for OurFault {
     fn from(error: anyhow::Error) -> Self {
         let store = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>());
         OurFault {
-            is_temporary: store.is_some_and(StoreError::is_temporary),
+            kind: store.map_or(FaultKind::Lasting, FaultKind::of),
             says: format!("{error:#}"),
         }
     }
@@ -159,7 +188,7 @@ impl From<anyhow::Error> for OurFault {
 
 impl From<askama::Error> for OurFault {
     fn from(error: askama::Error) -> Self {
-        OurFault { says: chain(&error), is_temporary: false }
+        OurFault { says: chain(&error), kind: FaultKind::Lasting }
     }
 }
 
@@ -176,13 +205,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
-        match error {
-            StoreError::Conflict { .. } => Problem::conflict(
-                "somebody_was_faster",
-                "Somebody changed this at the same moment. Look at it again, then decide.",
-            ),
-            error => Problem::ours(error),
-        }
+        Problem::ours(error)
     }
 }
 
@@ -234,13 +257,50 @@ struct ProblemPage<'a> {
     is_ours: bool,
 }
 
+/// Who asked, and how, as far as the body of a problem depends on it.
+pub(crate) struct Asked {
+    path: String,
+    for_programs: bool,
+    is_head: bool,
+    reference: String,
+}
+
+impl Asked {
+    pub(crate) fn of(request: &Request) -> Asked {
+        let path = request.uri().path().to_owned();
+        let reference = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+        Asked {
+            for_programs: wants_json(&path, request.headers()),
+            is_head: request.method() == axum::http::Method::HEAD,
+            reference: reference.unwrap_or_default(),
+            path,
+        }
+    }
+
+    /// The answer that tells `problem`.
+    pub(crate) fn tell(&self, problem: &Problem) -> Response {
+        let mut answer = if self.for_programs {
+            as_json(problem, &self.path, &self.reference)
+        } else {
+            as_page(problem, &self.reference)
+        };
+        if let Some(seconds) = problem.retry_after {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if problem.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if self.is_head {
+            *answer.body_mut() = axum::body::Body::empty();
+        }
+        answer
+    }
+}
+
 /// Middleware: gives every problem its body, and bare error answers of the router a problem.
 pub async fn answer_problems(request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let for_programs = wants_json(&path, request.headers());
-    let is_head = request.method() == axum::http::Method::HEAD;
-    let reference =
-        request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let asked = Asked::of(&request);
     let mut response = next.run(request).await;
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
@@ -249,25 +309,11 @@ pub async fn answer_problems(request: Request, next: Next) -> Response {
             None => return response,
         },
     };
-    let mut answer = if for_programs {
-        as_json(&problem, &path, &reference)
-    } else {
-        as_page(&problem, &reference)
-    };
+    let mut answer = asked.tell(&problem);
     for (name, value) in response.headers() {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             answer.headers_mut().append(name.clone(), value.clone());
         }
-    }
-    if let Some(seconds) = problem.retry_after {
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if problem.status == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Bearer");
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    if is_head {
-        *answer.body_mut() = axum::body::Body::empty();
     }
     answer
 }
