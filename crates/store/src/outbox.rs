@@ -4,6 +4,9 @@
 //! `sending` durably before the first byte of its text leaves. If the process dies then, nobody
 //! can know whether it arrived: it turns `uncertain`, and a person decides. It is never resent
 //! blindly.
+//!
+//! An envelope holds the customer's link, which opens their case: it is emptied as soon as the
+//! letter has left or was taken back. What was written stays in the record of the case.
 
 use crate::error::{Doing, StoreError};
 use crate::fact::Fact;
@@ -22,7 +25,7 @@ pub struct Letter {
     pub channel: String,
     /// Where it goes.
     pub recipient: String,
-    /// What the channel needs: JSON.
+    /// What the channel needs: JSON; empty when it has left.
     pub envelope: String,
     /// How far it has come.
     pub state: String,
@@ -65,7 +68,7 @@ impl Tx {
     /// When the engine fails.
     pub async fn unpost(&mut self, key: &str, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str = "
-            UPDATE outbox SET state = 'undone', changed_at_ms = $2
+            UPDATE outbox SET state = 'undone', envelope = '', changed_at_ms = $2
             WHERE key = $1 AND state = 'held' AND attempts = 0";
         let rows = on!(Tx self, db => sqlx::query(SQL).bind(key).bind(now.as_millisecond())
             .execute(db).await.map(|done| done.rows_affected()))
@@ -88,7 +91,8 @@ impl Tx {
     ) -> Result<(), StoreError> {
         const SQL: &str = "
             UPDATE outbox SET state = $3, answer = $4, leaves_at_ms = $5, held_until_ms = 0,
-                changed_at_ms = $6
+                changed_at_ms = $6,
+                envelope = CASE WHEN $3 = 'sent' THEN '' ELSE envelope END
             WHERE key = $1 AND fence = $2";
         let doing = "noting how a letter fared";
         let short: String = answer.chars().take(2_000).collect();
@@ -233,7 +237,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "
             UPDATE outbox SET state = $2, leaves_at_ms = $3, held_until_ms = 0, attempts = 0,
-                fence = fence + 1, changed_at_ms = $3
+                fence = fence + 1, changed_at_ms = $3,
+                envelope = CASE WHEN $2 = 'sent' THEN '' ELSE envelope END
             WHERE key = $1 AND state IN ('uncertain', 'failed')";
         let state = if send_again { "held" } else { "sent" };
         let mut tx = self.begin().await?;

@@ -49,9 +49,17 @@ impl Postgres {
                     Ok(true)
                 })
             })
-            .connect_with(options)
-            .await
-            .doing(doing)?;
+            .connect_with(options.clone())
+            .await;
+        let pool = match pool {
+            Ok(pool) => pool,
+            Err(sqlx::Error::PoolTimedOut) => {
+                // The pool only says that it waited in vain; one plain try says for what.
+                let why = options.connect().await.err().unwrap_or(sqlx::Error::PoolTimedOut);
+                return Err(why).doing(doing);
+            }
+            Err(error) => return Err(error).doing(doing),
+        };
         let facts = Facts::new();
         tokio::spawn(hear(pool.clone(), facts.clone()));
         Ok(Self { pool, facts })

@@ -45,6 +45,8 @@ fn a_letter_leaves_once_with_everything_that_threads_its_answer() {
         assert_eq!(deliver_due(&world.ctx, &relay(&sink)).await.unwrap(), 2);
         assert_eq!(deliver_due(&world.ctx, &relay(&sink)).await.unwrap(), 0);
         assert_eq!(state(&world, 1).await, "sent");
+        let kept = world.ctx.store.letter(&message(1).to_string()).await.unwrap().unwrap();
+        assert_eq!(kept.envelope, "", "the customer's link does not stay in the outbox");
         let taken = sink.taken();
         assert_eq!(taken.len(), 2);
         let parsed = mail::parse(taken[0].text.as_bytes());
