@@ -44,11 +44,12 @@ def free_port():
 class House:
     """One installation with its folder; a context manager that leaves nothing behind."""
 
-    def __init__(self, folder=None, token="", options=(), environment=None):
+    def __init__(self, folder=None, token="", options=(), environment=None, database=""):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="redress-house-"))
         self.token = token
         self.options = list(options)
         self.environment = environment or {}
+        self.database = database  # A PostgreSQL instead of the folder.
         self.port, self.smtp_port = free_port(), free_port()
         self.process = None
 
@@ -63,9 +64,14 @@ class House:
     def data(self):
         return self.folder / "data"
 
+    @property
+    def store(self):
+        """The flags that name where everything lies."""
+        return ["--data", str(self.data), *(["--database", self.database] if self.database else [])]
+
     def run(self, *words, stdin="", check=True):
         """Runs one command of the program on this house; gives what it printed."""
-        line = [program(), *words, "--data", str(self.data)]
+        line = [program(), *words, *self.store]
         done = subprocess.run(line, input=stdin, capture_output=True, text=True, check=False)
         if check and done.returncode:
             raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}: {done.stderr}")
@@ -84,7 +90,7 @@ class House:
         began = time.monotonic()
         log = open(self.folder / "log", "ab")
         self.process = subprocess.Popen(
-            [program(), "serve", "--data", str(self.data), "--log", "warn",
+            [program(), "serve", *self.store, "--log", "warn",
              "--listen", f"127.0.0.1:{self.port}",
              "--smtp-listen", f"127.0.0.1:{self.smtp_port}", *self.options],
             stdout=log, stderr=log, start_new_session=True,
