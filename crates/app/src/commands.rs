@@ -1,6 +1,13 @@
 //! Commands. Data go to stdout, words and progress to stderr. Exit codes: 0 done, 1 failed, 2
 //! wrong use, 3 partly done, 5 not found, 130 interrupted. `redress mail receive` speaks to mail
-//! servers and uses their codes (sysexits.h): 65 nothing there, 69 too large, 75 try again.
+//! servers and uses their codes (sysexits.h): 65 nothing there, 69 too large, 75 try again. 141
+//! says that nobody reads stdout any more.
+
+/// Writes a line of data to stdout. Where the reader has gone (`redress export | head`), that is
+/// an error as any other, and not a panic as `println!` makes of it.
+macro_rules! out {
+    ($($arg:tt)*) => { crate::commands::line(format_args!($($arg)*))? };
+}
 
 mod audit;
 mod backup;
@@ -17,6 +24,8 @@ mod texts;
 
 use crate::settings::Settings;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::fmt;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -132,8 +141,9 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&common, &command),
         Command::Read(command) => texts::read(&command),
         Command::Completion { shell } => {
-            let mut command = Line::command();
-            clap_complete::generate(shell, &mut command, "redress", &mut std::io::stdout());
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Line::command(), "redress", &mut text);
+            io::stdout().lock().write_all(&text)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Man { folder } => {
@@ -151,8 +161,17 @@ pub fn is_mail_receive(words: &[String]) -> bool {
     mail.is_some_and(|at| words[at..].iter().any(|word| word == "receive"))
 }
 
-/// Says what went wrong: one line, then a hint where there is one.
+fn line(text: fmt::Arguments<'_>) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{text}")
+}
+
+/// Says what went wrong: one line, then a hint where there is one. A reader of stdout who has seen
+/// enough is nothing to talk about: we end as every other program does then (128 + SIGPIPE).
 pub fn tell(error: &anyhow::Error) -> ExitCode {
+    let fault = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    if fault.is_some_and(|fault| fault.kind() == io::ErrorKind::BrokenPipe) {
+        return ExitCode::from(141);
+    }
     eprintln!("error: {error:#}");
     if let Some(hint) = hint(error) {
         eprintln!("\nhint: {hint}");
@@ -161,14 +180,22 @@ pub fn tell(error: &anyhow::Error) -> ExitCode {
 }
 
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    const HINTS: &[(&str, &str)] = &[
+        (
+            "opening the database file",
+            "the folder is not there or cannot be written; `redress init --data DIR …` makes it",
+        ),
+        ("reaching PostgreSQL", "`redress doctor` says what is wrong with the connection"),
+        ("this house is open already", "`redress user link --email ADDRESS` gives a new way in"),
+        (people::NOBODY, "`redress user add --email ADDRESS --name NAME` adds somebody"),
+        ("which is no setting", "`redress config default` prints every setting"),
+        (
+            "another `redress serve` has this folder",
+            "end that one, or use PostgreSQL, which any number of them may share",
+        ),
+    ];
     let text = format!("{error:#}");
-    if text.contains("opening the database file") {
-        Some("the folder is not there or cannot be written; `redress init --data DIR …` makes it")
-    } else if text.contains("reaching PostgreSQL") {
-        Some("`redress doctor` says what is wrong with the connection")
-    } else {
-        None
-    }
+    HINTS.iter().find(|(part, _)| text.contains(part)).map(|(_, hint)| *hint)
 }
 
 impl Common {
@@ -212,7 +239,10 @@ pub fn start_logging(settings: &Settings) {
     let level = settings.log();
     let filter = EnvFilter::try_new(format!("{level},sqlx=warn,hyper=warn,lettre=warn"))
         .unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(crate::settings::wants_colour())
+        .with_writer(std::io::stderr);
     let started = if settings.log_is_json() {
         builder.json().try_init()
     } else {

@@ -4,9 +4,10 @@ use crate::commands::{Common, open, runtime, start_logging};
 use crate::health::Ending;
 use crate::settings::Settings;
 use crate::{router, work};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use axum::serve::ListenerExt as _;
 use clap::Args;
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -74,12 +75,13 @@ pub fn run(common: &Common, flags: &ServeFlags) -> anyhow::Result<ExitCode> {
 /// Serves until a signal ends it.
 ///
 /// # Errors
-/// When an address cannot be taken.
+/// When an address cannot be taken, or another process serves the same folder.
 pub async fn serve(ctx: Context, settings: &Settings) -> anyhow::Result<()> {
     let address = settings.listen()?;
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}; is another program there?"))?;
+    let _alone = alone(settings)?;
     ctx.store.free_leases().await?;
     let ending = Ending::default();
     let (end, ended) = watch::channel(false);
@@ -123,6 +125,25 @@ pub async fn serve(ctx: Context, settings: &Settings) -> anyhow::Result<()> {
     server.abort();
     ctx.store.close().await;
     Ok(())
+}
+
+/// Holds a folder with SQLite for this process: two would each free the other's leases, and do
+/// its work twice. The lock ends with the process, however that ends.
+fn alone(settings: &Settings) -> anyhow::Result<Option<File>> {
+    if !settings.store_is_file() {
+        return Ok(None);
+    }
+    let path = settings.data().join("serve.lock");
+    let lock = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another `redress serve` has this folder: {}", settings.data().display())
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
 }
 
 async fn signal() -> anyhow::Result<()> {

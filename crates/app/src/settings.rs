@@ -4,6 +4,7 @@ use anyhow::{Context as _, bail};
 use channels::mail::{Certificate, Signer};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use store::Address;
@@ -240,7 +241,7 @@ impl Settings {
         Ok(Some(signer.with_context(|| format!("cannot use {path}"))?))
     }
 
-    /// Addresses whose mail is taken in; `*` is every one.
+    /// Addresses whose mail is taken in besides our own; `*` is every one.
     pub fn mailboxes(&self) -> Vec<String> {
         self.list("mailboxes")
     }
@@ -296,6 +297,11 @@ fn table(text: &str, path: &Path) -> anyhow::Result<Vec<(String, String)>> {
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Whether talk on stderr may be coloured: on a terminal, unless `NO_COLOR` says otherwise.
+pub fn wants_colour() -> bool {
+    std::io::stderr().is_terminal() && environment("NO_COLOR").is_none_or(|text| text.is_empty())
 }
 
 fn found_file() -> Option<PathBuf> {

@@ -25,6 +25,8 @@ pub enum Audit {
 pub struct Verified {
     events: u64,
     cases: u64,
+    /// Entries of the house's own record: who changed people, rights and policies.
+    entries: u64,
     /// One hash over the ends of all chains: compare it with an earlier one to notice a cut tail.
     head: String,
 }
@@ -39,10 +41,13 @@ pub fn run(common: &Common, command: &Audit) -> anyhow::Result<ExitCode> {
     start_logging(&settings);
     let verified = runtime()?.block_on(async { verify_with(&open(&settings).await?).await })?;
     if *json {
-        println!("{}", serde_json::to_string(&verified)?);
+        out!("{}", serde_json::to_string(&verified)?);
     } else {
-        let Verified { events, cases, head } = verified;
-        println!("{events} events of {cases} cases are sound\thead {head}");
+        let Verified { events, cases, entries, head } = verified;
+        out!(
+            "{events} events of {cases} cases and {entries} entries of the house are sound\t\
+             head {head}"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -78,10 +83,16 @@ pub async fn verify_with(ctx: &Context) -> anyhow::Result<Verified> {
     }
     bar.finish_and_clear();
     check_tails(ctx, &ends).await?;
+    let house = organisation::audit::verify(&ctx.store).await?;
+    if let Some(bad) = house.first_bad {
+        bail!("the record of the house was changed: entry {bad} does not follow from those before");
+    }
     let mut all: Vec<String> = ends.iter().map(|(case, end)| format!("{case} {}", end.1)).collect();
+    all.push(format!("house {}", house.head));
     all.sort_unstable();
     let head = store::file::sha256_hex(all.join("\n").as_bytes());
-    Ok(Verified { events, cases: ends.len() as u64, head })
+    let entries = house.sound.unsigned_abs();
+    Ok(Verified { events, cases: ends.len() as u64, entries, head })
 }
 
 /// A cut tail leaves a case whose version is higher than its record is long.
@@ -116,7 +127,7 @@ pub fn rebuild(common: &Common) -> anyhow::Result<ExitCode> {
     let settings = common.settings(&[])?;
     start_logging(&settings);
     let events = runtime()?.block_on(async { rebuild_with(&open(&settings).await?).await })?;
-    println!("made again from {events} events");
+    out!("made again from {events} events");
     Ok(ExitCode::SUCCESS)
 }
 

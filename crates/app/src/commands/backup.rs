@@ -73,7 +73,7 @@ pub fn backup(common: &Common, command: &Backup) -> anyhow::Result<ExitCode> {
         }
         anyhow::Ok(done.rows)
     })?;
-    println!("{}\t{rows} rows", out.display());
+    out!("{}\t{rows} rows", out.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,6 +110,6 @@ pub fn restore(common: &Common, command: &Restore) -> anyhow::Result<ExitCode> {
         super::audit::rebuild_with(&ctx).await?;
         super::audit::verify_with(&ctx).await.map(|_| ())
     })?;
-    println!("{} rows restored and verified", checked.rows);
+    out!("{} rows restored and verified", checked.rows);
     Ok(ExitCode::SUCCESS)
 }

@@ -26,17 +26,17 @@ pub enum Config {
 /// When a settings file is wrong.
 pub fn run(common: &Common, command: &Config) -> anyhow::Result<ExitCode> {
     match command {
-        Config::Default => print!("{}", crate::settings::DEFAULTS),
+        Config::Default => out!("{}", crate::settings::DEFAULTS.trim_end()),
         Config::Show { origin, json } => {
             let settings = common.settings(&[])?;
             for (name, value, from) in settings.shown() {
                 match (json, origin) {
-                    (true, _) => println!(
+                    (true, _) => out!(
                         "{}",
                         serde_json::json!({"name": name, "value": value, "origin": from.to_string()})
                     ),
-                    (false, true) => println!("{name} = {value:?}\t({from})"),
-                    (false, false) => println!("{name} = {value:?}"),
+                    (false, true) => out!("{name} = {value:?}\t({from})"),
+                    (false, false) => out!("{name} = {value:?}"),
                 }
             }
         }

@@ -183,16 +183,16 @@ async fn tell(ctx: &Context, settings: &Settings) -> anyhow::Result<()> {
             .await
             .map_err(|error| anyhow::anyhow!("making a link: {error}"))
     };
-    println!("Redress practice company: {}", settings.base_url());
-    println!("data in {}\n", settings.data().display());
-    println!("agent     Maya   {}", link(people::MAYA).await?);
-    println!("lead      Jo     {}", link(people::JO).await?);
-    println!("admin     Kari   {}", link(people::KARI).await?);
+    out!("Redress practice company: {}", settings.base_url());
+    out!("data in {}\n", settings.data().display());
+    out!("agent     Maya   {}", link(people::MAYA).await?);
+    out!("lead      Jo     {}", link(people::JO).await?);
+    out!("admin     Kari   {}", link(people::KARI).await?);
     match people::customer_page(ctx).await? {
-        Some((name, path)) => println!("customer  {name:<6} {}{path}", settings.base_url()),
-        None => println!("customer  –      {}/start", settings.base_url()),
+        Some((name, path)) => out!("customer  {name:<6} {}{path}", settings.base_url()),
+        None => out!("customer  –      {}/start", settings.base_url()),
     }
-    println!("complain yourself   {}/start", settings.base_url());
+    out!("complain yourself   {}/start", settings.base_url());
     Ok(())
 }
 

@@ -47,12 +47,12 @@ pub fn run(common: &Common, command: &Doctor) -> anyhow::Result<ExitCode> {
     let findings = runtime()?.block_on(examine(&settings));
     for finding in &findings {
         if command.json {
-            println!("{}", serde_json::to_string(finding)?);
+            out!("{}", serde_json::to_string(finding)?);
         } else {
             let mark = if finding.ok { "ok  " } else { "BAD " };
-            println!("{mark} {:<9} {}", finding.part, finding.says);
+            out!("{mark} {:<9} {}", finding.part, finding.says);
             if let Some(fix) = &finding.fix {
-                println!("     {:<9} fix: {fix}", "");
+                out!("     {:<9} fix: {fix}", "");
             }
         }
     }
@@ -69,17 +69,21 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
             findings.extend(with_store(&ctx).await);
             findings.extend(dns(&ctx, settings).await);
         }
-        Err(error) => findings.push(bad(
-            "database",
-            format!("{error:#}"),
-            "start PostgreSQL, or make a folder: `redress init --data DIR --organisation NAME \
-             --admin-email ADDRESS`",
-        )),
+        Err(error) => findings.push(bad("database", format!("{error:#}"), database_fix(settings))),
     }
     if settings.store_is_file() {
         findings.push(disk(settings));
     }
     findings
+}
+
+fn database_fix(settings: &Settings) -> &'static str {
+    if settings.store_is_file() {
+        "name the folder with --data, or make one: `redress init --data DIR --organisation NAME \
+         --admin-email ADDRESS`"
+    } else {
+        "start PostgreSQL, or mend the address in `database`; try it with `psql ADDRESS`"
+    }
 }
 
 async fn with_store(ctx: &Context) -> Vec<Finding> {
@@ -93,11 +97,11 @@ async fn with_store(ctx: &Context) -> Vec<Finding> {
         Err(error) => bad("writing", error.to_string(), "free disk space, or permit writing"),
     });
     findings.push(match ctx.store.job_counts().await {
-        Ok((due, 0)) => good("work", format!("{due} waiting, none failed")),
+        Ok((due, 0)) => waiting(ctx, due).await,
         Ok((_, dead)) => bad(
             "work",
             format!("{dead} pieces of work failed for good"),
-            "look at them under Settings › Failed work, then start them again",
+            "`redress work failed` lists them, `redress work replay all` starts them again",
         ),
         Err(error) => bad("work", error.to_string(), "look at the database first"),
     });
@@ -154,6 +158,21 @@ async fn mailboxes(ctx: &Context) -> Vec<Finding> {
         ),
     };
     alarms.into_iter().map(finding).collect()
+}
+
+/// Work that nobody takes up piles up.
+async fn waiting(ctx: &Context, due: i64) -> Finding {
+    const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+    let now = ctx.now();
+    match ctx.store.next_job_at().await {
+        Ok(Some(at)) if at.duration_until(now) > LATE => bad(
+            "work",
+            format!("{due} waiting, the oldest since {at}"),
+            "start `redress serve`, or look at its log",
+        ),
+        Ok(_) => good("work", format!("{due} waiting, none failed")),
+        Err(error) => bad("work", error.to_string(), "look at the database first"),
+    }
 }
 
 async fn writes(ctx: &Context) -> Result<(), store::StoreError> {

@@ -59,12 +59,13 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
             understand_all(&ctx, &ProgressBar::hidden()).await?;
             anyhow::Ok(undone)
         })?;
-        println!("{} rows taken back, {} cases to close", undone.arrivals, undone.cases);
+        out!("{} rows taken back, {} cases to close", undone.arrivals, undone.cases);
         return Ok(ExitCode::SUCCESS);
     }
     let path = command.file.as_ref().context("name a file")?;
     let limits = Limits::default();
-    let mut plan = import::plan(path, &limits)?;
+    let plan = import::plan(path, &limits);
+    let mut plan = plan.with_context(|| format!("nothing was taken in of {}", path.display()))?;
     for words in &command.map {
         plan.mapping.set_from(words).map_err(|error| anyhow::anyhow!("{error}"))?;
     }
@@ -120,13 +121,11 @@ fn tell(report: &Report, command: &Import) -> anyhow::Result<()> {
     if command.json {
         let json = serde_json::json!({"batch": batch, "rows": rows, "new": new, "known": known,
             "bad": bad, "public": public, "closed": closed, "dry_run": command.dry_run});
-        println!("{}", serde_json::to_string(&json)?);
+        out!("{}", serde_json::to_string(&json)?);
         return Ok(());
     }
     let would = if command.dry_run { "would be " } else { "" };
-    println!(
-        "{new} {would}new ({public} public, {closed} already closed), {known} known, {bad} bad"
-    );
+    out!("{new} {would}new ({public} public, {closed} already closed), {known} known, {bad} bad");
     if let Some(batch) = batch {
         eprintln!("To take it back within seven days: redress import --undo {batch}");
     }

@@ -23,7 +23,8 @@ pub enum Work {
 /// Rows listed at once.
 const PAGE: u32 = 500;
 
-/// Runs `redress work …`. Exit 5 when there is no such work.
+/// Runs `redress work …`. `failed` exits 0 whether or not there is any: a list may be empty.
+/// `replay ID` exits 5 when there is no such work that failed; `replay all` exits 0.
 ///
 /// # Errors
 /// When the store fails.
@@ -44,13 +45,13 @@ pub fn run(common: &Common, command: &Work) -> anyhow::Result<ExitCode> {
             Work::Failed { json } => {
                 for job in &all {
                     if *json {
-                        println!(
+                        out!(
                             "{}",
                             serde_json::json!({"id": job.id, "kind": job.kind, "error": job.error,
                                 "attempts": job.attempts, "made_at_ms": job.made_at_ms})
                         );
                     } else {
-                        println!("{}\t{}\t{}", job.id, job.kind, job.error);
+                        out!("{}\t{}\t{}", job.id, job.kind, job.error);
                     }
                 }
                 Ok(ExitCode::SUCCESS)
@@ -61,7 +62,7 @@ pub fn run(common: &Common, command: &Work) -> anyhow::Result<ExitCode> {
                 for job in wanted {
                     n += u64::from(ctx.store.replay(&job.id, ctx.now()).await?);
                 }
-                println!("{n} started again");
+                out!("{n} started again");
                 Ok(if n > 0 || id == "all" { ExitCode::SUCCESS } else { ExitCode::from(5) })
             }
         }

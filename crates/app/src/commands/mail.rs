@@ -137,7 +137,7 @@ fn replay(
             eprintln!("error: there is no unreadable mail of that id");
             return Ok(ExitCode::from(5));
         }
-        println!("{started} read again; `redress serve` goes on with them");
+        out!("{started} read again; `redress serve` goes on with them");
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -167,10 +167,10 @@ async fn try_reading(
                 Err(_) => unreadable += 1,
             }
             let says = now.err().map_or("can be read now".to_owned(), |why| format!("not: {why}"));
-            println!("{id}\t{} bytes\t{says}", one.size);
+            out!("{id}\t{} bytes\t{says}", one.size);
         }
     }
-    println!("{readable} can be read now, {unreadable} cannot");
+    out!("{readable} can be read now, {unreadable} cannot");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -201,7 +201,7 @@ fn dkim(common: &Common) -> anyhow::Result<ExitCode> {
              dkim_key = \"…/dkim.pem\""
         );
     };
-    println!("{}. TXT {}", signer.record_name(), in_strings(&signer.record()));
+    out!("{}. TXT {}", signer.record_name(), in_strings(&signer.record()));
     Ok(ExitCode::SUCCESS)
 }
 

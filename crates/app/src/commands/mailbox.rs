@@ -111,7 +111,7 @@ pub struct Add {
 pub fn run(common: &Common, command: &Mailbox) -> anyhow::Result<ExitCode> {
     if let Mailbox::Providers = command {
         for one in &PRESETS {
-            println!("{}\t{}:{}\trelay {}\t{}", one.name, one.host, one.port, one.relay, one.hint);
+            out!("{}\t{}:{}\trelay {}\t{}", one.name, one.host, one.port, one.relay, one.hint);
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -126,7 +126,7 @@ pub fn run(common: &Common, command: &Mailbox) -> anyhow::Result<ExitCode> {
                 let account = account(&ctx, add)?;
                 let name = account.name.clone();
                 fetch::put_account(&ctx, account).await?;
-                println!(
+                out!(
                     "{name} is fetched from now on; `redress mail mailbox fetch {name}` tries it"
                 );
             }
@@ -134,13 +134,13 @@ pub fn run(common: &Common, command: &Mailbox) -> anyhow::Result<ExitCode> {
             Mailbox::Fetch { name } => {
                 let Some(account) = named(name) else { return Ok(no_such(name)) };
                 let new = fetch::fetch_now(&ctx, account).await?;
-                println!("{new} new");
+                out!("{new} new");
             }
             Mailbox::Remove { name } => {
                 if !fetch::forget_account(&ctx, name).await? {
                     return Ok(no_such(name));
                 }
-                println!("{name} is fetched no longer");
+                out!("{name} is fetched no longer");
             }
             Mailbox::Providers => {}
         }
@@ -161,10 +161,10 @@ async fn list(ctx: &store::Context, all: &[Account], json: bool) -> anyhow::Resu
             let says = serde_json::json!({"name": account.name, "host": account.host,
                 "port": account.port, "login": account.login, "folders": account.folders,
                 "mailbox": account.mailbox, "health": health, "alarm": alarm});
-            println!("{says}");
+            out!("{says}");
         } else {
             let says = alarm.unwrap_or_else(|| "well".to_owned());
-            println!("{}\t{}:{}\t{says}", account.name, account.host, account.port);
+            out!("{}\t{}:{}\t{says}", account.name, account.host, account.port);
         }
     }
     Ok(())

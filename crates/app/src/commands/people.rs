@@ -3,10 +3,11 @@
 use super::{Common, open, runtime, start_logging};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use domain::permit::{Act, Role, Scope};
 use organisation::sign_in::LinkUse;
 use organisation::staff::rules::PersonText;
 use organisation::token::rules::TokenText;
-use organisation::{ChangeError, InitCommand};
+use organisation::{ChangeError, InitCommand, InitError, Wrong};
 use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 
@@ -103,20 +104,28 @@ pub fn init(common: &Common, command: &Init) -> anyhow::Result<ExitCode> {
     };
     let opened = runtime()?.block_on(async {
         let ctx = open(&settings).await?;
-        anyhow::Ok(organisation::init(&ctx, &opening).await?)
+        match organisation::init(&ctx, &opening).await {
+            Err(InitError::Wrong(wrongs)) => Err(in_flags(&wrongs)),
+            done => Ok(done?),
+        }
     })?;
     if command.json {
-        println!(
+        out!(
             "{}",
             serde_json::json!({"email": command.admin_email, "password": opened.password,
                 "unit": opened.unit.to_string(), "team": opened.team.to_string()})
         );
     } else {
         match &opened.password {
-            Some(password) => println!("{}\t{password}", command.admin_email),
-            None => println!("{}", command.admin_email),
+            Some(password) => out!("{}\t{password}", command.admin_email),
+            None => out!("{}", command.admin_email),
         }
-        eprintln!("The house is open. Next: `redress serve`, then sign in.");
+        let place = match (&common.data, settings.store_is_file()) {
+            (Some(data), true) => format!(" --data {data}"),
+            (None, true) => String::new(),
+            (_, false) => " --database URL".to_owned(),
+        };
+        eprintln!("The house is open. Next: `redress serve{place}`, then sign in.");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -133,17 +142,30 @@ fn piped() -> anyhow::Result<Option<String>> {
     Ok(if text.is_empty() { None } else { Some(text.to_owned()) })
 }
 
-/// Tells which fields must be put right.
+/// Tells which flags must be put right, and what they take.
 fn told(error: ChangeError) -> anyhow::Error {
     match error {
-        ChangeError::Wrong(wrongs) => {
-            let says: Vec<String> =
-                wrongs.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.words)).collect();
-            anyhow::anyhow!("{}", says.join("; "))
-        }
-        ChangeError::Missing => anyhow::anyhow!("there is nobody with that address"),
+        ChangeError::Wrong(wrongs) => in_flags(&wrongs),
+        ChangeError::Missing => anyhow::anyhow!(NOBODY),
         error => error.into(),
     }
+}
+
+/// What is said about an address that nobody here has; `tell` has a hint for it.
+pub const NOBODY: &str = "there is nobody with that address";
+
+fn in_flags(wrongs: &[Wrong]) -> anyhow::Error {
+    fn list<T: ToString>(all: &[T]) -> String {
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+    let says = wrongs.iter().map(|wrong| match wrong.field {
+        "acts" => format!("--scope: choose of {}", list(&Act::ALL)),
+        "roles" => format!("--role: choose of {}", list(&Role::ALL)),
+        "scope" => format!("--scope: choose of {}", list(&Scope::ALL)),
+        "password" => format!("the password: {}", wrong.words),
+        field => format!("--{}: {}", field.replace('_', "-"), wrong.words),
+    });
+    anyhow::anyhow!("{}; nothing was changed", says.collect::<Vec<_>>().join("; "))
 }
 
 /// Runs `redress user …`.
@@ -171,9 +193,9 @@ pub fn user(common: &Common, command: &User) -> anyhow::Result<ExitCode> {
             })?;
             let id = added.id.to_string();
             if *json {
-                println!("{}", serde_json::json!({"id": id, "email": email, "link": added.way_in}));
+                out!("{}", serde_json::json!({"id": id, "email": email, "link": added.way_in}));
             } else {
-                println!("{email}\t{}", added.way_in.unwrap_or_default());
+                out!("{email}\t{}", added.way_in.unwrap_or_default());
             }
         }
         User::Link { email } => {
@@ -183,7 +205,7 @@ pub fn user(common: &Common, command: &User) -> anyhow::Result<ExitCode> {
                 let made = organisation::sign_in::make_link(&ctx, email, LinkUse::Once, lasts);
                 made.await.map_err(told)
             })?;
-            println!("{link}");
+            out!("{link}");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -205,7 +227,10 @@ async fn places(
     for name in names {
         match all.iter().find(|team| team.2.eq_ignore_ascii_case(name)) {
             Some(team) => found.push(team),
-            None => bail!("there is no team called {name}"),
+            None => {
+                let known: Vec<&str> = all.iter().map(|team| team.2.as_str()).collect();
+                bail!("there is no team called {name}; there is: {}", known.join(", "))
+            }
         }
     }
     let mut units: Vec<String> = found.iter().map(|team| team.1.clone()).collect();
@@ -232,9 +257,9 @@ pub fn token(common: &Common, command: &Token) -> anyhow::Result<ExitCode> {
     })?;
     let secret = made.secret.context("the token could not be shown")?;
     if *json {
-        println!("{}", serde_json::json!({"id": made.id, "token": secret, "email": email}));
+        out!("{}", serde_json::json!({"id": made.id, "token": secret, "email": email}));
     } else {
-        println!("{secret}");
+        out!("{secret}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -89,7 +89,7 @@ pub fn coach(command: &Coach) -> anyhow::Result<ExitCode> {
     let draft =
         coach::Draft { text, language: None, public: command.public, kind: coach::Kind::Reply };
     let found = coach::Coach::shipped().review(&draft, &context);
-    println!("{}", serde_json::to_string_pretty(&found)?);
+    out!("{}", serde_json::to_string_pretty(&found)?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -202,7 +202,7 @@ pub fn model(command: &ModelCommand) -> anyhow::Result<ExitCode> {
             eprintln!("{}: trained on {} texts", model.version(), model.trained_on());
             if let Some(dev) = dev {
                 let dev = only_rows(rows(dev, text_column, Some(label_column))?);
-                println!("{}", serde_json::to_string_pretty(&evaluate(&reader, &model, &dev))?);
+                out!("{}", serde_json::to_string_pretty(&evaluate(&reader, &model, &dev))?);
             }
         }
         ModelCommand::Predict { model, input, text_column, output } => {
@@ -219,7 +219,7 @@ pub fn model(command: &ModelCommand) -> anyhow::Result<ExitCode> {
         ModelCommand::Eval { model, input, text_column, label_column } => {
             let model = Model::load(BufReader::new(opened(model)?))?;
             let labelled = only_rows(rows(input, text_column, Some(label_column))?);
-            println!("{}", serde_json::to_string_pretty(&evaluate(&reader, &model, &labelled))?);
+            out!("{}", serde_json::to_string_pretty(&evaluate(&reader, &model, &labelled))?);
         }
     }
     Ok(ExitCode::SUCCESS)

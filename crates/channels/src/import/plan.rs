@@ -35,7 +35,7 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// It cannot be opened or read.
-    #[error("cannot read the file: {0}")]
+    #[error("the file cannot be read")]
     File(#[from] std::io::Error),
     /// The store failed; what was committed before stays, and the import goes on from there.
     #[error(transparent)]
