@@ -1,14 +1,16 @@
 //! The API of the whole house: the addresses of every room, and one description of them.
 
+mod problems;
+
 use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use store::Context;
 use store::file::sha256_hex;
-use utoipa::openapi::OpenApi as Description;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi as Description, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -76,13 +78,14 @@ pub fn described() -> (Router<Context>, Description) {
     }
     let (routes, mut description) = all.split_for_parts();
     description.merge(customers::openapi());
-    name_operations(&mut description);
+    complete_operations(&mut description);
     (routes, description)
 }
 
 /// Gives each operation a name of its own, made from its method and address: rooms do not know
-/// each other, so two of them may have called a handler alike.
-fn name_operations(description: &mut Description) {
+/// each other, so two of them may have called a handler alike. And says of each what any of them
+/// may answer instead.
+fn complete_operations(description: &mut Description) {
     for (path, item) in &mut description.paths.paths {
         for (method, operation) in operations(item) {
             let place = path.trim_start_matches("/api/v1/");
@@ -91,8 +94,32 @@ fn name_operations(description: &mut Description) {
                 .filter(|w| !w.is_empty())
                 .collect();
             operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+            problems::add_to(operation);
+            name_parameters_once(operation);
         }
     }
+}
+
+/// The part of an address that a handler reads and that its description names is one parameter:
+/// the described one stays.
+fn name_parameters_once(operation: &mut Operation) {
+    let mut once: Vec<RefOr<Parameter>> = Vec::new();
+    for parameter in operation.parameters.take().unwrap_or_default() {
+        let known = once.iter_mut().find_map(|known| match (known, &parameter) {
+            (RefOr::T(known), RefOr::T(new))
+                if known.name == new.name && known.parameter_in == new.parameter_in =>
+            {
+                Some(known)
+            }
+            _ => None,
+        });
+        match (known, parameter) {
+            (Some(known), RefOr::T(new)) if known.description.is_none() => *known = new,
+            (Some(_), _) => {}
+            (None, parameter) => once.push(parameter),
+        }
+    }
+    operation.parameters = Some(once).filter(|all| !all.is_empty());
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {

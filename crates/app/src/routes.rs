@@ -1,6 +1,6 @@
 //! Every address of the product and who may use it: one row for each method and path.
 //!
-//! `tests/access.rs` walks this table with every caller on both engines, and compares it with the
+//! `tests/house` walks this table with every caller on both engines, and compares it with the
 //! routes in the sources: a route without a row fails, and so does a row without a route.
 
 use Caller::{Administrator, Agent, Insight, Lead, Narrowed, Nobody, Stranger, Viewer};
@@ -68,6 +68,9 @@ const fn post(path: &'static str, open_to: &'static [Caller]) -> Route {
 }
 const fn put(path: &'static str, open_to: &'static [Caller]) -> Route {
     Route { method: "PUT", path, open_to }
+}
+const fn patch(path: &'static str, open_to: &'static [Caller]) -> Route {
+    Route { method: "PATCH", path, open_to }
 }
 const fn delete(path: &'static str, open_to: &'static [Caller]) -> Route {
     Route { method: "DELETE", path, open_to }
@@ -231,6 +234,8 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/arrivals", SET_UP),
     get("/api/v1/arrivals/{id}", &[Agent, Administrator]),
     post("/api/v1/arrivals/{id}/retries", SET_UP),
+    get("/api/v1/imports", SET_UP),
+    post("/api/v1/imports/{id}/undos", SET_UP),
     get("/api/v1/customers", STAFF),
     post("/api/v1/customers", HANDLE_ANY),
     get("/api/v1/customers/{number}", SEE_IT),
@@ -246,7 +251,18 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/staff", SET_UP),
     get("/api/v1/staff/{id}", SET_UP),
     put("/api/v1/staff/{id}", SET_UP),
+    post("/api/v1/staff/{id}/ways-in", SET_UP),
     delete("/api/v1/staff/{id}", SET_UP),
+    post("/api/v1/staff/{id}/returns", SET_UP),
+    get("/api/v1/policies", SET_UP),
+    patch("/api/v1/policies", SET_UP),
+    get("/api/v1/record", SET_UP),
+    get("/api/v1/me/preferences", STAFF),
+    put("/api/v1/me/preferences", STAFF),
+    put("/api/v1/me/signature", STAFF),
+    put("/api/v1/me/shift", STAFF),
+    get("/api/v1/me/sessions", STAFF),
+    delete("/api/v1/me/sessions/{handle}", STAFF),
     get("/api/v1/tokens", MAKE_TOKENS),
     post("/api/v1/tokens", MAKE_TOKENS),
     delete("/api/v1/tokens/{id}", MAKE_TOKENS),
@@ -257,11 +273,13 @@ pub const ROUTES: &[Route] = &[
     put("/api/v1/cases/{number}/owner", HANDLE_IT),
     put("/api/v1/cases/{number}/problem", HANDLE_IT),
     put("/api/v1/cases/{number}/reading", HANDLE_IT),
+    put("/api/v1/cases/{number}/seen", READ_IT),
     post("/api/v1/cases/{number}/snoozes", HANDLE_IT),
     post("/api/v1/cases/{number}/wakings", HANDLE_IT),
     get("/api/v1/cases/{number}/messages", READ_IT),
     post("/api/v1/cases/{number}/messages", HANDLE_IT),
     delete("/api/v1/cases/{number}/messages/{id}", HANDLE_IT),
+    post("/api/v1/cases/{number}/messages/{id}/decisions", HANDLE_IT),
     get("/api/v1/cases/{number}/notes", READ_IT),
     post("/api/v1/cases/{number}/notes", HANDLE_IT),
     post("/api/v1/cases/{number}/coachings", HANDLE_IT),
@@ -290,6 +308,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/jobs/failed", SET_UP),
     post("/api/v1/jobs/{id}/replays", SET_UP),
     post("/api/v1/me/undos", STAFF),
+    get("/api/v1/me/actions", PROGRAMS),
     // Last, because it ends what the others need.
     post("/sign-out", STAFF),
 ];

@@ -1,5 +1,6 @@
 //! Files of earlier systems: CSV, JSONL, mailboxes and single mails.
 
+mod api;
 mod dates;
 mod decode;
 mod format;
@@ -22,5 +23,6 @@ pub use report::{BadRow, ErrorFile, Progress, Report};
 pub use run::{Options, run};
 pub use undo::{UNDO_FOR, UNDONE_JOB, UndoError, Undone, UndoneCases, undo};
 
+pub(crate) use api::api;
 pub(crate) use row::said;
 pub(crate) use sql::mappings;

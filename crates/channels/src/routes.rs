@@ -86,4 +86,5 @@ pub fn api() -> OpenApiRouter<Context> {
         .routes(routes!(api::arrivals))
         .routes(routes!(api::arrival))
         .routes(routes!(api::retry_arrival))
+        .merge(crate::import::api())
 }

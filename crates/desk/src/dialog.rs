@@ -8,6 +8,7 @@ use crate::screen::Screen;
 use crate::view::case::CaseView;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::id::{NotAnId, StaffId};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use store::Context;
@@ -70,6 +71,12 @@ pub(crate) fn choices<V: AsRef<str>, W: AsRef<str>>(
         (value.to_owned(), words.as_ref().to_owned(), value == chosen)
     };
     all.iter().map(choice).collect()
+}
+
+/// The colleague in a field where nobody may be chosen too; what is no colleague's id is wrong and
+/// never nobody.
+pub(crate) fn colleague(chosen: &str) -> Result<Option<StaffId>, NotAnId> {
+    if chosen.is_empty() { Ok(None) } else { chosen.parse().map(Some) }
 }
 
 #[derive(askama::Template)]

@@ -126,10 +126,6 @@ impl From<ActError> for Problem {
                 }
                 None => Problem::conflict(why.code(), why.to_string()),
             },
-            ActError::Store(StoreError::Conflict { .. } | StoreError::Twice { .. }) => {
-                let says = "Somebody changed this case at the same moment. Please try again.";
-                Problem::conflict("changed_meanwhile", says)
-            }
             ActError::Store(error) => Problem::ours(error),
         }
     }

@@ -4,11 +4,13 @@
 //! with its fields in declared order, which is also what is stored, byte for byte.
 
 mod actions;
+mod api;
 mod pages;
 mod rules;
 mod sql;
 
 pub use actions::{Verified, verify};
+pub(crate) use api::api;
 pub(crate) use pages::router;
 pub(crate) use rules::End;
 pub use rules::{BEGINNING, Entry, What};

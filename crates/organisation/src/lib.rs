@@ -57,6 +57,10 @@ pub fn api() -> OpenApiRouter<Context> {
         .merge(team::api())
         .merge(unit::api())
         .merge(token::api())
+        .merge(session::api())
+        .merge(preference::api())
+        .merge(policy::api())
+        .merge(audit::api())
 }
 
 /// The actor of a command on the machine itself.

@@ -84,6 +84,19 @@ pub(crate) fn version(if_match: Option<u64>) -> Option<i64> {
     if_match.map(|version| i64::try_from(version).unwrap_or(i64::MAX))
 }
 
+/// The version a form was made from, in its hidden field. A form without it insists on none, as a
+/// program without `If-Match`.
+pub(crate) fn form_version(text: &str) -> Result<Option<i64>, Problem> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        let says = "Reload the page and send the form as it is.";
+        Problem::refused("form_unreadable", "The form's version cannot be read.")
+            .at("/version", says)
+    })
+}
+
 /// The rest of a short list after the row whose id is `cursor`; nothing for a cursor that is not
 /// of this list.
 pub(crate) fn after<T>(rows: Vec<T>, cursor: Option<&str>, id: impl Fn(&T) -> &String) -> Vec<T> {

@@ -234,3 +234,96 @@ fn lists_are_read_page_by_page_without_a_gap() {
         }
     });
 }
+
+#[test]
+fn policies_are_read_and_decided_otherwise_all_at_once_or_not_at_all() {
+    on_both(async |world| {
+        opened(&world).await;
+        let key = token(&world, INGRID, &[]).await;
+        let path = "/api/v1/policies";
+        let read = call(&world, &key, "GET", path, None).await;
+        assert_eq!(read.body["organisation"]["name"], "Nordlys Heating");
+        assert_eq!(read.body["hours"]["monday"], "09:00-17:00");
+        let etag = read.etag.clone();
+        let matches = [("if-match", etag.as_str())];
+        let half = json!({"undo_seconds": 30, "authority": {
+            "agent": {"minor_most": 9_000, "minor_most_with_value": 10}}});
+        let refused = call_with(&world, &key, "PATCH", path, Some(half), &matches).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.body["errors"][0]["pointer"], "/agent");
+        let still = call(&world, &key, "GET", path, None).await;
+        assert_eq!((&still.body["undo_seconds"], &still.etag), (&json!(15), &etag));
+        let wish = json!({"undo_seconds": 30, "core_values": ["Care", "Honesty"],
+            "clocks": {"acknowledge": [60, 60, 60, 30, 15], "answer": [480, 480, 240, 60, 30],
+                "update": [480, 480, 240, 60, 30], "resolve": [960, 960, 960, 480, 240]},
+            "hours": {"zone": "Europe/Oslo", "monday": "08:00-12:00, 13:00-16:00",
+                "holidays": ["2026-12-24 Christmas Eve 09:00-12:00"]}});
+        let changed = call_with(&world, &key, "PATCH", path, Some(wish), &matches).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+        assert_eq!(changed.body["hours"]["holidays"][0], "2026-12-24 Christmas Eve 09:00-12:00");
+        assert_eq!(changed.body["clocks"]["acknowledge"][4], 15);
+        assert_eq!(changed.body["organisation"]["name"], "Nordlys Heating", "left as it was");
+        let late = Some(json!({"undo_seconds": 5}));
+        let late = call_with(&world, &key, "PATCH", path, late, &matches).await;
+        assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+        assert_eq!(late.body["current"], changed.body["version"]);
+        let record = call(&world, &key, "GET", "/api/v1/record?limit=3", None).await;
+        assert_eq!(record.body["data"][0]["what"], "policy_changed");
+        assert_eq!(record.body["has_more"], true);
+    });
+}
+
+#[test]
+fn what_is_one_s_own_is_set_by_a_whole_token_and_never_by_a_narrowed_one() {
+    on_both(async |world| {
+        opened(&world).await;
+        let key = token(&world, INGRID, &[]).await;
+        let narrow = token(&world, INGRID, &["read_case"]).await;
+        let looks = json!({"theme": "dark", "density": "compact", "single_keys": false,
+            "remapped": {"resolve": "y"}});
+        let sent = [
+            ("/api/v1/me/preferences", looks),
+            ("/api/v1/me/signature", json!({"signature": "Ingrid, +47 22 00 11 22"})),
+            ("/api/v1/me/shift", json!({"shift": "away"})),
+        ];
+        for (path, body) in sent {
+            let refused = call(&world, &narrow, "PUT", path, Some(body.clone())).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+            let set = call(&world, &key, "PUT", path, Some(body.clone())).await;
+            assert_eq!((set.status, &set.body), (StatusCode::OK, &body), "{path}");
+        }
+        let read = call(&world, &key, "GET", "/api/v1/me/preferences", None).await;
+        assert_eq!(read.body["theme"], "dark");
+        let odd = json!({"theme": "pink", "density": "compact", "single_keys": true,
+            "remapped": {"resolve": "Escape"}});
+        let odd = call(&world, &key, "PUT", "/api/v1/me/preferences", Some(odd)).await;
+        let places: Vec<&Value> =
+            odd.body["errors"].as_array().unwrap().iter().map(|e| &e["pointer"]).collect();
+        assert_eq!(places, [&json!("/theme"), &json!("/keys")]);
+        let none = call(&world, &key, "GET", "/api/v1/me/sessions", None).await;
+        assert_eq!(none.body["data"], json!([]), "nobody signed in with a browser");
+        let gone = call(&world, &key, "DELETE", "/api/v1/me/sessions/0123456789abcdef", None).await;
+        assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn who_left_comes_back_and_gets_a_new_way_in_through_the_api() {
+    on_both(async |world| {
+        let house = opened(&world).await;
+        let key = token(&world, INGRID, &[]).await;
+        let body = Some(person(&house, "jo@x.example"));
+        let made = call(&world, &key, "POST", "/api/v1/staff", body).await;
+        let jo = format!("/api/v1/staff/{}", made.body["id"].as_str().unwrap());
+        let gone = call(&world, &key, "DELETE", &jo, None).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT);
+        let nothing = || Some(json!({}));
+        let none = call(&world, &key, "POST", &format!("{jo}/ways-in"), nothing()).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND, "somebody who left has no way in");
+        let back = call(&world, &key, "POST", &format!("{jo}/returns"), nothing()).await;
+        assert_eq!((back.status, &back.body["left_at"]), (StatusCode::OK, &Value::Null));
+        let way = call(&world, &key, "POST", &format!("{jo}/ways-in"), nothing()).await;
+        assert_eq!(way.status, StatusCode::CREATED);
+        assert!(way.body["way_in"].as_str().unwrap().contains("/sign-in/link/"));
+    });
+}

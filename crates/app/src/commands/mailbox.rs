@@ -126,9 +126,7 @@ pub fn run(common: &Common, command: &Mailbox) -> anyhow::Result<ExitCode> {
                 let account = account(&ctx, add)?;
                 let name = account.name.clone();
                 fetch::put_account(&ctx, account).await?;
-                out!(
-                    "{name} is fetched from now on; `redress mail mailbox fetch {name}` tries it"
-                );
+                out!("{name} is fetched from now on; `redress mail mailbox fetch {name}` tries it");
             }
             Mailbox::List { json } => list(&ctx, &all, *json).await?,
             Mailbox::Fetch { name } => {

@@ -80,7 +80,7 @@ pub(crate) async fn create(
     let received = intake::receive(&ctx, arrival).await?;
     if received.fresh == intake::Fresh::Known && hash_of(&ctx, received.id).await? != hash {
         return Err(Problem::refused(
-            "key_used",
+            "key_used_otherwise",
             "This Idempotency-Key came with another body before. Use a new key for a new body.",
         ));
     }

@@ -70,6 +70,7 @@ async fn story_page(
 
 /// The first page's answer.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StoryForm {
     #[serde(default)]
     story: String,
@@ -111,6 +112,7 @@ pub(crate) async fn create(
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StepQuery {
     #[serde(default)]
     then: String,
@@ -199,6 +201,7 @@ async fn wish_page(
 
 /// The second page's answers.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WishForm {
     #[serde(default)]
     wish: Vec<String>,
@@ -345,6 +348,7 @@ async fn reach_page(ctx: &Context, draft: &Draft, errors: Faults) -> Result<Reac
 
 /// The answers about reaching somebody.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ReachForm {
     #[serde(default)]
     name: String,

@@ -6,6 +6,7 @@ use intake::StoredArrival;
 use jiff::Timestamp;
 use sqlx::FromRow;
 use std::collections::HashMap;
+use store::scope::Reach;
 use store::{Doing, Store, StoreError, Tx, on};
 
 /// An import as it stands.
@@ -17,6 +18,54 @@ pub(crate) struct Batch {
     pub n_known: i64,
     pub n_bad: i64,
     pub made_at_ms: i64,
+}
+
+/// An import as a list shows it.
+#[derive(Clone, Debug, FromRow)]
+pub(crate) struct Listed {
+    pub id: String,
+    pub file_name: String,
+    pub format: String,
+    pub unit_id: String,
+    pub state: String,
+    pub n_new: i64,
+    pub n_known: i64,
+    pub n_bad: i64,
+    pub made_at_ms: i64,
+}
+
+/// Imports for units they see, newest first, after the one whose id is `after` (empty for the
+/// first page).
+pub(crate) async fn list(
+    store: &Store,
+    reach: &Reach,
+    after: &str,
+    most: u32,
+) -> Result<Vec<Listed>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT c.id, c.file_name, c.format, c.unit_id, c.state, c.n_new, c.n_known, c.n_bad,
+            c.made_at_ms
+         FROM import_batch c WHERE ($3 = '' OR c.id < $3) AND ",
+        store::visible_in_unit!(),
+        " ORDER BY c.id DESC LIMIT $4"
+    );
+    on!(Store store, db => sqlx::query_as(SQL).bind(&reach.scope).bind(&reach.staff).bind(after)
+        .bind(i64::from(most)).fetch_all(db).await)
+    .doing("listing imports")
+}
+
+/// Whether the import is for a unit they see.
+pub(crate) async fn is_theirs(
+    store: &Store,
+    reach: &Reach,
+    id: BatchId,
+) -> Result<bool, StoreError> {
+    const SQL: &str =
+        concat!("SELECT c.id FROM import_batch c WHERE c.id = $3 AND ", store::visible_in_unit!());
+    let found: Option<String> = on!(Store store, db => sqlx::query_scalar(SQL).bind(&reach.scope)
+        .bind(&reach.staff).bind(id.to_string()).fetch_optional(db).await)
+    .doing("looking up an import")?;
+    Ok(found.is_some())
 }
 
 /// The mappings of the imports that these arrivals belong to.

@@ -76,7 +76,7 @@ fn the_same_key_is_one_thing_and_another_body_under_it_is_refused() {
         let (status, problem) = hand_in(&world, ADMINISTRATOR, "k1", &other).await;
         assert_eq!(
             (status, &problem["code"]),
-            (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_used"))
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_used_otherwise"))
         );
         let (status, list) = get(&world, ADMINISTRATOR, "/api/v1/feedback").await;
         assert_eq!((status, list["data"].as_array().unwrap().len()), (StatusCode::OK, 1));
@@ -116,6 +116,9 @@ fn bad_bodies_are_named_and_never_a_fault_of_ours() {
             ("{", 400),
             ("[]", 422),
             ("{\"text\":7}", 422),
+            ("{\"text\":\"x\",\"author\":[]}", 422),
+            ("{\"text\":\"x\",\"author\":[\"Ann\"]}", 422),
+            ("{\"text\":\"x\\u0000\"}", 422),
             ("{\"text\":\"x\",\"colour\":1}", 422),
             ("{\"text\":\" \"}", 422),
             ("{\"text\":\"x\",\"channel\":\"pigeon\"}", 422),
@@ -206,5 +209,50 @@ fn what_could_not_be_read_is_listed_and_read_again_on_request() {
         assert_eq!(status, StatusCode::FORBIDDEN);
         let (status, _) = get(&world, VIEWER, &format!("/api/v1/arrivals/{id}")).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "what is not theirs looks like nothing");
+    });
+}
+
+#[test]
+fn a_program_takes_an_import_back_within_seven_days_and_nobody_else_s() {
+    on_both(async |world| {
+        people(&world).await;
+        let far = "rd_far_administrator";
+        let hash = sha256_hex(far.as_bytes());
+        let id = domain::id::StaffId::from(domain::id::uuid_v7(9, [8; 10]));
+        let sql = format!(
+            "INSERT INTO staff (id, email, name, scope, made_at_ms)
+             VALUES ('{id}', 'far@x.no', 'Far', 'unit', 1);
+             INSERT INTO staff_role (staff_id, role) VALUES ('{id}', 'administrator');
+             INSERT INTO api_token (id, hash, staff_id, name, acts, made_at_ms)
+             VALUES ('t8', '{hash}', '{id}', 'test', '', 1)"
+        );
+        run(&world, &sql).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.csv");
+        std::fs::write(&path, "id,text\n1,The heating is off.\n2,Nobody came.\n").unwrap();
+        let limits = channels::import::Limits::default();
+        let plan = channels::import::plan(&path, &limits).unwrap();
+        let options = channels::import::Options { unit: unit(), dry_run: false, limits };
+        let mut hear = |_| {};
+        let run = channels::import::run(&world.ctx, &path, &plan, &options, &mut hear);
+        let batch = run.await.unwrap().batch.unwrap();
+        let (_, list) = get(&world, ADMINISTRATOR, "/api/v1/imports").await;
+        let first = &list["data"][0];
+        assert_eq!((&first["id"], &first["new"]), (&json!(batch.to_string()), &json!(2)));
+        assert_eq!(get(&world, VIEWER, "/api/v1/imports").await.0, StatusCode::FORBIDDEN);
+        assert_eq!(get(&world, far, "/api/v1/imports").await.1["data"], json!([]));
+        let undo = async |token: &str| {
+            let request = Request::post(format!("/api/v1/imports/{batch}/undos"))
+                .header("authorization", format!("Bearer {token}"))
+                .header("content-type", "application/json")
+                .body(Body::from("{}"));
+            ask(&world, request.unwrap()).await
+        };
+        assert_eq!(undo(far).await.0, StatusCode::NOT_FOUND);
+        let (status, undone) = undo(ADMINISTRATOR).await;
+        assert_eq!((status, &undone["arrivals"]), (StatusCode::OK, &json!(2)));
+        assert_eq!(undo(ADMINISTRATOR).await.1["arrivals"], json!(0));
+        world.pass(jiff::SignedDuration::from_hours(8 * 24));
+        assert_eq!(undo(ADMINISTRATOR).await.1["code"], json!("import_too_old"));
     });
 }

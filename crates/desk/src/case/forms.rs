@@ -1,7 +1,7 @@
 //! Small forms about a case: assign, snooze, the problem line, correcting what was understood.
 
 use crate::case::actions;
-use crate::dialog::{About, Dialog, Field, FieldKind, choices};
+use crate::dialog::{About, Dialog, Field, FieldKind, choices, colleague};
 use crate::screen::words_of;
 use crate::view::pages::tomorrow;
 use crate::view::panel::{colleagues, kinds};
@@ -77,12 +77,8 @@ async fn assign(
 ) -> Result<Response, Problem> {
     let about = About::case(&ctx, form.by, &number).await?;
     let dialog = assignment_dialog(&ctx, &about, &form.value).await?;
-    let owner = match form.value.owner.as_str() {
-        "" => None,
-        id => match id.parse() {
-            Ok(owner) => Some(owner),
-            Err(_) => return about.put_right(&ctx, dialog, "owner", "Choose a colleague.").await,
-        },
+    let Ok(owner) = colleague(&form.value.owner) else {
+        return about.put_right(&ctx, dialog, "owner", "Choose a colleague.").await;
     };
     let staff = &about.screen.signed.staff;
     let done = actions::assign(&ctx, staff, about.view.case.number, owner, &form.press).await;

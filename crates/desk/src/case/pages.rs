@@ -289,6 +289,7 @@ fn composer(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Nothing {}
 
 #[derive(Deserialize)]

@@ -393,6 +393,7 @@ async fn chosen(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Nothing {}
 
 /// `POST /c/{token}/another-person`: somebody else looks at it.

@@ -7,10 +7,11 @@ use crate::case::pages::missing;
 use crate::handling::On;
 use crate::message::actions::{self, Reply};
 use crate::message::coaching::{FindingView, findings};
+use crate::message::letters::{self, Decision};
 use crate::view::case::case_view;
 use crate::view::record::{self, MessageRow, NoteRow};
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::id::CaseId;
 use domain::permit::Act;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(routes!(list_messages, send_reply))
         .routes(routes!(take_back))
+        .routes(routes!(decide_letter))
         .routes(routes!(coach_draft))
         .routes(routes!(list_notes, write_note))
 }
@@ -228,6 +230,31 @@ async fn coached(
     let screen = api::screen(ctx, by).await?;
     let view = case_view(ctx, &screen.reach, on.number).await?.ok_or_else(missing)?;
     Ok(findings(&screen, &view, text))
+}
+
+/// What is decided about a letter of which nobody knows whether it arrived.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LetterBody {
+    /// `again` sends it once more, `sent` takes it as arrived.
+    decide: Decision,
+}
+
+/// Decides about a letter that may have arrived, or that failed.
+#[utoipa::path(post, path = "/api/v1/cases/{number}/messages/{id}/decisions", tag = "messages",
+    request_body = LetterBody, params(ThingPath, WriteHeaders),
+    responses((status = 204, description = "It was decided"), WriteProblems),
+    security(("token" = [])))]
+async fn decide_letter(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path((number, id)): Path<(String, String)>,
+    body: Json<LetterBody>,
+) -> Result<StatusCode, Problem> {
+    let (reach, number) = (api::reach_of_one(&by)?, api::number(&number)?);
+    let view = case_view(&ctx, &reach, number).await?.ok_or_else(missing)?;
+    letters::decide(&ctx, &by.staff, &view.case, &id, body.value.decide).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A draft to be looked at.

@@ -1,27 +1,51 @@
 //! Letters in doubt: a person decides what no program may guess.
 
+use crate::case::pages::missing;
 use crate::message::actions::delivered;
+use domain::case::Case;
 use domain::id::MessageId;
 use domain::message::Delivery;
+use domain::permit::{Act, Staff};
+use serde::Deserialize;
 use store::Context;
+use utoipa::ToSchema;
 use web::Problem;
 
-/// Sends an uncertain or failed letter again, or takes it as arrived. The caller has checked that
-/// the letter's case is theirs to write on.
+/// What a person decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Decision {
+    /// Send it again.
+    Again,
+    /// Take it as arrived.
+    Sent,
+}
+
+/// Sends an uncertain or failed letter of `case` again, or takes it as arrived.
 ///
 /// # Errors
-/// 409 when the letter does not wait for a decision.
-pub(crate) async fn decide(ctx: &Context, key: &str, again: bool) -> Result<(), Problem> {
-    let done =
-        || Problem::conflict("letter_decided", "Somebody decided about this letter already.");
-    let message: MessageId = key.parse().map_err(|_| done())?;
+/// 404 when the letter is none of this case or the case is not theirs to write on; 409 when it
+/// does not wait for a decision.
+pub(crate) async fn decide(
+    ctx: &Context,
+    staff: &Staff,
+    case: &Case,
+    key: &str,
+    decision: Decision,
+) -> Result<(), Problem> {
+    staff.permit(Act::Reply, case).map_err(|_| missing())?;
+    let gone = || Problem::missing("message_missing", "There is no such message on this case.");
+    let message: MessageId = key.parse().map_err(|_| gone())?;
+    let letter = ctx.store.letter(key).await?;
+    letter.filter(|letter| letter.case_id == case.id.to_string()).ok_or_else(gone)?;
     let now = ctx.now();
-    if !ctx.store.decide_letter(key, again, now).await? {
-        return Err(done());
+    if !ctx.store.decide_letter(key, decision == Decision::Again, now).await? {
+        let says = "Somebody decided about this letter already.";
+        return Err(Problem::conflict("letter_decided", says));
     }
-    let (delivery, detail) = match again {
-        true => (Delivery::Held, "sent again by a person's decision"),
-        false => (Delivery::Sent, "taken as arrived by a person's decision"),
+    let (delivery, detail) = match decision {
+        Decision::Again => (Delivery::Held, "sent again by a person's decision"),
+        Decision::Sent => (Delivery::Sent, "taken as arrived by a person's decision"),
     };
     let mut tx = ctx.begin().await?;
     delivered(&mut tx, ctx, message, delivery, detail).await?;

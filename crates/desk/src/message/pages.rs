@@ -5,7 +5,7 @@ use crate::draft::DraftKind;
 use crate::draft::actions as drafts;
 use crate::message::actions::{self, Reply};
 use crate::message::coaching::findings;
-use crate::message::letters;
+use crate::message::letters::{self, Decision};
 use crate::message::rules::MessageRefused;
 use crate::refusal::{ActError, Refused};
 use crate::screen::{Screen, words_of};
@@ -15,7 +15,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use domain::id::CaseNumber;
-use domain::permit::Act;
 use serde::Deserialize;
 use store::Context;
 use web::{Form, Path, Problem};
@@ -133,7 +132,7 @@ struct FindingsPage {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Decided {
-    decide: String,
+    decide: Decision,
 }
 
 /// `POST /cases/{number}/letters/{key}`: a person decides about a letter that may have arrived.
@@ -144,8 +143,7 @@ async fn decide(
 ) -> Result<Redirect, Problem> {
     let screen = Screen::of(&ctx, form.by).await?;
     let view = load(&ctx, &screen, &number).await?;
-    screen.signed.staff.permit(Act::Reply, &view.case).map_err(|_| missing())?;
-    let again = form.value.decide == "again";
-    letters::decide(&ctx, &key, again).await?;
+    let (staff, decision) = (&screen.signed.staff, form.value.decide);
+    letters::decide(&ctx, staff, &view.case, &key, decision).await?;
     Ok(Redirect::to(&format!("/cases/{}", view.case.number)))
 }

@@ -193,6 +193,7 @@ async fn offer(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Nothing {}
 
 fn ids(number: &str, id: &str) -> Result<(CaseNumber, OfferId), Problem> {

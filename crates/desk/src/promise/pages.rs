@@ -1,6 +1,6 @@
 //! A5: making, keeping and moving a promise; L2: the ledger.
 
-use crate::dialog::{About, Dialog, Field, FieldKind, choices};
+use crate::dialog::{About, Dialog, Field, FieldKind, choices, colleague};
 use crate::promise::actions::{self, MakePromise};
 use crate::promise::rules::ClosedHours;
 use crate::screen::{Screen, words_of};
@@ -103,9 +103,12 @@ async fn make(
     let Some(due_at) = about.moment(&typed.due) else {
         return about.put_right(&ctx, dialog, "due", "Choose a day and an hour.").await;
     };
+    let Ok(keeper) = colleague(&typed.keeper) else {
+        return about.put_right(&ctx, dialog, "keeper", "Choose a colleague.").await;
+    };
     let promise = MakePromise {
         words,
-        keeper: typed.keeper.parse().ok(),
+        keeper,
         due_at,
         visible: typed.hidden.is_none(),
         closed_hours: closed_hours(typed.closed_hours.as_deref()),

@@ -164,6 +164,7 @@ async fn close(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Nothing {}
 
 /// `POST /cases/{number}/reopening`

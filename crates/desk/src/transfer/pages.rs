@@ -1,6 +1,6 @@
 //! A6: handing over with the benefit that the customer reads, and asking a lead to decide.
 
-use crate::dialog::{About, Dialog, Field, FieldKind, choices};
+use crate::dialog::{About, Dialog, Field, FieldKind, choices, colleague};
 use crate::escalation::actions as escalation;
 use crate::screen::words_of;
 use crate::transfer::actions::{self, Tell, Transfer};
@@ -118,7 +118,9 @@ async fn transfer(
         return about.put_right(&ctx, dialog, "by", "Choose a day and an hour.").await;
     };
     let (staff, number) = (&about.screen.signed.staff, about.view.case.number);
-    let owner = typed.owner.parse().ok();
+    let Ok(owner) = colleague(&typed.owner) else {
+        return about.put_right(&ctx, dialog, "owner", "Choose a colleague, or nobody.").await;
+    };
     if typed.only.is_some() {
         let text = actions::preview(&ctx, staff, number, team, owner, &reason, by).await?;
         let dialog = transfer_dialog(&ctx, &about, typed, Some(text)).await?;

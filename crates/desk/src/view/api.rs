@@ -2,14 +2,14 @@
 
 use crate::api::{self, CasePath, DoneBody, Nothing, ReadProblems, WriteHeaders, WriteProblems};
 use crate::message::api::{at, list_of};
-use crate::view::recent::undo_last;
-use crate::view::record;
+use crate::view::recent::{self, RecentAction, undo_last};
+use crate::view::{record, seen};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::id::CaseNumber;
 use domain::permit::Act;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::event::{FeedPlace, StoredEvent};
 use store::job::DeadJob;
@@ -29,6 +29,8 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
         .routes(routes!(list_failed_jobs))
         .routes(routes!(replay_job))
         .routes(routes!(undo))
+        .routes(routes!(list_actions))
+        .routes(routes!(note_seen))
 }
 
 /// An entry of the record.
@@ -235,4 +237,71 @@ async fn undo(
 ) -> Result<Response, Problem> {
     let Nothing {} = body.value;
     Ok(api::made(undo_last(&ctx, &by.staff, &body.press).await?))
+}
+
+/// Something you did.
+#[derive(Debug, Serialize, ToSchema)]
+struct ActionBody {
+    /// Its id.
+    id: String,
+    /// The case's number.
+    #[schema(example = "R-10482")]
+    number: String,
+    /// What, in words.
+    says: String,
+    /// When.
+    at: String,
+    /// Whether it was undone.
+    undone: bool,
+}
+
+impl From<RecentAction> for ActionBody {
+    fn from(action: RecentAction) -> ActionBody {
+        ActionBody {
+            id: action.id,
+            number: CaseNumber(action.number).to_string(),
+            says: action.says,
+            at: at(action.at_ms),
+            undone: action.undone != 0,
+        }
+    }
+}
+
+/// What you did in the last 24 hours, newest first; the newest that was not undone is what
+/// `POST /api/v1/me/undos` undoes.
+#[utoipa::path(get, path = "/api/v1/me/actions", tag = "cases",
+    responses((status = 200, body = [ActionBody]), ReadProblems), security(("token" = [])))]
+async fn list_actions(
+    State(ctx): State<Context>,
+    by: Bearer,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    by.staff.permit_anywhere(Act::ReadCase).map_err(|_| Problem::not_permitted())?;
+    let actions = recent::recent_actions(&ctx, by.staff.id).await?;
+    let actions: Vec<ActionBody> = actions.into_iter().map(ActionBody::from).collect();
+    Ok(hashed(&headers, &actions))
+}
+
+/// How far a case was read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SeenBody {
+    /// The version that was before somebody's eyes.
+    version: u64,
+}
+
+/// Notes that you have read a case up to a version; it never goes back. Until then the case is
+/// shown as unread to you.
+#[utoipa::path(put, path = "/api/v1/cases/{number}/seen", tag = "cases", request_body = SeenBody,
+    params(CasePath), responses((status = 204, description = "It is noted"), WriteProblems),
+    security(("token" = [])))]
+async fn note_seen(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<String>,
+    body: Json<SeenBody>,
+) -> Result<StatusCode, Problem> {
+    let number = api::number(&number)?;
+    seen::see(&ctx, &by.staff, number, body.value.version).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -248,8 +248,12 @@ async fn change_several(
     form: Form<Several>,
 ) -> Result<Response, Problem> {
     let back = local(&form.value.back, "/q/mine");
-    let ticked = form.value.case.iter().filter_map(|case| case.parse().ok());
-    let numbers: Vec<CaseNumber> = ticked.take(BULK_MOST).collect();
+    let ticked: Result<Vec<CaseNumber>, _> =
+        form.value.case.iter().take(BULK_MOST).map(|case| case.parse()).collect();
+    let numbers = ticked.map_err(|_| {
+        Problem::refused("form_unreadable", "A ticked case has no number. Nothing was changed.")
+            .at("/case", "Tick cases of the list.")
+    })?;
     let Some(first) = numbers.first() else {
         return Err(Problem::refused("nothing_ticked", "Tick at least one case first."));
     };
@@ -311,6 +315,7 @@ pub(crate) fn local(path: &str, other: &str) -> String {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Nothing {}
 
 /// `POST /me/undo`: takes back the last own action.

@@ -474,3 +474,60 @@ fn every_address_is_described_guarded_and_never_breaks_on_what_it_is_sent() {
         assert!(n > 35, "{n} operations");
     });
 }
+
+#[test]
+fn a_letter_in_doubt_is_decided_on_its_own_case_only_and_once() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let maya = Program::of(&world, &company.maya, "").await;
+        let logged = call_logged(&world, &company).await;
+        let one = maya.does("/cases", logged.clone()).await.body["number"].clone();
+        let two = maya.does("/cases", logged).await.body["number"].clone();
+        let (one, two) = (one.as_str().unwrap(), two.as_str().unwrap());
+        let text = json!({ "text": "We come on Friday at nine." });
+        let sent = maya.does(&format!("/cases/{one}/messages"), text).await;
+        let message = sent.body["message"].as_str().unwrap().to_owned();
+        world.pass(SignedDuration::from_mins(5));
+        let (now, lease) = (world.ctx.now(), SignedDuration::from_secs(60));
+        for letter in world.ctx.store.take_letters(now, lease, 99).await.unwrap() {
+            let mut tx = world.ctx.begin().await.unwrap();
+            tx.letter_ended(&letter, "uncertain", "cut off", now, now).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let again = json!({ "decide": "again" });
+        let decide = async |case: &str, body: &Value| {
+            let path = format!("/cases/{case}/messages/{message}/decisions");
+            maya.post(&path, body.clone()).await.status
+        };
+        assert_eq!(decide(two, &again).await, 404, "it is no letter of that case");
+        assert_eq!(decide(one, &json!({ "decide": "maybe" })).await, 422);
+        assert_eq!(decide(one, &again).await, 204);
+        assert_eq!(decide(one, &again).await, 409, "it was decided");
+        let letter = world.ctx.store.letter(&message).await.unwrap().unwrap();
+        assert_eq!(letter.state, "held");
+    });
+}
+
+#[test]
+fn a_program_sees_what_its_person_did_and_notes_what_they_read() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let maya = Program::of(&world, &company.maya, "").await;
+        let stan = Program::of(&world, &company.stan, "").await;
+        let logged = call_logged(&world, &company).await;
+        let case = maya.does("/cases", logged).await.body["number"].clone();
+        let case = case.as_str().unwrap();
+        let text = json!({ "text": "We come on Friday at nine." });
+        maya.does(&format!("/cases/{case}/messages"), text).await;
+        let did = maya.get("/me/actions").await;
+        assert_eq!(did.body[0]["says"], "Sent a reply to Amara Okafor");
+        assert_eq!((&did.body[0]["number"], &did.body[0]["undone"]), (&json!(case), &json!(false)));
+        maya.does("/me/undos", json!({})).await;
+        assert_eq!(maya.get("/me/actions").await.body[0]["undone"], true);
+        let path = format!("/cases/{case}/seen");
+        let seen = json!({ "version": 1 });
+        assert_eq!(maya.call("PUT", &path, Some(seen.clone()), &[]).await.status, 204);
+        assert_eq!(stan.call("PUT", &path, Some(seen), &[]).await.status, 404);
+        assert_eq!(stan.get("/me/actions").await.body, json!([]));
+    });
+}

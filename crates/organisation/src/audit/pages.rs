@@ -1,8 +1,8 @@
 //! `/settings/record`: who changed what in the house.
 
+use super::api::may_read;
 use super::rules::What;
 use super::sql;
-use crate::change::ChangeError;
 use crate::page::{Errors, frame, show};
 use crate::{policy, staff};
 use axum::Router;
@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::event::Actor;
-use domain::permit::{Act, Scope};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -49,17 +48,13 @@ struct RecordQuery {
     before: Option<i64>,
 }
 
-/// `GET /settings/record`. It names people of every unit, so only who sees everything reads it.
+/// `GET /settings/record`
 async fn record(
     State(ctx): State<Context>,
     signed: SignedIn,
     Query(query): Query<RecordQuery>,
 ) -> Result<Response, Problem> {
-    signed.staff.permit_anywhere(Act::ReadRecord).map_err(ChangeError::from)?;
-    signed.staff.permit_anywhere(Act::ManageSettings).map_err(ChangeError::from)?;
-    if signed.staff.scope != Scope::All {
-        return Err(ChangeError::Missing.into());
-    }
+    may_read(&signed.staff)?;
     let rows = rows(&ctx, query.before).await.map_err(Problem::ours)?;
     let last = rows.last().filter(|last| rows.len() == ROWS && last.n > 1);
     let older = last.map(|last| format!("/settings/record?before={}", last.n)).unwrap_or_default();

@@ -43,6 +43,11 @@ impl Policies {
     pub fn version(&self, kind: Kind) -> i64 {
         self.versions.get(kind.setting()).copied().unwrap_or(0)
     }
+
+    /// Grows by one with each policy that is set, whichever it is.
+    pub fn version_of_all(&self) -> u64 {
+        self.versions.values().map(|version| version.unsigned_abs()).sum()
+    }
 }
 
 /// Reads what holds now; what was never set is as shipped.

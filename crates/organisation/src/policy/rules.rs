@@ -237,7 +237,7 @@ pub fn undo_seconds(text: &str) -> Result<Wish, Vec<Wrong>> {
 /// the one without.
 pub fn authority(texts: &[(Role, String, String)], currency: Currency) -> Result<Wish, Vec<Wrong>> {
     let mut wrong = Wrongs::default();
-    let mut all = BTreeMap::new();
+    let mut amounts = Vec::new();
     for (role, alone, with_value) in texts {
         let field = role.as_str();
         let amount = |text: &str| match text.trim() {
@@ -246,13 +246,31 @@ pub fn authority(texts: &[(Role, String, String)], currency: Currency) -> Result
         };
         let (alone, with_value) =
             (wrong.take(field, amount(alone)), wrong.take(field, amount(with_value)));
-        let (Some(minor_most), Some(minor_most_with_value)) = (alone, with_value) else { continue };
+        let (Some(alone), Some(with_value)) = (alone, with_value) else { continue };
+        amounts.push((*role, alone, with_value));
+    }
+    let wish = authority_in_minor(&amounts);
+    for why in wish.as_ref().err().into_iter().flatten() {
+        wrong.add(why.field, why.words.clone());
+    }
+    wrong.or_all(wish.ok())
+}
+
+/// The same from amounts in minor units.
+///
+/// # Errors
+/// Each amount below zero, and each limit with a core value that is below the one without.
+pub fn authority_in_minor(amounts: &[(Role, i64, i64)]) -> Result<Wish, Vec<Wrong>> {
+    let mut wrong = Wrongs::default();
+    let mut all = BTreeMap::new();
+    for (role, minor_most, minor_most_with_value) in amounts.iter().copied() {
+        let field = role.as_str();
         if minor_most < 0 || minor_most_with_value < 0 {
             wrong.add(field, "Enter 0 or more.");
         } else if minor_most_with_value < minor_most {
             wrong.add(field, "Naming a core value widens the limit; enter at least as much there.");
         } else if minor_most_with_value > 0 {
-            all.insert(*role, Authority { minor_most, minor_most_with_value });
+            all.insert(role, Authority { minor_most, minor_most_with_value });
         }
     }
     wrong.or_all(Some(Wish::Authority(all)))

@@ -2,16 +2,16 @@
 
 use super::keys::{CLASSIC, remapped};
 use crate::page::{Errors, frame, go, show};
-use crate::staff::{self, Choice};
+use crate::preference::actions::{DENSITIES, THEMES, looks, prefer};
+use crate::staff::Choice;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use domain::permit::Staff;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
-use store::{Context, StoreError};
+use store::Context;
 use web::frame::{KeysPage, Place, StaffFrame};
 use web::keymap::keymap;
 use web::{Form, Problem, SignedIn, new_press};
@@ -111,40 +111,12 @@ async fn theme(State(ctx): State<Context>, signed: SignedIn) -> Result<Response,
 /// `POST /settings/theme`
 async fn set_theme(State(ctx): State<Context>, form: Form<ThemeForm>) -> Result<Response, Problem> {
     let ThemeForm { theme, density } = &form.value;
-    let mut errors = Errors::default();
-    if !THEMES.iter().any(|(value, _)| value == theme) {
-        errors.list.push(("theme".to_owned(), "Choose light, dark or as the system.".to_owned()));
-    }
-    if !DENSITIES.iter().any(|(value, _)| value == density) {
-        errors.list.push(("density".to_owned(), "Choose comfortable or compact.".to_owned()));
-    }
-    if !errors.list.is_empty() {
-        return theme_page(&ctx, &form.by, theme, density, errors);
+    if let Err(wrong) = looks(theme, density) {
+        return theme_page(&ctx, &form.by, theme, density, Errors::of_all(wrong));
     }
     let new = [("theme", json!(theme)), ("density", json!(density))];
     prefer(&ctx, &form.by.staff, new).await.map_err(Problem::ours)?;
     Ok(go("/settings/theme"))
-}
-
-const THEMES: [(&str, &str); 3] =
-    [("system", "As the system says"), ("light", "Always light"), ("dark", "Always dark")];
-const DENSITIES: [(&str, &str); 2] = [
-    ("comfortable", "Comfortable: with the reason why a case is where it is"),
-    ("compact", "Compact: more rows"),
-];
-
-/// Changes some preferences and keeps the others.
-async fn prefer<const N: usize>(
-    ctx: &Context,
-    staff: &Staff,
-    new: [(&str, Value); N],
-) -> Result<(), StoreError> {
-    let known = staff::sql::preferences(&ctx.store, staff.id).await?;
-    let mut all: Map<String, Value> = serde_json::from_str(&known).unwrap_or_default();
-    for (name, value) in new {
-        all.insert(name.to_owned(), value);
-    }
-    staff::actions::prefer(ctx, staff, &Value::Object(all)).await
 }
 
 fn keyboard_page(

@@ -23,6 +23,8 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(me))
         .routes(routes!(list, create))
         .routes(routes!(one, replace, leave))
+        .routes(routes!(give_way_in))
+        .routes(routes!(return_to_work))
 }
 
 /// Whoever asks, and what they may.
@@ -248,4 +250,46 @@ async fn leave(
 ) -> Result<StatusCode, Problem> {
     actions::leave(&ctx, &bearer.staff, id, None, &Press::none()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A body that says nothing: `{}`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NothingMore {}
+
+/// Makes a new way in for somebody who lost theirs: the password, sessions and links so far end.
+#[utoipa::path(post, path = "/api/v1/staff/{id}/ways-in", tag = "organisation",
+    request_body = NothingMore,
+    params(("id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "your own id of it")),
+    responses((status = 201, body = AddedJson), (status = 404, description = "nobody of yours")))]
+async fn give_way_in(
+    State(ctx): State<Context>,
+    bearer: Bearer,
+    Path(id): Path<StaffId>,
+    body: Json<NothingMore>,
+) -> Result<Response, Problem> {
+    let NothingMore {} = body.value;
+    let added = actions::give_way_in(&ctx, &bearer.staff, id, &body.press).await?;
+    let answer = AddedJson { id: added.id.to_string(), way_in: added.way_in };
+    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+}
+
+/// Takes somebody back who had left.
+#[utoipa::path(post, path = "/api/v1/staff/{id}/returns", tag = "organisation",
+    request_body = NothingMore,
+    params(("id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "your own id of it")),
+    responses((status = 200, body = StaffJson), (status = 404, description = "nobody of yours")))]
+async fn return_to_work(
+    State(ctx): State<Context>,
+    bearer: Bearer,
+    Path(id): Path<StaffId>,
+    body: Json<NothingMore>,
+) -> Result<Response, Problem> {
+    let NothingMore {} = body.value;
+    actions::return_to_work(&ctx, &bearer.staff, id, &body.press).await?;
+    let person = actions::one(&ctx, &bearer.staff, id).await?;
+    let version = person.version.unsigned_abs();
+    Ok(versioned(&HeaderMap::new(), version, &told(&person, &bearer.staff)))
 }

@@ -3,7 +3,7 @@
 use super::actions::{self, Added};
 use super::rules::{Person, PersonText};
 use crate::change::ChangeError;
-use crate::page::{Errors, frame, go, show, wrong_of};
+use crate::page::{Errors, form_version, frame, go, show, wrong_of};
 use crate::{policy, team, unit};
 use axum::Router;
 use axum::extract::State;
@@ -256,7 +256,7 @@ async fn change(
 ) -> Result<Response, Problem> {
     let hours = hours(&ctx).await?;
     let text = form.value.text(&hours);
-    let version = form.value.version.parse().ok();
+    let version = form_version(&form.value.version)?;
     match actions::change(&ctx, &form.by.staff, id, &text, version, &form.press).await {
         Ok(()) => Ok(go("/settings/people")),
         Err(error) => {

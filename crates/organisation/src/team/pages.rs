@@ -3,7 +3,7 @@
 use super::actions;
 use super::rules::TeamText;
 use crate::change::ChangeError;
-use crate::page::{Errors, frame, go, show, wrong_of};
+use crate::page::{Errors, form_version, frame, go, show, wrong_of};
 use crate::staff::Choice;
 use crate::unit;
 use axum::Router;
@@ -127,7 +127,7 @@ async fn change(
     form: Form<TeamForm>,
 ) -> Result<Response, Problem> {
     let text = form.value.text();
-    let version = form.value.version.parse().ok();
+    let version = form_version(&form.value.version)?;
     match actions::change(&ctx, &form.by.staff, id, &text, version, &form.press).await {
         Ok(()) => Ok(go("/settings/teams")),
         Err(error) => {

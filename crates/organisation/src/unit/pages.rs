@@ -3,7 +3,7 @@
 use super::actions;
 use super::rules::Unit;
 use crate::change::ChangeError;
-use crate::page::{Errors, frame, go, show, wrong_of};
+use crate::page::{Errors, form_version, frame, go, show, wrong_of};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -76,7 +76,7 @@ async fn change(
     form: Form<UnitForm>,
 ) -> Result<Response, Problem> {
     let UnitForm { name, version } = form.value;
-    let version = version.parse().ok();
+    let version = form_version(&version)?;
     match actions::change(&ctx, &form.by.staff, id, &name, version, &form.press).await {
         Ok(()) => Ok(go("/settings/units")),
         Err(error) => page(&ctx, &form.by, wrong_of(error)?, name, Some(id)).await,
