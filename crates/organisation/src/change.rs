@@ -59,6 +59,10 @@ pub(crate) struct Change {
 }
 
 /// Whether a press may go on.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is taken apart at once"
+)]
 pub(crate) enum Begun<T> {
     /// It is new: make the change.
     New(Change),

@@ -159,9 +159,9 @@ fn in_flags(wrongs: &[Wrong]) -> anyhow::Error {
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
     let says = wrongs.iter().map(|wrong| match wrong.field {
-        "acts" => format!("--scope: choose of {}", list(&Act::ALL)),
-        "roles" => format!("--role: choose of {}", list(&Role::ALL)),
-        "scope" => format!("--scope: choose of {}", list(&Scope::ALL)),
+        "acts" => format!("--scope: choose of {}", list(Act::ALL)),
+        "roles" => format!("--role: choose of {}", list(Role::ALL)),
+        "scope" => format!("--scope: choose of {}", list(Scope::ALL)),
         "password" => format!("the password: {}", wrong.words),
         field => format!("--{}: {}", field.replace('_', "-"), wrong.words),
     });
