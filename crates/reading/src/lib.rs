@@ -23,6 +23,7 @@ mod reading;
 mod shipped;
 pub mod themes;
 mod topics;
+mod transcript;
 pub mod value;
 
 pub use facts::{Fact, KeyFact, Outcome};

@@ -7,9 +7,10 @@ use crate::fold::{Folded, fold};
 use crate::judge::{self, Evidence};
 use crate::language::Told;
 use crate::lexicon::{Hit, Lexicon, LexiconError, Lexicons, Section, settle};
+use crate::shipped::Said;
 use crate::{
     Judged, Kind, Language, Level, Note, Reading, Topics, facts, find_personal_data, language,
-    promise, shipped,
+    promise, shipped, transcript,
 };
 
 /// Bytes of a text that are read; the rest is left out, and the reading says so.
@@ -89,6 +90,17 @@ impl Reader {
         settle(folded, all, |l| mine[usize::from(l)])
     }
 
+    /// Kind, feeling and severity; of a conversation, those of the words it begins with.
+    fn judge(&self, text: &str, folded: &Folded, hits: &[Hit], e: &Evidence) -> Said {
+        let opening = transcript::opening(text);
+        if opening.len() == text.len() {
+            return shipped::judge(text, folded, hits, e);
+        }
+        let (folded, hits) = self.hits(opening);
+        let e = Evidence::gather(opening, &folded, &hits);
+        shipped::judge(opening, &folded, &hits, &e)
+    }
+
     /// Reads a text and finds the organisation's topics in it.
     pub fn read_with(&self, text: &str, topics: &Topics) -> Reading {
         let given_bytes = text.len();
@@ -100,7 +112,7 @@ impl Reader {
         let hits = self.settle(&folded, &all, &told);
         let language = told.judged;
         let e = Evidence::gather(text, &folded, &hits);
-        let said = shipped::judge(text, &folded, &hits, &e);
+        let said = self.judge(text, &folded, &hits, &e);
         let personal_data = find_personal_data(text);
         let mut reading = Reading {
             model: Cow::Borrowed(VERSION),

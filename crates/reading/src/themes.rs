@@ -1,21 +1,23 @@
 //! What many texts are about, without labels: themes with readable names.
 //!
-//! Words get vectors from the texts themselves (random indexing, Sahlgren 2005: a word is the sum
-//! of the marks of its neighbours), a text is the weighted mean of its words, and texts are
-//! joined to centres that come into being where nothing is near. The number of themes is not
-//! given. Names are the words that stand out against all other texts (weighted log-odds with a
-//! prior, Monroe, Colaresi & Quinn 2008).
+//! Texts get vectors learnt from the texts themselves, are drawn towards their neighbours and
+//! joined where they are alike on average; the number of themes is not given. Names are the words
+//! that stand out against all other texts (weighted log-odds with a prior, Monroe, Colaresi &
+//! Quinn 2008).
 
 use std::collections::{BTreeMap, HashMap};
 
+mod factors;
+mod join;
+mod points;
+
+use factors::{add, dot, normalise};
+use points::Points;
+
 use crate::fold::fold;
 
-/// Numbers in a vector.
-const DIMENSIONS: usize = 256;
-/// Rounds over the texts at the most.
-const ROUNDS: usize = 12;
-/// Themes at the most.
-const THEMES_MAX: usize = 400;
+/// Texts that are compared with one another; further ones go to the theme they are nearest to.
+const COMPARED_MAX: usize = 6000;
 
 /// A theme found among texts.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,13 +40,12 @@ pub struct Theme {
 /// `background` are further texts of the organisation: they sharpen what is known of words and
 /// are in no theme.
 pub fn themes(texts: &[(&str, &str)], background: &[&str], likeness: f32) -> Vec<Theme> {
-    let mut words = Words::count(texts.iter().map(|t| t.0).chain(background.iter().copied()));
-    let vectors = words.vectors();
-    words.texts.truncate(texts.len());
-    let points: Vec<Vec<f32>> = words.texts.iter().map(|t| words.point(t, &vectors)).collect();
-    let of = join(&points, likeness);
+    let words = Words::count(texts.iter().map(|t| t.0).chain(background.iter().copied()));
+    let of = grouped(&words, texts.len(), likeness);
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    of.iter().enumerate().for_each(|(i, &g)| groups.entry(g).or_default().push(i));
+    for (i, group) in of.into_iter().enumerate() {
+        group.into_iter().for_each(|g| groups.entry(g).or_default().push(i));
+    }
     let mut found: Vec<Theme> = groups
         .into_values()
         .filter(|members| members.len() > 1)
@@ -66,7 +67,43 @@ pub fn themes(texts: &[(&str, &str)], background: &[&str], likeness: f32) -> Vec
 }
 
 /// How alike texts of one theme are at least; chosen on questions to a bank: docs/accuracy.md.
-pub const LIKENESS: f32 = 0.4;
+pub const LIKENESS: f32 = 0.65;
+
+/// A text that was not compared belongs to the nearest theme if it is at least so near to its
+/// middle; the vectors of such texts are not drawn together, so that they are less alike.
+const NEAR_MIN: f32 = 0.35;
+
+/// The group of each of the first `n` texts, if it has one.
+fn grouped(words: &Words, n: usize, likeness: f32) -> Vec<Option<usize>> {
+    let points = Points::learn(words);
+    let step = n.div_ceil(COMPARED_MAX).max(1);
+    let compared: Vec<usize> = (0..n).step_by(step).collect();
+    let others = words.texts.len() - n;
+    let room = COMPARED_MAX - compared.len();
+    let between = others.div_ceil(room.max(1)).max(1);
+    let background = (n..words.texts.len()).step_by(between).take(room);
+    let mut near: Vec<Vec<f32>> =
+        compared.iter().copied().chain(background).map(|text| points.point(text)).collect();
+    let raw: Vec<Vec<f32>> = if step > 1 { near[..compared.len()].to_vec() } else { Vec::new() };
+    join::draw_together(&mut near);
+    near.truncate(compared.len());
+    let joined = join::link(&near, likeness);
+    let mut of = vec![None; n];
+    compared.iter().zip(&joined).for_each(|(&text, &group)| of[text] = Some(group));
+    if step > 1 {
+        let groups = joined.iter().max().map_or(0, |g| g + 1);
+        let mut centres = vec![vec![0.0; raw[0].len()]; groups];
+        raw.iter().zip(&joined).for_each(|(point, &group)| add(&mut centres[group], point, 1.0));
+        centres.iter_mut().for_each(|centre| normalise(centre));
+        for text in (0..n).filter(|text| text % step != 0) {
+            let point = points.point(text);
+            let near = centres.iter().enumerate().map(|(g, centre)| (g, dot(&point, centre)));
+            let best = near.max_by(|a, b| a.1.total_cmp(&b.1));
+            of[text] = best.filter(|best| best.1 >= NEAR_MIN).map(|best| best.0);
+        }
+    }
+    of
+}
 
 /// Small words of English that name nothing; for other languages rareness alone must do.
 const SMALL: &str = " a an the i my me we our you your it its is are was were be been am \
@@ -117,53 +154,9 @@ impl Words {
         name.len() < 2 || SMALL.contains(&format!(" {name} "))
     }
 
-    /// How much a word says: rare ones more, small ones next to nothing.
-    fn weight(&self, word: usize) -> f32 {
-        let n = self.texts.len() as f32;
-        let rare = ((n + 1.0) / (self.seen[word] as f32 + 1.0)).ln();
-        if self.small(word) { 0.15 * rare } else { rare }
-    }
-
-    /// Vectors of the words: their own mark and the marks of the words they stand in texts with.
-    fn vectors(&self) -> Vec<Vec<f32>> {
-        let n = self.names.len();
-        let mut vectors: Vec<Vec<f32>> = (0..n).map(|w| mark(w, 2.2)).collect();
-        let mut sums = vec![vec![0.0f32; DIMENSIONS]; n];
-        for text in &self.texts {
-            let mut sum = vec![0.0f32; DIMENSIONS];
-            for &w in text {
-                add(&mut sum, &mark(w as usize, self.weight(w as usize)));
-            }
-            for &w in text {
-                let own = mark(w as usize, self.weight(w as usize));
-                let target = &mut sums[w as usize];
-                for ((t, s), o) in target.iter_mut().zip(&sum).zip(&own) {
-                    *t += s - o;
-                }
-            }
-        }
-        for (vector, mut sum) in vectors.iter_mut().zip(sums) {
-            normalise(&mut sum);
-            normalise(vector);
-            for (v, s) in vector.iter_mut().zip(&sum) {
-                *v = OWN * *v + s;
-            }
-            normalise(vector);
-        }
-        centre(&mut vectors);
-        vectors
-    }
-
-    fn point(&self, text: &[u32], vectors: &[Vec<f32>]) -> Vec<f32> {
-        let mut point = vec![0.0; DIMENSIONS];
-        for &w in text {
-            let weight = self.weight(w as usize);
-            for (p, v) in point.iter_mut().zip(&vectors[w as usize]) {
-                *p += weight * v;
-            }
-        }
-        normalise(&mut point);
-        point
+    /// How rare a word is among all texts, at least 0.
+    fn rare(&self, word: usize) -> f32 {
+        (self.texts.len() as f32 / self.seen[word].max(1) as f32).ln().max(0.0)
     }
 
     /// Words that stand out in some texts against the others: log-odds with an informative prior,
@@ -196,83 +189,6 @@ impl Words {
         terms.truncate(12);
         terms
     }
-}
-
-/// How much a word's own mark counts beside its company.
-const OWN: f32 = 0.8;
-
-/// A word's own sparse mark: 12 of the numbers are plus or minus `size`.
-fn mark(word: usize, size: f32) -> Vec<f32> {
-    let mut mark = vec![0.0; DIMENSIONS];
-    let mut state = (word as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    for _ in 0..12 {
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        let x = state.wrapping_mul(0x2545_f491_4f6c_dd1d);
-        mark[(x >> 40) as usize % DIMENSIONS] += if x & 1 == 0 { size } else { -size };
-    }
-    mark
-}
-
-fn add(sum: &mut [f32], other: &[f32]) {
-    sum.iter_mut().zip(other).for_each(|(s, o)| *s += o);
-}
-
-fn normalise(vector: &mut [f32]) {
-    let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
-    if norm > 1e-9 {
-        vector.iter_mut().for_each(|v| *v /= norm);
-    }
-}
-
-/// Takes away what all words share, which says nothing (Mu & Viswanath 2018).
-fn centre(vectors: &mut [Vec<f32>]) {
-    let n = vectors.len().max(1) as f32;
-    let mut mean = vec![0.0f32; DIMENSIONS];
-    vectors.iter().for_each(|v| add(&mut mean, v));
-    mean.iter_mut().for_each(|m| *m /= n);
-    for vector in vectors {
-        vector.iter_mut().zip(&mean).for_each(|(v, m)| *v -= m);
-    }
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-/// Joins points to centres (spherical DP-means, Kulis & Jordan 2012): a point that is near no
-/// centre becomes one.
-fn join(points: &[Vec<f32>], likeness: f32) -> Vec<usize> {
-    let mut centres: Vec<Vec<f32>> = Vec::new();
-    let mut of = vec![usize::MAX; points.len()];
-    for _ in 0..ROUNDS {
-        let mut moved = 0;
-        for (i, point) in points.iter().enumerate() {
-            let best = centres
-                .iter()
-                .enumerate()
-                .map(|(c, centre)| (c, dot(point, centre)))
-                .max_by(|a, b| a.1.total_cmp(&b.1));
-            let at = match best {
-                Some((c, near)) if near >= likeness || centres.len() >= THEMES_MAX => c,
-                _ => {
-                    centres.push(point.clone());
-                    centres.len() - 1
-                }
-            };
-            moved += usize::from(of[i] != at);
-            of[i] = at;
-        }
-        let mut sums = vec![vec![0.0f32; DIMENSIONS]; centres.len()];
-        of.iter().zip(points).for_each(|(&c, point)| add(&mut sums[c], point));
-        sums.iter_mut().for_each(|s| normalise(s));
-        centres = sums;
-        if moved * 200 < points.len() {
-            break;
-        }
-    }
-    of
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ pub(super) struct Calibration {
     /// Added to the logarithm of the probability before the greatest is taken, so that rare
     /// labels are given as often as suits the mean F1 of the labels.
     pub favours: Vec<f32>,
+    /// For labels in an order: what a step away from the truth costs, on the same scale.
+    #[serde(default)]
+    pub step: f32,
 }
 
 /// Above so many labels there are too few texts of each to tell luck from gain.
@@ -24,7 +27,14 @@ impl Calibration {
     }
 
     fn best(&self, probabilities: &[f32]) -> usize {
-        let worth = |i: usize| probabilities[i].max(1e-9).ln() + self.favours[i];
+        let astray = |i: usize| match self.step {
+            0.0 => 0.0,
+            step => {
+                let away = |(j, p): (usize, &f32)| p * j.abs_diff(i) as f32;
+                step * probabilities.iter().enumerate().map(away).sum::<f32>()
+            }
+        };
+        let worth = |i: usize| probabilities[i].max(1e-9).ln() + self.favours[i] - astray(i);
         (0..probabilities.len()).max_by(|&a, &b| worth(a).total_cmp(&worth(b))).unwrap_or(0)
     }
 
@@ -44,15 +54,16 @@ impl Calibration {
     /// Fits slope and offsets to held-back scores by gradient descent on the log loss, then the
     /// favours to their mean F1.
     ///
-    /// `scores` holds `outputs` numbers for each of `truth`'s labels.
+    /// `scores` holds `outputs` numbers for each of `truth`'s labels; `step` as in the field.
     pub(super) fn fit(
         scores: &[f32],
         outputs: usize,
         truth: &[usize],
         labels: usize,
+        step: f32,
     ) -> Calibration {
-        let mut fitted =
-            Calibration { slope: 2.0, offsets: vec![0.0; outputs], favours: vec![0.0; labels] };
+        let (offsets, favours) = (vec![0.0; outputs], vec![0.0; labels]);
+        let mut fitted = Calibration { slope: 2.0, offsets, favours, step };
         let n = truth.len().max(1) as f32;
         let mut rate = 1.0f32;
         let mut last = f32::INFINITY;

@@ -4,6 +4,9 @@ use super::calibrate::Calibration;
 use super::solve::{Rows, separate, shuffle};
 use super::train::{Options, Try};
 
+/// What a step away from the truth costs where labels stand in an order.
+const STEP: f32 = 0.5;
+
 /// One head to fit.
 pub(super) struct Fitter<'a> {
     pub matrix: &'a Rows,
@@ -98,7 +101,8 @@ impl Fitter<'_> {
     /// The log loss on held-back parts, and the calibration fitted to their scores.
     pub(super) fn held_back_loss(&self, setting: Try) -> (f32, Calibration) {
         let scores = self.held_back(setting);
-        let fitted = Calibration::fit(&scores, self.outputs(), self.truth, self.labels);
+        let fitted =
+            Calibration::fit(&scores, self.outputs(), self.truth, self.labels, STEP * self.order);
         let rows = scores.chunks(self.outputs()).zip(self.truth);
         let loss = rows.map(|(row, &t)| -fitted.probabilities(row)[t].max(1e-9).ln()).sum();
         (loss, fitted)

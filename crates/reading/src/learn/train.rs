@@ -122,10 +122,11 @@ pub fn train(reader: &Reader, rows: &[Row], options: &Options) -> Result<Model, 
 /// # Errors
 /// As [`train`], for the first head that cannot be learnt; [`TrainError::TooFew`] without heads.
 pub fn train_heads(reader: &Reader, tasks: &[(&[Row], &Options)]) -> Result<Model, TrainError> {
-    let Some(&(_, first)) = tasks.first() else { return Err(TrainError::TooFew) };
+    let Some(&(rows, first)) = tasks.first() else { return Err(TrainError::TooFew) };
+    let lays_on = first.lays_on && mostly_new(rows);
     let mut learnt = Vec::new();
     for (rows, options) in tasks {
-        learnt.push(Task::new(reader, rows, options, first.lays_on)?);
+        learnt.push(Task::new(reader, rows, options, lays_on)?);
     }
     let features: Vec<&[Features]> = learnt.iter().map(|t| t.features.as_slice()).collect();
     let space = Space::build(&features, first.bits, first.texts_min);
@@ -137,7 +138,14 @@ pub fn train_heads(reader: &Reader, tasks: &[(&[Row], &Options)]) -> Result<Mode
         weights.extend(of);
     }
     let trained_on = tasks.iter().map(|t| t.0.len()).sum();
-    Ok(space.model(heads, weights, first.lays_on, trained_on))
+    Ok(space.model(heads, weights, lays_on, trained_on))
+}
+
+/// True if the shipped models know hardly any of the texts. Else they give no first impression at
+/// all: one that is there for some texts only would say which texts those are.
+fn mostly_new(rows: &[Row]) -> bool {
+    let known = rows.iter().filter(|row| learnt::was_learnt(&fold(&row.text))).count();
+    known * 50 <= rows.len()
 }
 
 /// One head to learn.
