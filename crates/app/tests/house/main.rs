@@ -2,6 +2,8 @@
 //! API says. All of them go over the one table of addresses in `app::routes`.
 
 mod access;
+mod bad_forms;
 mod bad_input;
 mod described;
+mod nonsense;
 mod world;
