@@ -9,7 +9,7 @@ is measured. Prints one JSON line for each task: its measure as a share, and CPU
 training and labelling; then the speed of the whole reading, of labelling for one task beside the
 baseline, and the memory. All times are CPU times.
 """
-import csv, json, resource, subprocess, sys, tempfile, time
+import csv, json, os, subprocess, sys, tempfile, time
 
 csv.field_size_limit(10**9)
 TASKS = {  # task: folder, files, text columns, label
@@ -54,11 +54,14 @@ def measure(task, pairs):
 
 
 def run(*command):
-    """The output of a program, its CPU seconds and its greatest memory in MB."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    of = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return done.stdout, of.ru_utime - before, of.ru_maxrss / 1024
+    """The output of a program, its own CPU seconds and its own greatest memory in MB."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        out = program.stdout.read()
+        _, status, of = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+    if program.returncode:
+        raise subprocess.CalledProcessError(program.returncode, command)
+    return out, of.ru_utime, of.ru_maxrss / 1024
 
 
 def ours(program, task, train, dev, text, label, truth):
