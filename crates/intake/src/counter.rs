@@ -41,7 +41,7 @@ pub(crate) async fn hand_in(ctx: &Context, arrival: Arrival) -> Result<Received,
         std::mem::replace(&mut line.is_served, true)
     };
     if !is_served {
-        // In a task of its own: who hands in may go away, those behind them are served all the same.
+        // In a task of its own: who hands in may go away, those behind them are served yet.
         tokio::spawn(serve(ctx.clone()));
     }
     let gone = |error| StoreError::unreadable("keeping an arrival", error);

@@ -1,10 +1,10 @@
 //! The embedded engine: one writer that groups commits, readers in parallel.
 //!
-//! Every transaction after the first is a savepoint inside a group. The writer passes from one transaction to the
-//! next waiting one; when nobody waits, when the group is full or has lasted long enough, one
-//! `COMMIT` makes the whole group durable and only then are its members told. So a transaction
-//! costs a share of one fsync under load and one fsync when alone, and an acknowledgement is
-//! never given for bytes that are not on the disk (`synchronous=FULL`).
+//! Every transaction after the first is a savepoint inside a group. The writer passes from one
+//! transaction to the next waiting one; when nobody waits, when the group is full or has lasted
+//! long enough, one `COMMIT` makes the whole group durable and only then are its members told. So
+//! a transaction costs a share of one fsync under load and one fsync when alone, and an
+//! acknowledgement is never given for bytes that are not on the disk (`synchronous=FULL`).
 
 use crate::error::{Doing, StoreError};
 use crate::fact::{Fact, Facts};
