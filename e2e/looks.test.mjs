@@ -12,8 +12,8 @@ const RULES = {
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   resultTypes: ["violations"],
 };
-// Answers that are no page of their own: drawings, programs, and doors that lead on.
-const NO_PAGE = /^\/(api\/|assets\/|livez|readyz|metrics|events|q$|$)/;
+// Answers that are no page of their own: drawings, programs, doors that lead on, mail as it came.
+const NO_PAGE = /^\/(api\/|assets\/|livez|readyz|metrics|events|feedback\/\{id\}\/|q$|$)/;
 
 let house;
 let browser;

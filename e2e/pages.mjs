@@ -31,6 +31,7 @@ const SETTINGS = [
   "/policies",
   "/record",
   "/failed-work",
+  "/mail",
 ];
 // Keys on a case that open a dialog: what every form looks like above the case.
 export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "?", "Control+k"];
@@ -41,6 +42,7 @@ export async function staffPages(page, house) {
   await page.goto(`${house.base}/q/team`);
   const found = await page.locator(".row-link").first().getAttribute("href");
   await page.goto(house.base + found);
+  const original = await page.locator('a[href^="/feedback/"]').first().getAttribute("href");
   await take(page);
   const promise = await makePromise(page, house, found);
   await page.goto(`${house.base}/customers`);
@@ -49,6 +51,7 @@ export async function staffPages(page, house) {
     "/today",
     ...VIEWS.map((view) => `/q/${view}`),
     found,
+    original,
     `${found}?write=note`,
     `${found}/file?notes=1`,
     ...FORMS.map((form) => `${found}/${form}`),
