@@ -72,6 +72,17 @@ impl Aside {
         Ok(())
     }
 
+    fn put_by(&mut self, what: Numbered, numbers: Vec<i64>) {
+        match self.numbers.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, there)) => {
+                for number in numbers.into_iter().rev() {
+                    there.push_front(number);
+                }
+            }
+            None => self.numbers.push((what, numbers.into())),
+        }
+    }
+
     pub(crate) fn number(&mut self, what: Numbered) -> Option<i64> {
         self.numbers.iter_mut().find(|(known, _)| *known == what)?.1.pop_front()
     }
@@ -108,8 +119,9 @@ impl Tx {
     /// # Errors
     /// When the engine fails.
     pub async fn put_by_numbers(&mut self, what: Numbered, count: u32) -> Result<(), StoreError> {
+        // What was put by before comes first among these, so that one list holds all of a kind.
         let numbers = self.next_numbers(what, count).await?;
-        self.aside().numbers.push((what, numbers.into()));
+        self.aside().put_by(what, numbers);
         Ok(())
     }
 
