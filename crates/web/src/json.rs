@@ -65,6 +65,12 @@ impl<T: DeserializeOwned + Send> FromRequest<Context> for Json<T> {
 /// # Errors
 /// As said.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // JSON is UTF-8 (RFC 8259, section 8.1).
+    if let Err(error) = std::str::from_utf8(body) {
+        let place = error.valid_up_to() + 1;
+        let says = format!("The body is not JSON: byte {place} is not UTF-8.");
+        return Err(Problem::bad_request("not_json", says));
+    }
     check_shape(body)?;
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(strict::Strict(&mut reader)).map_err(|error| {
@@ -314,5 +320,7 @@ mod tests {
             let problem = read::<Body>(body.as_bytes()).unwrap_err();
             assert_eq!(problem.status, StatusCode::BAD_REQUEST, "{body:.20}");
         }
+        let problem = read::<Body>(b"{\"word\":\"\xff\xfe\"}").unwrap_err();
+        assert_eq!(problem.status, StatusCode::BAD_REQUEST);
     }
 }
