@@ -25,8 +25,12 @@ after(async () => {
 
 const at = (page, address) => page.goto(house.base + address);
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
-const says = async (page, words) =>
-  assert.match(await page.locator("main").innerText(), words, page.url());
+const says = async (page, words) => {
+  const main = page.locator("main");
+  // The page that follows a press may still be on its way.
+  await main.filter({ hasText: words }).waitFor({ timeout: 15_000 }).catch(() => {});
+  assert.match(await main.innerText(), words, page.url());
+};
 const STORY =
   "The courier left my parcel in the rain on 12 November. The lamp inside is broken, and nobody answers.";
 
