@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     },
     same!(7, "0007_sign_in"),
     same!(8, "0008_form_and_mail"),
+    same!(9, "0009_bell"),
 ];
 
 /// Nodes that start together upgrade one after the other.
