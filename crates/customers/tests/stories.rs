@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use customers::{Who, recognise};
+use customers::{Who, recognise, recognise_all};
 use domain::id::UnitId;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -30,6 +30,25 @@ fn one_address_is_one_customer_of_a_unit_and_another_in_another() {
         let again = Who { email: " amara@example.ORG ".into(), ..Who::default() };
         assert_eq!(met(ctx, north, &again).await, first);
         assert_ne!(met(ctx, south, &amara()).await, first, "units do not see each other");
+    });
+}
+
+#[test]
+fn who_comes_twice_in_one_group_is_one_customer_with_the_name_and_addresses_of_both() {
+    on_both(async |world| {
+        let ctx = &world.ctx;
+        let unit: UnitId = ctx.id(ctx.now());
+        let nameless = Who { name: String::new(), ..amara() };
+        let named = Who { phone: "+47 22 33 44 55".into(), verified: true, ..amara() };
+        let mut tx = ctx.begin().await.unwrap();
+        let group = [(unit, nameless), (unit, named)];
+        let all = recognise_all(&mut tx, ctx, ctx.now(), &group).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((all[0].id, all[1].name.as_str()), (all[1].id, "Amara Okafor"));
+        let caller = Who { phone: "+4722334455".into(), ..Who::default() };
+        let mut tx = ctx.begin().await.unwrap();
+        let found = recognise_all(&mut tx, ctx, ctx.now(), &[(unit, caller)]).await.unwrap();
+        assert_eq!(found, all[1..], "the name is written, and the number is theirs");
     });
 }
 

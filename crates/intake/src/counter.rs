@@ -44,8 +44,8 @@ pub(crate) async fn hand_in(ctx: &Context, arrival: Arrival) -> Result<Received,
         // In a task of its own: who hands in may go away, those behind them are served yet.
         tokio::spawn(serve(ctx.clone()));
     }
-    let gone = |error| StoreError::unreadable("keeping an arrival", error);
-    hears.await.map_err(gone)?
+    let why = "the task that kept it broke".to_owned();
+    hears.await.map_err(|_| StoreError::Unavailable { doing: "keeping an arrival", why })?
 }
 
 impl Counter {
@@ -92,6 +92,12 @@ async fn serve_these(ctx: Context, these: Vec<Waiting>) {
             for (told, received) in told.into_iter().zip(received) {
                 // Who went away meanwhile was served all the same.
                 drop(told.send(Ok(received)));
+            }
+        }
+        // The store is away or full for all of them: each waiting for it in turn would be endless.
+        Err(StoreError::Unavailable { doing, why }) => {
+            for told in told {
+                drop(told.send(Err(StoreError::Unavailable { doing, why: why.clone() })));
             }
         }
         Err(error) if arrivals.len() > 1 => {

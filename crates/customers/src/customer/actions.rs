@@ -97,6 +97,10 @@ pub async fn recognise_all(
         let mut recognised = Vec::with_capacity(all.len());
         for ((unit, who), identities) in all.iter().zip(&identities) {
             recognised.push(match round.known(*unit, identities) {
+                // Who is made in this round has no row yet that could be changed.
+                Some(known) if round.is_new(&known) => {
+                    round.add(now, *unit, who, known, identities)
+                }
                 Some(known) => settle(tx, now, *unit, who, known, identities).await?,
                 None => round.make(ctx, now, *unit, who, identities),
             });
@@ -161,6 +165,45 @@ impl Round {
             });
         }
         made
+    }
+
+    fn is_new(&self, known: &Recognised) -> bool {
+        self.new.iter().any(|new| new.id == known.id)
+    }
+
+    /// What further words tell of somebody who is made in this round.
+    fn add(
+        &mut self,
+        now: Timestamp,
+        unit: UnitId,
+        who: &Who,
+        mut known: Recognised,
+        identities: &[Identity],
+    ) -> Recognised {
+        let name = rules::one_line(&who.name);
+        if !name.is_empty() && rules::is_unknown(&known.name) {
+            known.name = name;
+            for new in self.new.iter_mut().filter(|new| new.id == known.id) {
+                new.name.clone_from(&known.name);
+            }
+            for there in self.known.values_mut().filter(|there| there.id == known.id) {
+                there.name.clone_from(&known.name);
+            }
+        }
+        for identity in identities.iter().filter(|_| who.verified) {
+            let key = (unit, identity.clone());
+            if !self.known.contains_key(&key) {
+                self.known.insert(key, known.clone());
+                self.addresses.push(sql::Address {
+                    unit,
+                    identity: identity.clone(),
+                    customer: known.id,
+                    verified_at: Some(now),
+                    now,
+                });
+            }
+        }
+        known
     }
 
     /// False when somebody else was faster with one of them; then none was made.
