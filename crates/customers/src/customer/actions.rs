@@ -5,6 +5,7 @@ use crate::customer::sql;
 use domain::id::{CustomerId, UnitId};
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
 
@@ -191,9 +192,8 @@ impl Round {
             }
         }
         for identity in identities.iter().filter(|_| who.verified) {
-            let key = (unit, identity.clone());
-            if !self.known.contains_key(&key) {
-                self.known.insert(key, known.clone());
+            if let Entry::Vacant(free) = self.known.entry((unit, identity.clone())) {
+                free.insert(known.clone());
                 self.addresses.push(sql::Address {
                     unit,
                     identity: identity.clone(),
