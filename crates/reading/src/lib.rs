@@ -9,6 +9,7 @@
 pub mod archetype;
 mod facts;
 mod fold;
+mod home;
 mod judge;
 mod judged;
 mod language;
@@ -27,6 +28,7 @@ mod transcript;
 pub mod value;
 
 pub use facts::{Fact, KeyFact, Outcome};
+pub use home::Home;
 pub use judged::{Judged, Reason};
 pub use language::Language;
 pub use lexicon::{Lexicon, LexiconError, Section};

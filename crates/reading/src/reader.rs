@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use crate::fold::{Folded, fold};
+use crate::home::Home;
 use crate::judge::{self, Evidence};
 use crate::language::Told;
 use crate::lexicon::{Hit, Lexicon, LexiconError, Lexicons, Section, settle};
@@ -39,6 +40,7 @@ static READER: LazyLock<Reader> = LazyLock::new(|| {
 #[derive(Debug, Clone)]
 pub struct Reader {
     lexicons: Arc<Lexicons>,
+    home: Option<Arc<Home>>,
 }
 
 /// Reads a text with what ships in the program.
@@ -61,12 +63,20 @@ impl Reader {
     /// # Errors
     /// If there are too many entries.
     pub fn with_lexicons(lexicons: &[Lexicon]) -> Result<Reader, LexiconError> {
-        Ok(Reader { lexicons: Arc::new(Lexicons::build(lexicons)?) })
+        Ok(Reader { lexicons: Arc::new(Lexicons::build(lexicons)?), home: None })
     }
 
     /// The lexicons that ship in the program.
     pub fn shipped_lexicons() -> Vec<Lexicon> {
         SHIPPED.iter().filter_map(|text| Lexicon::parse(text).ok()).collect()
+    }
+
+    /// The same reader with what an organisation adopted of its own; the empty [`Home`] takes it
+    /// back to what ships.
+    #[must_use]
+    pub fn with_home(mut self, home: Home) -> Reader {
+        self.home = (!home.is_empty()).then(|| Arc::new(home));
+        self
     }
 
     /// Reads a text without a tree of topics.
@@ -133,6 +143,9 @@ impl Reader {
             kind: said.kind,
             feeling: said.feeling,
         };
+        if let Some(home) = &self.home {
+            home.lay_over(self, text, &mut reading);
+        }
         let known = names.iter().any(|n| n == reading.language.value.code());
         admit(&mut reading, known, folded.shape.words == 0);
         if given_bytes > text.len() {

@@ -10,9 +10,9 @@ use crate::{Feeling, Judged, Kind, Reason};
 
 /// Below these a judgement abstains. Chosen so that what is left is right about nine times in
 /// ten on texts of the sources the models were trained on.
-const KIND_FLOOR: f32 = 0.5;
-const FEELING_FLOOR: f32 = 0.5;
-const SEVERITY_FLOOR: f32 = 0.35;
+pub(crate) const KIND_FLOOR: f32 = 0.5;
+pub(crate) const FEELING_FLOOR: f32 = 0.5;
+pub(crate) const SEVERITY_FLOOR: f32 = 0.35;
 
 /// The sources hold far more complaints than what people write to and about companies does, and
 /// hardly any small talk; this takes that back, in the order of [`Kind::ALL`].
