@@ -10,6 +10,9 @@ pub(super) struct Space {
     bits: u32,
     index: Vec<u32>,
     idf: Vec<f32>,
+    /// For each n-gram its column: the commonest come first, so that what is looked up most lies
+    /// together in memory.
+    columns: Vec<u32>,
     /// For each dense feature what it is multiplied with.
     scales: Vec<f32>,
 }
@@ -27,18 +30,24 @@ impl Space {
         }
         let mut index = vec![0u32; 1 << bits];
         let mut idf = Vec::new();
+        let mut often = Vec::new();
         let n = all().count() as f32;
         for (bucket, &df) in texts.iter().enumerate().filter(|(_, df)| **df >= texts_min.max(1)) {
             idf.push(((1.0 + n) / (1.0 + df as f32)).ln().max(0.0) + 1.0);
             index[bucket] = idf.len() as u32;
+            often.push(df);
         }
+        let mut order: Vec<u32> = (0..often.len() as u32).collect();
+        order.sort_by_key(|&i| std::cmp::Reverse(often[i as usize]));
+        let mut columns = vec![0; order.len()];
+        (0..).zip(&order).for_each(|(column, &i)| columns[i as usize] = column);
         let scale = |i: usize| {
             let squares: f32 = all().map(|f| f.dense[i] * f.dense[i]).sum();
             let spread = (squares / n).sqrt();
             if spread > 1e-4 { 1.0 / spread.max(0.1) } else { 0.0 }
         };
         let scales = (0..DENSE).map(scale).collect();
-        Space { bits, index, idf, scales }
+        Space { bits, index, idf, columns, scales }
     }
 
     /// How many columns are n-grams; they come first.
@@ -69,8 +78,9 @@ impl Space {
     fn block(&self, counts: &[(u32, u16)], weight: f32, row: &mut Vec<(u32, f32)>) {
         let from = row.len();
         for &(key, count) in counts {
-            if let Some(column) = self.index[(key >> (32 - self.bits)) as usize].checked_sub(1) {
-                row.push((column, count_weight(count) * self.idf[column as usize]));
+            if let Some(gram) = self.index[(key >> (32 - self.bits)) as usize].checked_sub(1) {
+                let value = count_weight(count) * self.idf[gram as usize];
+                row.push((self.columns[gram as usize], value));
             }
         }
         let norm = row[from..].iter().map(|r| r.1 * r.1).sum::<f32>().sqrt().max(1.0);
@@ -93,12 +103,15 @@ impl Space {
     ) -> Model {
         let outputs = fitted.len();
         let mut weights = vec![0.0; (self.idf.len() + DENSE + 1) * outputs];
-        for (k, column) in fitted.iter().enumerate() {
-            for (i, &w) in column.iter().enumerate() {
-                weights[i * outputs + k] = w;
+        let Space { bits, index, idf, columns, .. } = self;
+        for (k, of) in fitted.iter().enumerate() {
+            for (i, &column) in columns.iter().enumerate() {
+                weights[i * outputs + k] = of[column as usize];
+            }
+            for (i, &weight) in of.iter().enumerate().skip(columns.len()) {
+                weights[i * outputs + k] = weight;
             }
         }
-        let Space { bits, index, idf, .. } = self;
         let trained_on = trained_on as u32;
         Model { heads, bits, lays_on, index, idf, weights, outputs, trained_on }.rounded()
     }

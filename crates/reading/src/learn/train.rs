@@ -7,6 +7,7 @@ use super::calibrate::Calibration;
 use super::extract::Features;
 use super::fit::Fitter;
 use super::model::{Blocks, Head, Model, features_for};
+use super::solve::Rows;
 use super::space::Space;
 use crate::fold::fold;
 use crate::learnt;
@@ -63,9 +64,11 @@ impl Default for Options {
         Options {
             bits: 20,
             tries: vec![
-                Try { cost: 0.1, lexicon: 0.2, telling: 0.8 },
-                Try { cost: 0.3, lexicon: 0.15, telling: 0.5 },
-                Try { cost: 0.5, lexicon: 0.15, telling: 0.0 },
+                Try { cost: 0.05, lexicon: 0.05, telling: 0.5 },
+                Try { cost: 0.1, lexicon: 0.05, telling: 0.2 },
+                Try { cost: 0.2, lexicon: 0.1, telling: 0.2 },
+                Try { cost: 0.1, lexicon: 0.1, telling: 0.8 },
+                Try { cost: 0.5, lexicon: 0.05, telling: 0.0 },
                 Try { cost: 1.5, lexicon: 0.05, telling: 0.0 },
             ],
             folds: 3,
@@ -185,40 +188,39 @@ impl Task<'_> {
     /// The head and the weights of each of its outputs, by the setting that errs least.
     fn fit(self, space: &Space, first: usize) -> Result<(Head, Vec<Vec<f32>>), TrainError> {
         let options = self.options;
-        let blocks = Blocks { words: options.words, letters: options.letters };
-        let order = if in_order(&self.labels) { options.order } else { 0.0 };
         let many = self.labels.len() > MANY_LABELS;
         let mut best: Option<(f32, Try, Calibration)> = None;
         for &setting in options.tries.iter().filter(|t| !many || t.telling == 0.0) {
-            let matrix = space.rows(&self.features, blocks, setting.lexicon);
-            let fitter = Fitter {
-                matrix: &matrix,
-                grams: space.grams(),
-                truth: &self.truth,
-                labels: self.labels.len(),
-                options,
-                order,
-            };
-            let (loss, calibration) = fitter.held_back_loss(setting);
+            let matrix = self.rows(space, setting);
+            let (loss, calibration) = self.fitter(&matrix, space).held_back_loss(setting);
             if best.as_ref().is_none_or(|b| loss < b.0) {
                 best = Some((loss, setting, calibration));
             }
         }
         let (_, setting, calibration) = best.ok_or(TrainError::NoTry)?;
-        let matrix = space.rows(&self.features, blocks, setting.lexicon);
-        let fitter = Fitter {
-            matrix: &matrix,
+        let matrix = self.rows(space, setting);
+        let all: Vec<usize> = (0..self.truth.len()).collect();
+        let mut weights = self.fitter(&matrix, space).fit(&all, setting);
+        weights.iter_mut().for_each(|of| space.unscale(of, setting.lexicon));
+        let blocks = Blocks { words: options.words, letters: options.letters };
+        let head = Head { labels: self.labels, first, outputs: weights.len(), blocks, calibration };
+        Ok((head, weights))
+    }
+
+    fn fitter<'f>(&'f self, matrix: &'f Rows, space: &Space) -> Fitter<'f> {
+        Fitter {
+            matrix,
             grams: space.grams(),
             truth: &self.truth,
             labels: self.labels.len(),
-            options,
-            order,
-        };
-        let all: Vec<usize> = (0..self.truth.len()).collect();
-        let mut weights = fitter.fit(&all, setting);
-        weights.iter_mut().for_each(|of| space.unscale(of, setting.lexicon));
-        let head = Head { labels: self.labels, first, outputs: weights.len(), blocks, calibration };
-        Ok((head, weights))
+            options: self.options,
+            order: if in_order(&self.labels) { self.options.order } else { 0.0 },
+        }
+    }
+
+    fn rows(&self, space: &Space, setting: Try) -> Rows {
+        let blocks = Blocks { words: self.options.words, letters: self.options.letters };
+        space.rows(&self.features, blocks, setting.lexicon)
     }
 }
 
