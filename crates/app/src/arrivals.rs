@@ -87,13 +87,11 @@ async fn take(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()
         }
     }
     if jobs.iter().any(|job| job.kind == KINDS.0) {
-        intake::settle(&mut tx, &outcomes).await?;
+        intake::settle(&mut tx, &outcomes)?;
     } else {
-        intake::settle_many(&mut tx, &outcomes).await?;
+        intake::settle_many(&mut tx, &outcomes)?;
     }
-    for job in jobs {
-        tx.finish(job).await?;
-    }
+    tx.finish_many(jobs).await?;
     Ok(tx.commit().await?)
 }
 

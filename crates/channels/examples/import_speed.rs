@@ -70,7 +70,7 @@ async fn understand(ctx: &store::Context) -> Result<u64, StoreError> {
             case: None,
             error: one.error.clone(),
         };
-        intake::settle_many(&mut tx, &all.iter().map(outcome).collect::<Vec<_>>()).await?;
+        intake::settle_many(&mut tx, &all.iter().map(outcome).collect::<Vec<_>>())?;
         tx.finish(job).await?;
         tx.commit().await?;
         rows += all.len() as u64;

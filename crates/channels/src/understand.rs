@@ -17,8 +17,6 @@ use store::{Context, Doing, Store, StoreError, Tx, on};
 
 /// So few are read on the spot; more are read beside the other work of the node.
 const READ_HERE_MOST: usize = 4;
-/// Threads that read at once.
-const READERS: usize = 4;
 
 /// What the bytes of one arrival gave: what is said, or why it cannot be read.
 type Parsed = Result<mail::Read, String>;
@@ -67,7 +65,7 @@ pub async fn read_through(
     if arrivals.len() <= READ_HERE_MOST {
         return Ok(arrivals.into_iter().map(|one| read_one(one, &mappings, reader)).collect());
     }
-    let share = arrivals.len().div_ceil(READERS);
+    let share = arrivals.len().div_ceil(readers());
     let mut arrivals = arrivals.into_iter();
     let mut tasks = Vec::new();
     loop {
@@ -86,6 +84,12 @@ pub async fn read_through(
         all.extend(part.map_err(|e| StoreError::unreadable("reading arrivals", e))?);
     }
     Ok(all)
+}
+
+/// Threads that read a group at once: half of the processors. The others are for those who write,
+/// whom everybody waits for.
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(1, |all| (all.get() / 2).max(1))
 }
 
 fn read_one(

@@ -6,7 +6,8 @@ use domain::channel::Channel;
 use domain::id::{ArrivalId, BatchId};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use store::at_once::NewWork;
 use store::file::{hex, sha256_hex};
 use store::{Context, Doing, Sql, StoreError, Tx, on};
 
@@ -62,16 +63,22 @@ pub(crate) async fn receive_together(
     ctx: &Context,
     arrivals: &[Arrival],
 ) -> Result<Vec<Received>, StoreError> {
+    let doing = "keeping an arrival";
     let now = ctx.now();
-    let mut tx = ctx.begin().await?;
-    let received = insert(&mut tx, ctx, now, arrivals).await?;
-    let mut jobs = Vec::with_capacity(received.len());
-    for one in received.iter().filter(|one| one.fresh == Fresh::New) {
-        let body = json_text(&ArrivalJob { arrival: one.id })?;
-        jobs.push((format!("arrival/{}", one.id), body));
+    let (ids, rows) = rows(ctx, now, arrivals)?;
+    let mut jobs = Vec::with_capacity(ids.len());
+    for id in &ids {
+        let body = json_text(&ArrivalJob { arrival: *id })?;
+        jobs.push((id.to_string(), format!("arrival/{id}"), body));
     }
-    tx.enqueue_many(ARRIVAL_JOB, &jobs, now).await?;
-    tx.commit().await?;
+    let work = NewWork { doing, insert: INSERT, is_there: THERE, rows: &rows, kind: ARRIVAL_JOB };
+    let new = ctx.store.keep_with_jobs(&work, &jobs, now).await?;
+    if new.len() == arrivals.len() {
+        return Ok(all_new(&ids));
+    }
+    let mut tx = ctx.begin().await?;
+    let received = which(&mut tx, arrivals, ids, &new).await?;
+    tx.rollback().await?;
     Ok(received)
 }
 
@@ -144,43 +151,68 @@ pub(crate) fn json_text(value: &impl serde::Serialize) -> Result<String, StoreEr
 }
 
 /// One statement whatever their number: each row is an array of its columns in one JSON text.
+const INSERT: Sql = Sql {
+    sqlite: "
+        INSERT INTO arrival (id, channel, source_key, batch_id, sha256, size, raw, envelope,
+            received_at_ms)
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+            unhex(value ->> 6), value ->> 7, $2
+        FROM json_each($1) WHERE true
+        ON CONFLICT (source_key) DO NOTHING RETURNING id",
+    postgres: "
+        INSERT INTO arrival (id, channel, source_key, batch_id, sha256, size, raw, envelope,
+            received_at_ms)
+        SELECT r ->> 0, r ->> 1, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint,
+            decode(r ->> 6, 'hex'), r ->> 7, $2
+        FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t (r, place) ORDER BY place
+        ON CONFLICT (source_key) DO NOTHING RETURNING id",
+};
+/// Whether the id in `for_id` was kept.
+const THERE: &str = "SELECT 1 FROM arrival WHERE arrival.id = for_id";
+
+fn rows(
+    ctx: &Context,
+    now: Timestamp,
+    arrivals: &[Arrival],
+) -> Result<(Vec<ArrivalId>, String), StoreError> {
+    let mut packer = Packer::new();
+    let ids: Vec<ArrivalId> = arrivals.iter().map(|_| ctx.id(now)).collect();
+    let rows: Vec<Value> =
+        arrivals.iter().zip(&ids).map(|(a, id)| row(&mut packer, a, *id)).collect();
+    Ok((ids, json_text(&rows)?))
+}
+
 async fn insert(
     tx: &mut Tx,
     ctx: &Context,
     now: Timestamp,
     arrivals: &[Arrival],
 ) -> Result<Vec<Received>, StoreError> {
-    const SQL: Sql = Sql {
-        sqlite: "
-            INSERT INTO arrival (id, channel, source_key, batch_id, sha256, size, raw, envelope,
-                received_at_ms)
-            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                unhex(value ->> 6), value ->> 7, $2
-            FROM json_each($1) WHERE true
-            ON CONFLICT (source_key) DO NOTHING RETURNING id",
-        postgres: "
-            INSERT INTO arrival (id, channel, source_key, batch_id, sha256, size, raw, envelope,
-                received_at_ms)
-            SELECT r ->> 0, r ->> 1, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint,
-                decode(r ->> 6, 'hex'), r ->> 7, $2
-            FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t (r, place) ORDER BY place
-            ON CONFLICT (source_key) DO NOTHING RETURNING id",
-    };
-    let doing = "keeping an arrival";
-    let mut packer = Packer::new();
-    let ids: Vec<ArrivalId> = arrivals.iter().map(|_| ctx.id(now)).collect();
-    let rows: Vec<Value> =
-        arrivals.iter().zip(&ids).map(|(a, id)| row(&mut packer, a, *id)).collect();
-    let rows = json_text(&rows)?;
-    let text = tx.text(SQL);
+    let (ids, rows) = rows(ctx, now, arrivals)?;
+    let text = tx.text(INSERT);
     let new: Vec<String> = on!(Tx &mut *tx, db => sqlx::query_scalar(text).bind(&rows)
         .bind(now.as_millisecond()).fetch_all(db).await)
-    .doing(doing)?;
-    let mut kept = HashMap::with_capacity(arrivals.len());
-    if new.len() < arrivals.len() {
-        kept = known(tx, arrivals).await?;
+    .doing("keeping an arrival")?;
+    if new.len() == arrivals.len() {
+        return Ok(all_new(&ids));
     }
-    let new: std::collections::HashSet<&str> = new.iter().map(String::as_str).collect();
+    which(tx, arrivals, ids, &new).await
+}
+
+fn all_new(ids: &[ArrivalId]) -> Vec<Received> {
+    ids.iter().map(|id| Received { id: *id, fresh: Fresh::New }).collect()
+}
+
+/// Which were kept now, and as what the others were kept before.
+async fn which(
+    tx: &mut Tx,
+    arrivals: &[Arrival],
+    ids: Vec<ArrivalId>,
+    new: &[String],
+) -> Result<Vec<Received>, StoreError> {
+    let doing = "keeping an arrival";
+    let kept = known(tx, arrivals).await?;
+    let new: HashSet<&str> = new.iter().map(String::as_str).collect();
     let mut received = Vec::with_capacity(arrivals.len());
     for (arrival, id) in arrivals.iter().zip(ids) {
         received.push(if new.contains(id.to_string().as_str()) {

@@ -6,11 +6,11 @@ use crate::{ARRIVAL_JOB, ArrivalJob, ArrivalsJob, Fresh};
 use domain::channel::Channel;
 use domain::id::{ArrivalId, BatchId, CaseId, FeedbackId};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::FromRow;
 use store::fact::Fact;
 use store::job::Job;
-use store::{Context, Doing, Sql, Store, StoreError, Tx, on};
+use store::{Context, Doing, Sql, Store, StoreError, Tx, Write, on};
 
 /// Most arrivals that one retry of all starts again.
 const RETRY_MOST: i64 = 10_000;
@@ -263,8 +263,8 @@ pub async fn raw(ctx: &Context, id: ArrivalId) -> Result<Option<Vec<u8>>, StoreE
 ///
 /// # Errors
 /// When the store fails.
-pub async fn settle(tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), StoreError> {
-    settle_many(tx, outcomes).await?;
+pub fn settle(tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), StoreError> {
+    settle_many(tx, outcomes)?;
     for outcome in outcomes {
         tx.tell(Fact::Arrival { id: outcome.arrival.to_string() });
     }
@@ -275,27 +275,27 @@ pub async fn settle(tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), StoreError>
 ///
 /// # Errors
 /// When the store fails.
-pub async fn settle_many(tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), StoreError> {
-    const SQL: Sql = Sql {
-        sqlite: "
-            UPDATE arrival SET state = j.value ->> 1, error = j.value ->> 2,
-                feedback_id = j.value ->> 3, case_id = j.value ->> 4
-            FROM json_each($1) j WHERE arrival.id = j.value ->> 0",
-        postgres: "
-            UPDATE arrival SET state = r ->> 1, error = r ->> 2, feedback_id = r ->> 3,
-                case_id = r ->> 4
-            FROM jsonb_array_elements($1::jsonb) AS t (r) WHERE arrival.id = r ->> 0",
+pub fn settle_many(tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), StoreError> {
+    const OUTCOME: Write = Write {
+        doing: "noting what became of an arrival",
+        sql: Sql {
+            sqlite: "
+                UPDATE arrival SET state = column2, error = column3, feedback_id = column4,
+                    case_id = column5
+                FROM rows WHERE arrival.id = column1",
+            postgres: "
+                UPDATE arrival SET state = r ->> 1, error = r ->> 2, feedback_id = r ->> 3,
+                    case_id = r ->> 4
+                FROM jsonb_array_elements($1::jsonb) AS t (r) WHERE arrival.id = r ->> 0",
+        },
     };
-    let row = |o: &Outcome| {
+    for o in outcomes {
         let state = if o.error.is_some() { State::Unreadable } else { State::Understood };
         let error: String = o.error.as_deref().unwrap_or("").chars().take(2_000).collect();
         let error = error.replace('\0', " ");
-        json!([o.arrival, state.as_str(), error, o.feedback, o.case])
-    };
-    let rows = json_text(&outcomes.iter().map(row).collect::<Vec<_>>())?;
-    let text = tx.text(SQL);
-    on!(Tx tx, db => sqlx::query(text).bind(&rows).execute(db).await.map(|_| ()))
-        .doing("noting what became of an arrival")
+        tx.later(OUTCOME, &(o.arrival, state.as_str(), error, o.feedback, o.case))?;
+    }
+    Ok(())
 }
 
 /// Arrivals in `state`, newest first, `most` at the most, older than `before` (an id, or "" for

@@ -103,7 +103,7 @@ fn what_could_not_be_read_is_listed_with_its_reason_and_read_again_on_request() 
         for (id, error) in ids.iter().zip([Some("no text in it\0"), Some("no text"), None]) {
             let error = error.map(str::to_owned);
             let outcome = Outcome { arrival: *id, feedback, case: None, error };
-            intake::settle(&mut tx, &[outcome]).await.unwrap();
+            intake::settle(&mut tx, &[outcome]).unwrap();
         }
         tx.commit().await.unwrap();
         for job in jobs(&world).await {

@@ -5,7 +5,7 @@
 
 use crate::error::{Doing, StoreError};
 use crate::file::hex;
-use crate::{Insert, Sql, Store, Tx, on};
+use crate::{Sql, Store, Tx, Write, on};
 use domain::event::{Actor, Entry, Event};
 use domain::id::CaseId;
 use jiff::Timestamp;
@@ -112,13 +112,13 @@ impl Tx {
         event: &Event,
         at: Timestamp,
     ) -> Result<ChainEnd, StoreError> {
-        const EVENT: Insert = Insert {
+        const EVENT: Write = Write {
             doing: "writing an event",
             sql: Sql {
                 sqlite: "
                     INSERT INTO event (case_id, n, at_ms, actor, name, body, previous, hash)
-                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-                        value ->> 5, value ->> 6, value ->> 7 FROM json_each($1)",
+                    SELECT column1, column2, column3, column4, column5,
+                        column6, column7, column8 FROM rows",
                 postgres: "
                     INSERT INTO event (case_id, n, at_ms, actor, name, body, previous, hash)
                     SELECT r ->> 0, (r ->> 1)::bigint, (r ->> 2)::bigint, r ->> 3, r ->> 4,

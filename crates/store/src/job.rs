@@ -119,6 +119,29 @@ impl Tx {
         if rows == 1 { Ok(()) } else { Err(StoreError::Conflict { doing }) }
     }
 
+    /// Ends several at once in the transaction of their effects.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when one of the leases ran out and somebody else has taken it.
+    pub async fn finish_many(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
+        const SQL: Sql = Sql {
+            sqlite: "
+                DELETE FROM job WHERE (id, fence) IN
+                    (SELECT value ->> 0, value ->> 1 FROM json_each($1))",
+            postgres: "
+                DELETE FROM job WHERE (id, fence) IN
+                    (SELECT j ->> 0, (j ->> 1)::bigint FROM jsonb_array_elements($1::jsonb) j)",
+        };
+        let doing = "finishing work";
+        let held: Vec<(&str, i64)> = jobs.iter().map(|job| (job.id.as_str(), job.fence)).collect();
+        let held = serde_json::to_string(&held).map_err(|e| StoreError::unreadable(doing, e))?;
+        let text = self.text(SQL);
+        let rows = on!(Tx self, db => sqlx::query(text).bind(&held).execute(db).await
+            .map(|done| done.rows_affected()))
+        .doing(doing)?;
+        if rows == jobs.len() as u64 { Ok(()) } else { Err(StoreError::Conflict { doing }) }
+    }
+
     /// Takes work off the list that is not needed any more; nothing happens when it is gone.
     ///
     /// # Errors

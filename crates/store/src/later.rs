@@ -3,31 +3,43 @@
 //! A statement costs a way to the engine and back, whatever it writes. Rows that nothing in the
 //! transaction waits for are laid aside and written together, in the order in which their
 //! statements were first used: before the next statement of the transaction, and at the latest
-//! before it commits. So nobody can read past them.
+//! before it commits. So nobody can read past them. On SQLite a good many rows are written while
+//! the transaction makes the next ones: the engine has a thread of its own.
 
 use crate::error::StoreError;
 use crate::number::Numbered;
 use crate::{Sql, Tx};
 use serde::Serialize;
+use serde::ser::Error as _;
+use serde_json::Value;
 use std::collections::VecDeque;
 
-/// Bytes of rows that go into one statement, about.
-const BYTES_MOST: usize = 4 * 1024 * 1024;
+/// Bytes of rows that are worth being written ahead.
+const AHEAD: usize = 64 * 1024;
 
-/// How rows of one table are written. The statement gets all of them as one JSON array, each an
-/// array of its columns.
+/// How rows of one table are written, many with one statement.
+///
+/// On SQLite the rows are the table `rows` with the columns `column1`, `column2` and so on, on
+/// PostgreSQL one JSON array `$1` of arrays: each engine takes many values fastest its own way.
 #[derive(Clone, Copy, Debug)]
-pub struct Insert {
+pub struct Write {
     /// What is being done, for errors.
     pub doing: &'static str,
-    /// `INSERT INTO … SELECT value ->> 0, … FROM json_each($1)`, and its twin.
+    /// `INSERT INTO … SELECT column1, … FROM rows`, and its twin with
+    /// `FROM jsonb_array_elements($1::jsonb)`.
     pub sql: Sql,
 }
+
+/// The columns of a row.
+pub(crate) type Columns = Vec<Value>;
 
 /// What a transaction has laid aside.
 #[derive(Debug, Default)]
 pub(crate) struct Aside {
-    rows: Vec<(Insert, String)>,
+    rows: Vec<(Write, Vec<Columns>)>,
+    /// Statements in the order of their first use since everything was written.
+    order: Vec<&'static str>,
+    bytes: usize,
     numbers: Vec<(Numbered, VecDeque<i64>)>,
     failed: Option<StoreError>,
 }
@@ -37,13 +49,25 @@ impl Aside {
         self.rows.is_empty()
     }
 
-    /// Rows in the order in which they are written, as JSON.
-    pub(crate) fn take(&mut self) -> Vec<(Insert, String)> {
-        let mut rows = std::mem::take(&mut self.rows);
-        for (_, text) in &mut rows {
-            text.push(']');
-        }
+    /// All rows in the order in which they are written.
+    pub(crate) fn take(&mut self) -> Vec<(Write, Vec<Columns>)> {
+        let rows = self.take_ahead();
+        self.order.clear();
         rows
+    }
+
+    /// The rows so far; those to come keep the order in which statements were first used.
+    pub(crate) fn take_ahead(&mut self) -> Vec<(Write, Vec<Columns>)> {
+        let mut rows = std::mem::take(&mut self.rows);
+        self.bytes = 0;
+        let place = |write: &Write| self.order.iter().position(|sql| *sql == write.sql.sqlite);
+        rows.sort_by_key(|(write, _)| place(write));
+        rows
+    }
+
+    /// Whether there is enough to be written ahead.
+    pub(crate) fn is_worth_writing(&self) -> bool {
+        self.bytes >= AHEAD
     }
 
     /// Keeps the first failure for the commit.
@@ -56,18 +80,27 @@ impl Aside {
         self.failed.take()
     }
 
-    fn add(&mut self, insert: Insert, row: &impl Serialize) -> serde_json::Result<()> {
-        let row = serde_json::to_string(row)?;
-        let open =
-            self.rows.iter_mut().rev().find(|(known, text)| {
-                known.sql.sqlite == insert.sql.sqlite && text.len() < BYTES_MOST
-            });
-        match open {
-            Some((_, text)) => {
-                text.push(',');
-                text.push_str(&row);
+    fn add(&mut self, write: Write, row: &impl Serialize) -> serde_json::Result<()> {
+        let Value::Array(mut columns) = serde_json::to_value(row)? else {
+            return Err(serde_json::Error::custom("a row is an array of its columns"));
+        };
+        for column in &mut columns {
+            self.bytes += 8;
+            if let Value::String(text) = column {
+                self.bytes += text.len();
+                // PostgreSQL keeps no NUL, and both engines keep the same.
+                if text.contains('\0') {
+                    *text = text.replace('\0', "\u{fffd}");
+                }
             }
-            None => self.rows.push((insert, format!("[{row}"))),
+        }
+        if !self.order.contains(&write.sql.sqlite) {
+            self.order.push(write.sql.sqlite);
+        }
+        let known = |(known, _): &&mut (Write, _)| known.sql.sqlite == write.sql.sqlite;
+        match self.rows.iter_mut().find(known) {
+            Some((_, rows)) => rows.push(columns),
+            None => self.rows.push((write, vec![columns])),
         }
         Ok(())
     }
@@ -107,10 +140,14 @@ impl Tx {
     /// transaction commits.
     ///
     /// # Errors
-    /// When the row cannot be written as JSON.
-    pub fn later(&mut self, insert: Insert, row: &impl Serialize) -> Result<(), StoreError> {
-        let bad = |error| StoreError::unreadable(insert.doing, error);
-        self.aside().add(insert, row).map_err(bad)
+    /// When the row is no array, or cannot be written as JSON.
+    pub fn later(&mut self, write: Write, row: &impl Serialize) -> Result<(), StoreError> {
+        let bad = |error| StoreError::unreadable(write.doing, error);
+        self.aside().add(write, row).map_err(bad)?;
+        if let Tx::Sqlite(inner) = self {
+            inner.write_ahead();
+        }
+        Ok(())
     }
 
     /// Puts the next `count` numbers by, so that each needs no way of its own. On SQLite those

@@ -5,6 +5,7 @@
 //! any noun of a room. Rooms write their SQL by hand, one text for both engines where possible,
 //! and run it through [`on!`].
 
+pub mod at_once;
 mod context;
 pub mod dump;
 mod error;
@@ -28,7 +29,7 @@ pub use context::{
     Chance, Clock, Context, Secrets, SeededChance, SetClock, SystemChance, SystemClock,
 };
 pub use error::{Doing, StoreError};
-pub use later::Insert;
+pub use later::Write;
 pub use postgres::{Postgres, PostgresTx};
 pub use request_key::{Once, Press};
 pub use sqlite::{Sqlite, SqliteTx};

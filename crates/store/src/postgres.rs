@@ -120,10 +120,11 @@ impl PostgresTx {
         if self.aside.is_empty() {
             return;
         }
-        for (insert, rows) in self.aside.take() {
-            let written = sqlx::query(insert.sql.postgres).bind(rows).execute(&mut *self.inner);
+        for (write, rows) in self.aside.take() {
+            let rows = serde_json::Value::from_iter(rows).to_string();
+            let written = sqlx::query(write.sql.postgres).bind(rows).execute(&mut *self.inner);
             if let Err(error) = written.await {
-                self.aside.fail(StoreError::from_engine(insert.doing, error));
+                self.aside.fail(StoreError::from_engine(write.doing, error));
                 return;
             }
         }

@@ -6,7 +6,7 @@
 use crate::error::{Doing, StoreError};
 use crate::number::Numbered;
 use crate::scope::Reach;
-use crate::{Insert, Sql, Store, Tx, on};
+use crate::{Sql, Store, Tx, Write, on};
 use jiff::Timestamp;
 use sqlx::FromRow;
 
@@ -146,25 +146,25 @@ impl Tx {
         text: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        const DOCUMENT: Insert = Insert {
+        const DOCUMENT: Write = Write {
             doing: "making a text findable",
             sql: Sql {
                 sqlite: "
                     INSERT INTO search_document (id, case_id, kind, thing_id, at_ms)
-                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
-                    FROM json_each($1)",
+                    SELECT column1, column2, column3, column4, column5
+                    FROM rows",
                 postgres: "
                     INSERT INTO search_document (id, case_id, kind, thing_id, at_ms)
                     SELECT (r ->> 0)::bigint, r ->> 1, r ->> 2, r ->> 3, (r ->> 4)::bigint
                     FROM jsonb_array_elements($1::jsonb) AS t (r)",
             },
         };
-        const WORDS: Insert = Insert {
+        const WORDS: Write = Write {
             doing: "making a text findable",
             sql: Sql {
                 sqlite: "
                     INSERT INTO search_text (rowid, words)
-                    SELECT value ->> 0, value ->> 1 FROM json_each($1)",
+                    SELECT column1, column2 FROM rows",
                 postgres: "
                     INSERT INTO search_text (id, words)
                     SELECT (r ->> 0)::bigint, to_tsvector('simple', r ->> 1)

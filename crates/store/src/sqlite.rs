@@ -8,17 +8,19 @@
 
 use crate::error::{Doing, StoreError};
 use crate::fact::{Fact, Facts};
-use crate::later::Aside;
+use crate::later::{Aside, Columns, Write};
+use serde_json::Value;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::task::JoinHandle;
 
 /// A group holds at most this many transactions …
 const GROUP_MOST: usize = 64;
@@ -26,6 +28,9 @@ const GROUP_MOST: usize = 64;
 const GROUP_LASTS: Duration = Duration::from_millis(2);
 /// Connections that read.
 const READERS: u32 = 4;
+/// Rows and values that one statement writes at the most: longer ones are no faster.
+const ROWS_MOST: usize = 64;
+const VALUES_MOST: usize = 2_048;
 /// How long a lock held by another process is waited for.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -51,6 +56,9 @@ struct Writer {
     /// Whether the transaction that runs now began its group: then nothing else can be lost with
     /// it, and it needs no savepoint.
     is_first: bool,
+    /// Whether rows are being written ahead. Who finds it so when they take the writer follows a
+    /// task that broke and left half a transaction.
+    is_half_done: bool,
 }
 
 /// Transactions that become durable together.
@@ -66,10 +74,30 @@ struct Member {
     facts: Vec<Fact>,
 }
 
+/// The writer comes back from writing rows ahead, with what went wrong.
+type Ahead = JoinHandle<(OwnedMutexGuard<Writer>, Result<(), StoreError>)>;
+
+/// Somebody waits for the writer, and no longer than this lives.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    fn begin(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::SeqCst);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// A transaction on the one writer.
 pub struct SqliteTx {
     engine: Sqlite,
     writer: Option<OwnedMutexGuard<Writer>>,
+    ahead: Option<Ahead>,
     facts: Vec<Fact>,
     pub(crate) aside: Aside,
 }
@@ -84,6 +112,8 @@ impl Sqlite {
             .busy_timeout(BUSY)
             .foreign_keys(true)
             .pragma("cache_size", "-16384")
+            // In pages: copied into the file less often, those written again and again go once.
+            .pragma("wal_autocheckpoint", "4000")
             .pragma("journal_size_limit", "67108864")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(256)
@@ -105,6 +135,7 @@ impl Sqlite {
             connection: Some(connection),
             group: None,
             is_first: false,
+            is_half_done: false,
         }));
         let waiting = AtomicUsize::new(0);
         let facts = Facts::new();
@@ -140,28 +171,47 @@ impl Sqlite {
     }
 
     async fn begin_now(self) -> Result<SqliteTx, StoreError> {
-        let doing = "beginning to write";
-        self.inner.waiting.fetch_add(1, Ordering::SeqCst);
-        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
-        self.inner.waiting.fetch_sub(1, Ordering::SeqCst);
-        if writer.group.is_none() || writer.connection.is_none() {
-            let connection = self.connected(&mut writer).await?;
-            let begun = sqlx::query("BEGIN IMMEDIATE").execute(connection).await;
-            if let Err(error) = begun {
-                self.fence(&mut writer).await;
-                return Err(StoreError::from_engine(doing, error));
-            }
-            writer.group = Some(Group { began: Instant::now(), members: Vec::new() });
-            writer.is_first = true;
-            return Ok(SqliteTx::new(self, writer));
-        }
-        writer.is_first = false;
+        let (mut writer, opening) = self.take_writer().await?;
         let connection = self.connected(&mut writer).await?;
-        if let Err(error) = sqlx::query("SAVEPOINT one").execute(connection).await {
+        if let Err(error) = sqlx::query(opening).execute(connection).await {
             self.fence(&mut writer).await;
-            return Err(StoreError::from_engine(doing, error));
+            return Err(StoreError::from_engine("beginning to write", error));
         }
         Ok(SqliteTx::new(self, writer))
+    }
+
+    /// Begins a transaction with statements that are known beforehand: one way to the engine and
+    /// back for all of them. Gives the first column of the rows they return.
+    pub(crate) async fn begin_with(
+        &self,
+        doing: &'static str,
+        statements: &str,
+        arguments: SqliteArguments,
+    ) -> Result<(SqliteTx, Vec<String>), StoreError> {
+        let (writer, opening) = self.take_writer().await?;
+        // From here on what is dropped midway is taken back.
+        let mut tx = SqliteTx::new(self.clone(), writer);
+        let text = AssertSqlSafe(format!("{opening}; {statements}"));
+        let rows = sqlx::query_scalar_with(text, arguments).fetch_all(tx.connection()).await;
+        Ok((tx, rows.doing(doing)?))
+    }
+
+    /// The writer, and the statement that a transaction on it begins with.
+    async fn take_writer(&self) -> Result<(OwnedMutexGuard<Writer>, &'static str), StoreError> {
+        let waits = Waits::begin(&self.inner.waiting);
+        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
+        drop(waits);
+        if writer.is_half_done {
+            self.fence(&mut writer).await;
+            writer.is_half_done = false;
+        }
+        self.connected(&mut writer).await?;
+        writer.is_first = writer.group.is_none();
+        if writer.is_first {
+            writer.group = Some(Group { began: Instant::now(), members: Vec::new() });
+        }
+        let opening = if writer.is_first { "BEGIN IMMEDIATE" } else { "SAVEPOINT one" };
+        Ok((writer, opening))
     }
 
     async fn connected<'a>(
@@ -273,20 +323,53 @@ impl Sqlite {
 
 impl SqliteTx {
     fn new(engine: Sqlite, writer: OwnedMutexGuard<Writer>) -> SqliteTx {
-        SqliteTx { engine, writer: Some(writer), facts: Vec::new(), aside: Aside::default() }
+        let aside = Aside::default();
+        SqliteTx { engine, writer: Some(writer), ahead: None, facts: Vec::new(), aside }
     }
 
     /// Writes what was laid aside; a failure shows when the transaction commits.
     pub async fn settle(&mut self) {
-        if self.aside.is_empty() {
+        self.wait_for_writer().await;
+        if self.aside.is_empty() || self.writer.is_none() {
             return;
         }
-        for (insert, rows) in self.aside.take() {
-            let written = sqlx::query(insert.sql.sqlite).bind(rows).execute(self.connection());
-            if let Err(error) = written.await {
-                self.aside.fail(StoreError::from_engine(insert.doing, error));
-                return;
+        let rows = self.aside.take();
+        if let Err(error) = write(self.connection(), rows).await {
+            self.aside.fail(error);
+        }
+    }
+
+    /// Begins to write what was laid aside, when it is much and nothing else is being written.
+    pub(crate) fn write_ahead(&mut self) {
+        if self.ahead.is_some() || !self.aside.is_worth_writing() {
+            return;
+        }
+        let Some(mut writer) = self.writer.take() else { return };
+        let rows = self.aside.take_ahead();
+        self.ahead = Some(tokio::spawn(async move {
+            writer.is_half_done = true;
+            let written = match writer.connection.as_mut() {
+                Some(connection) => write(connection, rows).await,
+                None => Err(StoreError::Conflict { doing: "using the writer" }),
+            };
+            writer.is_half_done = false;
+            (writer, written)
+        }));
+    }
+
+    async fn wait_for_writer(&mut self) {
+        let Some(ahead) = self.ahead.as_mut() else { return };
+        let written = match ahead.await {
+            Ok((writer, written)) => {
+                self.writer = Some(writer);
+                written
             }
+            Err(error) => Err(StoreError::unreadable("writing rows ahead", error)),
+        };
+        // Only now: whoever stops waiting midway must still find it when this is dropped.
+        self.ahead = None;
+        if let Err(error) = written {
+            self.aside.fail(error);
         }
     }
 
@@ -303,7 +386,8 @@ impl SqliteTx {
     /// The connection to run statements on.
     ///
     /// # Panics
-    /// Never: the writer leaves only through `commit`, `rollback` and drop, which take `self`.
+    /// When writing rows ahead broke. Else never: the writer leaves only through `commit`,
+    /// `rollback` and drop, which take `self`, and to write ahead, which `settle` waits for.
     pub fn connection(&mut self) -> &mut SqliteConnection {
         self.writer
             .as_mut()
@@ -335,6 +419,7 @@ impl SqliteTx {
     }
 
     pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
+        self.wait_for_writer().await;
         match self.writer.take() {
             Some(writer) => self.engine.clone().take_back(writer).await,
             None => Ok(()),
@@ -342,13 +427,60 @@ impl SqliteTx {
     }
 }
 
+/// Writes rows, as many of a kind with one statement as it may have values.
+async fn write(
+    connection: &mut SqliteConnection,
+    all: Vec<(Write, Vec<Columns>)>,
+) -> Result<(), StoreError> {
+    for (write, rows) in all {
+        let width = rows.first().map_or(1, |row| row.len().max(1));
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            // Powers of two: few statements that are alike, so that each is prepared once.
+            let most = rows.len().min(ROWS_MOST).min((VALUES_MOST / width).max(1));
+            let count = 1 << most.ilog2();
+            let text = AssertSqlSafe(with_rows(write.sql.sqlite, count, width));
+            let mut query = sqlx::query(text);
+            for column in rows.by_ref().take(count).flatten() {
+                query = match column {
+                    Value::Null => query.bind(None::<i64>),
+                    Value::Bool(yes) => query.bind(i64::from(yes)),
+                    Value::Number(n) => match n.as_i64() {
+                        Some(n) => query.bind(n),
+                        None => query.bind(n.as_f64()),
+                    },
+                    Value::String(text) => query.bind(text),
+                    nested => query.bind(nested.to_string()),
+                };
+            }
+            query.execute(&mut *connection).await.doing(write.doing)?;
+        }
+    }
+    Ok(())
+}
+
+/// `sql` with a table `rows` of so many rows and columns before it.
+fn with_rows(sql: &str, count: usize, width: usize) -> String {
+    let row = format!("({})", vec!["?"; width].join(","));
+    format!("WITH rows AS (VALUES {}) {sql}", vec![row.as_str(); count].join(","))
+}
+
 impl Drop for SqliteTx {
     fn drop(&mut self) {
-        if let Some(writer) = self.writer.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        let (writer, ahead) = (self.writer.take(), self.ahead.take());
+        if let Ok(runtime) = tokio::runtime::Handle::try_current()
+            && (writer.is_some() || ahead.is_some())
         {
             let engine = self.engine.clone();
             runtime.spawn(async move {
+                let writer = match (writer, ahead) {
+                    (Some(writer), _) => writer,
+                    (None, Some(ahead)) => match ahead.await {
+                        Ok((writer, _)) => writer,
+                        Err(_) => return,
+                    },
+                    (None, None) => return,
+                };
                 if let Err(error) = engine.take_back(writer).await {
                     tracing::warn!(%error, "a dropped change had to be fenced off");
                 }

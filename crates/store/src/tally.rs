@@ -1,7 +1,7 @@
 //! Counters that many may change at once: each change is a small row, the count is their sum.
 
 use crate::error::{Doing, StoreError};
-use crate::{Insert, Sql, Store, Tx, on};
+use crate::{Sql, Store, Tx, Write, on};
 
 impl Tx {
     /// Adds `n` to the counter `name`. `id` makes the row one.
@@ -9,12 +9,12 @@ impl Tx {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn count(&mut self, id: &str, name: &str, n: i64) -> Result<(), StoreError> {
-        const COUNT: Insert = Insert {
+        const COUNT: Write = Write {
             doing: "counting",
             sql: Sql {
                 sqlite: "
                     INSERT INTO tally (id, name, n)
-                    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1)",
+                    SELECT column1, column2, column3 FROM rows",
                 postgres: "
                     INSERT INTO tally (id, name, n)
                     SELECT r ->> 0, r ->> 1, (r ->> 2)::bigint

@@ -6,12 +6,13 @@ use anyhow::{Context as _, bail};
 use channels::import::{self, ErrorFile, Limits, Options, Progress, Report};
 use clap::Args;
 use domain::id::{BatchId, UnitId};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use reading::Reader;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{Context, Doing, on};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Takes a file in, or takes an import back.
@@ -56,7 +57,8 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
         let undone = runtime()?.block_on(async {
             let ctx = open(&settings).await?;
             let undone = import::undo(&ctx, batch).await?;
-            understand_all(&ctx, &ProgressBar::hidden()).await?;
+            let (_, nothing_more) = watch::channel(false);
+            understand_all(ctx, ProgressBar::hidden(), nothing_more).await?;
             anyhow::Ok(undone)
         })?;
         out!("{} rows taken back, {} cases to close", undone.arrivals, undone.cases);
@@ -79,7 +81,13 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
         let ctx = open(&settings).await?;
         let unit = unit_of(&ctx, command.unit.as_deref()).await?;
         let options = Options { unit, dry_run: command.dry_run, limits };
-        let bar = bar(plan.rows);
+        let bars = MultiProgress::new();
+        let bar = bars.add(bar(plan.rows));
+        // What is taken in is understood while more is taken in.
+        let (taking_in, more) = watch::channel(true);
+        let understanding = (!command.dry_run && !command.no_wait).then(|| {
+            tokio::spawn(understand_all(ctx.clone(), bars.add(bar_understanding()), more))
+        });
         let mut bad_rows: Option<ErrorFile> = None;
         let mut failed = None;
         let mut progress = |progress: Progress| match progress {
@@ -101,15 +109,16 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
                 });
             }
         };
-        let report = import::run(&ctx, path, &plan, &options, &mut progress).await?;
+        let report = import::run(&ctx, path, &plan, &options, &mut progress).await;
+        bar.finish_and_clear();
+        taking_in.send_replace(false);
+        if let Some(understanding) = understanding {
+            understanding.await.context("understanding broke")??;
+        }
         if let Some(error) = failed {
             return Err(error).with_context(|| format!("cannot write {}", errors.display()));
         }
-        bar.finish_and_clear();
-        if !command.dry_run && !command.no_wait {
-            understand_all(&ctx, &bar_understanding()).await?;
-        }
-        anyhow::Ok(report)
+        anyhow::Ok(report?)
     })?;
     tell(&report, command)?;
     Ok(if report.bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
@@ -148,16 +157,24 @@ async fn unit_of(ctx: &Context, name: Option<&str>) -> anyhow::Result<UnitId> {
     }
 }
 
-/// Understands what was taken in; a server that runs beside does its share.
-async fn understand_all(ctx: &Context, bar: &ProgressBar) -> anyhow::Result<()> {
+/// Understands what was taken in until `more` says that no more comes and all is done; a server
+/// that runs beside does its share.
+async fn understand_all(
+    ctx: Context,
+    bar: ProgressBar,
+    mut more: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
     /// Groups in the hand; a group is written while the others are read.
     const AT_ONCE: usize = 3;
     const CLAIMED: u32 = 24;
     let reader = Reader::shipped();
     let rooms = crate::router::Rooms::with(reader);
+    let mut news = ctx.store.listen();
     let (mut waiting, mut at_work) = (VecDeque::new(), JoinSet::new());
     loop {
+        // Asked before the store is looked at: what was kept before the end is found then.
+        let more_comes = *more.borrow();
         // Many are claimed before they are needed: a claim waits for the writer like any change.
         if waiting.len() < AT_ONCE {
             waiting.extend(ctx.store.claim_of(arrivals::KINDS, ctx.now(), LEASE, CLAIMED).await?);
@@ -168,12 +185,23 @@ async fn understand_all(ctx: &Context, bar: &ProgressBar) -> anyhow::Result<()> 
             let (ctx, rooms) = (ctx.clone(), rooms.clone());
             at_work.spawn(async move { crate::work::one(&ctx, &rooms, &job).await });
         }
-        let Some(done) = at_work.join_next().await else {
-            bar.finish_and_clear();
-            return Ok(());
-        };
-        done.context("a worker broke")?;
-        bar.inc(1);
+        match at_work.join_next().await {
+            Some(done) => {
+                done.context("a worker broke")?;
+                bar.inc(1);
+            }
+            None if more_comes => {
+                tokio::select! {
+                    _ = news.next() => {}
+                    // Only the end of the taking in changes it.
+                    _ = more.changed() => {}
+                }
+            }
+            None => {
+                bar.finish_and_clear();
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use domain::id::{CaseId, CaseNumber, FeedbackId};
 use serde_json::{Value, json};
 use sqlx::FromRow;
 use std::collections::HashMap;
+
 use store::scope::Reach;
-use store::{Doing, Sql, Store, StoreError, Tx, on};
+use store::{Doing, Sql, Store, StoreError, Tx, Write, on};
 
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -41,16 +42,18 @@ fn texts(value: &impl serde::Serialize) -> Result<String, StoreError> {
 
 /// Inserts feedback with its files; what was read before is replaced.
 pub(crate) async fn insert(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), StoreError> {
-    const SQL: Sql = Sql {
-        sqlite: "
+    const FEEDBACK: Write = Write {
+        doing: "keeping feedback",
+        sql: Sql {
+            sqlite: "
             INSERT INTO feedback (id, number, arrival_id, unit_id, channel, source, public, kind,
                 author, address, subject, text, folded, language, rating, reach_known, url,
                 said_at_ms, received_at_ms, reading, customer_id, case_id, explanation)
-            SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11,
-                value ->> 12, value ->> 13, value ->> 14, value ->> 15, value ->> 16,
-                value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21, value ->> 22
-            FROM json_each($1) WHERE true
+            SELECT column1, column2, column3, column4, column5, column6,
+                column7, column8, column9, column10, column11, column12,
+                column13, column14, column15, column16, column17,
+                column18, column19, column20, column21, column22, column23
+            FROM rows WHERE true
             ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, source = excluded.source,
                 public = excluded.public, kind = excluded.kind, author = excluded.author,
                 address = excluded.address, subject = excluded.subject, text = excluded.text,
@@ -59,7 +62,7 @@ pub(crate) async fn insert(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), Sto
                 said_at_ms = excluded.said_at_ms, reading = excluded.reading,
                 customer_id = excluded.customer_id, case_id = excluded.case_id,
                 explanation = excluded.explanation",
-        postgres: "
+            postgres: "
             INSERT INTO feedback (id, number, arrival_id, unit_id, channel, source, public, kind,
                 author, address, subject, text, folded, language, rating, reach_known, url,
                 said_at_ms, received_at_ms, reading, customer_id, case_id, explanation)
@@ -76,18 +79,11 @@ pub(crate) async fn insert(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), Sto
                 said_at_ms = excluded.said_at_ms, reading = excluded.reading,
                 customer_id = excluded.customer_id, case_id = excluded.case_id,
                 explanation = excluded.explanation",
+        },
     };
-    if placed.is_empty() {
-        return Ok(());
-    }
-    let mut rows = Vec::with_capacity(placed.len());
     for one in placed {
-        rows.push(row(one)?);
+        tx.later(FEEDBACK, &row(one)?)?;
     }
-    let rows = texts(&rows)?;
-    let text = tx.text(SQL);
-    on!(Tx &mut *tx, db => sqlx::query(text).bind(&rows).execute(db).await.map(|_| ()))
-        .doing("keeping feedback")?;
     insert_files(tx, placed).await?;
     insert_ids(tx, placed).await
 }

@@ -81,7 +81,7 @@ pub async fn understand_all(world: &World) -> Vec<Understood> {
             };
             let outcomes: Vec<Outcome> = understood.iter().map(outcome).collect();
             for outcome in &outcomes {
-                intake::settle(&mut tx, std::slice::from_ref(outcome)).await.unwrap();
+                intake::settle(&mut tx, std::slice::from_ref(outcome)).unwrap();
             }
             tx.finish(&job).await.unwrap();
             tx.commit().await.unwrap();

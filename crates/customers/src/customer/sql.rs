@@ -6,7 +6,7 @@ use domain::id::{CustomerId, UnitId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use store::scope::Reach;
-use store::{Doing, Insert, Sql, Store, StoreError, Tx, on};
+use store::{Doing, Sql, Store, StoreError, Tx, Write, on};
 
 /// Which of these identities belong to somebody, and to whom.
 pub(crate) async fn known_by(
@@ -59,13 +59,13 @@ pub(crate) struct New {
 
 /// Lays a customer aside to be written with others.
 pub(crate) fn insert(tx: &mut Tx, new: &New, number: i64) -> Result<(), StoreError> {
-    const CUSTOMER: Insert = Insert {
+    const CUSTOMER: Write = Write {
         doing: "making a customer",
         sql: Sql {
             sqlite: "
                 INSERT INTO customer (id, number, unit_id, name, language, since_ms, made_at_ms)
-                SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-                    value ->> 5, value ->> 6 FROM json_each($1)",
+                SELECT column1, column2, column3, column4, column5,
+                    column6, column7 FROM rows",
             postgres: "
                 INSERT INTO customer (id, number, unit_id, name, language, since_ms, made_at_ms)
                 SELECT r ->> 0, (r ->> 1)::bigint, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint,

@@ -15,7 +15,7 @@ use domain::urgency;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
-use store::{Doing, Insert, Sql, Store, StoreError, Tx, on};
+use store::{Doing, Sql, Store, StoreError, Tx, Write, on};
 
 /// The columns of [`CaseRow`], of a table `c`.
 macro_rules! case_columns {
@@ -295,7 +295,7 @@ fn columns(case: &Case, snippet: Option<&str>) -> Result<serde_json::Value, Stor
 }
 
 fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreError> {
-    const CASE: Insert = Insert {
+    const CASE: Write = Write {
         doing: "writing a case",
         sql: Sql {
             sqlite: "
@@ -305,15 +305,15 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     conduct, clocks, n_owed, next_due_at_ms, queue_order, acknowledged_at_ms,
                     answered_at_ms, waiting_since_ms, snoozed_until_ms, closed_at_ms, closing,
                     changed_at_ms, version)
-                SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-                    value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9,
-                    value ->> 10, value ->> 11, COALESCE(value ->> 12, ''), value ->> 13,
-                    value ->> 14, value ->> 15, value ->> 16, value ->> 17, value ->> 18,
-                    value ->> 19, value ->> 20, value ->> 21, value ->> 22, value ->> 23,
-                    value ->> 24, value ->> 25, value ->> 26, value ->> 27, value ->> 28,
-                    value ->> 29, value ->> 30, value ->> 31, value ->> 32, value ->> 33,
-                    value ->> 34, value ->> 35
-                FROM json_each($1)",
+                SELECT column1, column2, column3, column4, column5,
+                    column6, column7, column8, column9, column10,
+                    column11, column12, COALESCE(column13, ''), column14,
+                    column15, column16, column17, column18, column19,
+                    column20, column21, column22, column23, column24,
+                    column25, column26, column27, column28, column29,
+                    column30, column31, column32, column33, column34,
+                    column35, column36
+                FROM rows",
             postgres: "
                 INSERT INTO \"case\" (id, number, unit_id, customer_id, channel, subject, language,
                     opened_at_ms, team_id, owner_id, kind, problem, snippet, stage, stage_body,

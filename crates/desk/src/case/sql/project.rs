@@ -7,7 +7,7 @@ use domain::id::CustomerId;
 use domain::message::{Delivery, PrivateNote, PublicMessage, ReceivedMessage};
 use domain::offer::{Offer, OfferState};
 use domain::promise::{Promise, PromiseState};
-use store::{Doing, Insert, Sql, StoreError, Tx, on};
+use store::{Doing, Sql, StoreError, Tx, Write, on};
 
 /// Characters of the customer's last words that a queue row shows.
 const SNIPPET_MOST: usize = 160;
@@ -119,15 +119,15 @@ async fn received(
     entry: &Entry,
     message: &ReceivedMessage,
 ) -> Result<String, StoreError> {
-    const RECEIVED: Insert = Insert {
+    const RECEIVED: Write = Write {
         doing: "writing a message",
         sql: Sql {
             sqlite: "
                 INSERT INTO message (id, case_id, n, direction, channel, author, subject, text,
                     folded, feedback_id, at_ms)
-                SELECT value ->> 0, value ->> 1, value ->> 2, 'in', value ->> 3, value ->> 4,
-                    value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
-                FROM json_each($1)",
+                SELECT column1, column2, column3, 'in', column4, column5,
+                    column6, column7, column8, column9, column10
+                FROM rows",
             postgres: "
                 INSERT INTO message (id, case_id, n, direction, channel, author, subject, text,
                     folded, feedback_id, at_ms)
