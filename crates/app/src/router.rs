@@ -9,13 +9,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum::{Extension, Router, middleware, routing::get};
 use channels::mail::{ListenLimits, Mailboxes, Protocol, Relay, Secure};
+use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use store::Context;
 use store::job::Job;
+use store::{Context, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tower::ServiceBuilder;
@@ -31,7 +32,43 @@ const REQUEST_MOST: Duration = Duration::from_secs(30);
 /// What jobs need besides the context.
 #[derive(Clone)]
 pub struct Rooms {
-    reader: Reader,
+    reader: Arc<Reading>,
+}
+
+/// The reader with the models in use at home, looked at again now and then.
+struct Reading {
+    ships: Reader,
+    now: Mutex<(Option<Timestamp>, String, Reader)>,
+}
+
+/// For so long the same models are taken to be in use.
+const MODELS_HOLD: SignedDuration = SignedDuration::from_secs(10);
+
+impl Reading {
+    fn with(ships: Reader) -> Arc<Reading> {
+        let now = Mutex::new((None, String::new(), ships.clone()));
+        Arc::new(Reading { ships, now })
+    }
+
+    fn known(&self) -> MutexGuard<'_, (Option<Timestamp>, String, Reader)> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn reader(&self, ctx: &Context) -> Result<Reader, StoreError> {
+        let now = ctx.now();
+        let (looked_at, version, reader) = self.known().clone();
+        if looked_at.is_some_and(|at| at <= now && now.duration_since(at) < MODELS_HOLD) {
+            return Ok(reader);
+        }
+        let found = insight::adopted_version(&ctx.store).await?;
+        let reader = if found == version {
+            reader
+        } else {
+            self.ships.clone().with_home(insight::adopted(&ctx.store).await?)
+        };
+        *self.known() = (Some(now), found, reader.clone());
+        Ok(reader)
+    }
 }
 
 impl Rooms {
@@ -40,12 +77,12 @@ impl Rooms {
     /// # Errors
     /// When a setting is wrong.
     pub fn new(_: &Settings) -> anyhow::Result<Rooms> {
-        Ok(Rooms { reader: Reader::shipped() })
+        Ok(Rooms { reader: Reading::with(Reader::shipped()) })
     }
 
     /// With a reader that was built before.
     pub fn with(reader: Reader) -> Rooms {
-        Rooms { reader }
+        Rooms { reader: Reading::with(reader) }
     }
 
     /// Understands some single arrivals with one commit for all; when it fails, nothing was done.
@@ -53,7 +90,8 @@ impl Rooms {
     /// # Errors
     /// What went wrong; each may still be done by itself.
     pub async fn run_together(&self, ctx: &Context, arrivals: &[Job]) -> anyhow::Result<()> {
-        crate::arrivals::run_together(ctx, &self.reader, arrivals).await
+        let reader = self.reader.reader(ctx).await?;
+        crate::arrivals::run_together(ctx, &reader, arrivals).await
     }
 
     /// Does one job; each room knows its own kinds.
@@ -62,13 +100,21 @@ impl Rooms {
     /// What went wrong; the job is tried again.
     pub async fn run(&self, ctx: &Context, job: &Job) -> anyhow::Result<()> {
         match job.kind.as_str() {
-            "arrival" | "arrivals" => crate::arrivals::run(ctx, &self.reader, job).await,
+            "arrival" | "arrivals" => {
+                let reader = self.reader.reader(ctx).await?;
+                crate::arrivals::run(ctx, &reader, job).await
+            }
             channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
             channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
-            _ => match desk::jobs::run(ctx, job).await {
-                Some(done) => done,
-                None => anyhow::bail!("no room knows work of the kind `{}`", job.kind),
-            },
+            _ => {
+                if let Some(done) = desk::jobs::run(ctx, job).await {
+                    return done;
+                }
+                match insight::run(ctx, job).await {
+                    Some(done) => done,
+                    None => anyhow::bail!("no room knows work of the kind `{}`", job.kind),
+                }
+            }
         }
     }
 }
@@ -86,6 +132,7 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
         .merge(channels::router(case_links()))
         .merge(customers::router())
         .merge(desk::router())
+        .merge(insight::router())
         .merge(crate::new_case::router())
         .merge(crate::api::router())
         .route("/events", get(web::live::events))

@@ -58,6 +58,8 @@ const MAKE_TOKENS: &[Caller] = &[Stranger, Insight, Agent, Lead, Administrator];
 const READ_IT: &[Caller] = &[Narrowed, Viewer, Insight, Agent, Lead, Administrator];
 /// Who may verify the record.
 const VERIFY: &[Caller] = &[Insight, Lead, Administrator];
+/// Who decides what is learnt.
+const LEARN: &[Caller] = &[Insight, Lead, Administrator];
 const SET_UP: &[Caller] = &[Administrator];
 
 const fn get(path: &'static str, open_to: &'static [Caller]) -> Route {
@@ -121,6 +123,8 @@ pub const ROUTES: &[Route] = &[
     get("/feedback/{id}/as-it-came", SEE_IT),
     get("/feedback/{id}/html", SEE_IT),
     get("/feedback/{id}/files/{place}", SEE_IT),
+    get("/feedback/{id}/reading", HANDLE_IT),
+    post("/feedback/{id}/reading", HANDLE_IT),
     get("/customers", STAFF),
     get("/customers/{number}", SEE_IT),
     get("/cases/{number}", SEE_IT),
@@ -176,6 +180,15 @@ pub const ROUTES: &[Route] = &[
     get("/bell", STAFF),
     post("/bell", STAFF),
     get("/keys", STAFF),
+    // What is learnt.
+    get("/insight", LEARN),
+    get("/insight/readings", LEARN),
+    post("/insight/models", LEARN),
+    post("/insight/models/{id}/adoption", LEARN),
+    post("/insight/models/{id}/rollback", LEARN),
+    get("/insight/coach", LEARN),
+    post("/insight/coach", LEARN),
+    post("/insight/coach/{id}/switch", LEARN),
     // Signing in, and oneself.
     get("/sign-in", ANYBODY),
     post("/sign-in", ANYBODY),
@@ -231,6 +244,16 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/me", PROGRAMS),
     get("/api/v1/feedback", STAFF),
     post("/api/v1/feedback", HANDLE_ANY),
+    put("/api/v1/feedback/{id}/reading", HANDLE_IT),
+    get("/api/v1/corrections", LEARN),
+    get("/api/v1/corrections/drift", LEARN),
+    get("/api/v1/reading-models", LEARN),
+    post("/api/v1/reading-models", LEARN),
+    post("/api/v1/reading-models/{id}/adoptions", LEARN),
+    post("/api/v1/reading-models/{id}/rollbacks", LEARN),
+    get("/api/v1/coach-rules", LEARN),
+    post("/api/v1/coach-rules", LEARN),
+    put("/api/v1/coach-rules/{id}", LEARN),
     get("/api/v1/arrivals", SET_UP),
     get("/api/v1/arrivals/{id}", &[Agent, Administrator]),
     post("/api/v1/arrivals/{id}/retries", SET_UP),
@@ -283,6 +306,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/cases/{number}/notes", READ_IT),
     post("/api/v1/cases/{number}/notes", HANDLE_IT),
     post("/api/v1/cases/{number}/coachings", HANDLE_IT),
+    post("/api/v1/cases/{number}/publicity/coachings", HANDLE_IT),
     get("/api/v1/cases/{number}/promises", READ_IT),
     post("/api/v1/cases/{number}/promises", HANDLE_IT),
     post("/api/v1/cases/{number}/promises/{id}/dates", HANDLE_IT),

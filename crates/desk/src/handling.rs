@@ -3,7 +3,8 @@
 use crate::case::save::{By, save};
 use crate::case::sql;
 use crate::case::sql::people::{self, Contact};
-use crate::message::rules::Outgoing;
+use crate::message::coaching;
+use crate::message::rules::{MessageRefused, Outgoing};
 use crate::policy::Policy;
 use crate::promise::rules::{ClosedHours, NewPromise};
 use crate::refusal::ActError;
@@ -224,6 +225,7 @@ impl<'a> Handling<'a> {
         if events.is_empty() {
             return Ok(());
         }
+        self.look_at_letters(events)?;
         let by = By {
             ctx: self.ctx,
             actor: self.actor.clone(),
@@ -232,6 +234,21 @@ impl<'a> Handling<'a> {
             now: self.now,
         };
         self.case = save(&mut self.tx, &by, &self.case, events).await?;
+        Ok(())
+    }
+
+    /// Whatever a person writes to a customer passes here, from pages and programs alike.
+    fn look_at_letters(&self, events: &[Event]) -> Result<(), ActError> {
+        let by_staff = matches!(self.actor, Actor::Staff(_));
+        let stopped = |event: &Event| match event {
+            Event::Sent { message, .. } => {
+                !message.automatic && coaching::stops(&self.case, &message.text)
+            }
+            _ => false,
+        };
+        if by_staff && events.iter().any(stopped) {
+            return Err(MessageRefused::Stopped.into());
+        }
         Ok(())
     }
 

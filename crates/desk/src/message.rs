@@ -5,5 +5,6 @@ pub(crate) mod api;
 pub(crate) mod coaching;
 pub(crate) mod letters;
 pub(crate) mod pages;
+pub(crate) mod publicity;
 pub mod rules;
 pub(crate) mod sql;

@@ -82,6 +82,8 @@ worded! {
         MakeToken = "make_token",
         /// Read the change feed and verify the record.
         ReadRecord = "read_record",
+        /// See what corrections and coaching teach, and decide what is learnt.
+        Learn = "learn",
     }
 }
 
@@ -204,9 +206,9 @@ impl Role {
     /// Whether this role allows `act`. This table is the whole of it.
     pub const fn allows(self, act: Act) -> bool {
         use Act::{
-            Close, Escalate, Export, HandleCase, Import, MakeToken, ManageSettings, ManageStaff,
-            Note, Offer, OpenCase, Operate, Promise, ReadCase, ReadCustomer, ReadFeedback,
-            ReadRecord, Reply, Resolve, Transfer,
+            Close, Escalate, Export, HandleCase, Import, Learn, MakeToken, ManageSettings,
+            ManageStaff, Note, Offer, OpenCase, Operate, Promise, ReadCase, ReadCustomer,
+            ReadFeedback, ReadRecord, Reply, Resolve, Transfer,
         };
         match self {
             Role::Administrator => true,
@@ -229,7 +231,10 @@ impl Role {
                     | MakeToken
             ),
             Role::Insight => {
-                matches!(act, ReadCase | ReadFeedback | ReadCustomer | ReadRecord | MakeToken)
+                matches!(
+                    act,
+                    ReadCase | ReadFeedback | ReadCustomer | ReadRecord | Learn | MakeToken
+                )
             }
             Role::Communications => {
                 matches!(act, ReadCase | ReadFeedback | ReadCustomer | Reply | Note | MakeToken)

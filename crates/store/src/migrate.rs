@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     same!(7, "0007_sign_in"),
     same!(8, "0008_form_and_mail"),
     same!(9, "0009_bell"),
+    same!(10, "0010_learn"),
 ];
 
 /// Nodes that start together upgrade one after the other.

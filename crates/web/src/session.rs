@@ -288,6 +288,7 @@ pub fn staff_frame(signed: &SignedIn, title: impl Into<String>, place: Place) ->
         (Place::Promises, Act::ReadCase),
         (Place::Feedback, Act::ReadFeedback),
         (Place::Customers, Act::ReadCustomer),
+        (Place::Insight, Act::Learn),
     ];
     let places = allowed.iter().filter(|(_, act)| signed.staff.has(*act));
     frame.places = places.map(|(place, _)| *place).chain([Place::Settings]).collect();

@@ -5,7 +5,7 @@ use crate::case::rules::{self, CaseRefused};
 use crate::case::save::{By, open};
 use crate::case::sql::people;
 use crate::case::sql::project::Named;
-use crate::handling::{Done, On, handling, pressed};
+use crate::handling::{Done, Handling, On, handling, pressed};
 use crate::policy::Policy;
 use crate::promise::rules::{NewPromise, PromiseRefused, fits, promised};
 use crate::refusal::ActError;
@@ -20,7 +20,7 @@ use domain::urgency::Facts;
 use domain::words::Words;
 use jiff::Timestamp;
 use store::number::Numbered;
-use store::{Context, Press};
+use store::{Context, Press, StoreError};
 
 /// Takes a case that nobody has.
 ///
@@ -111,17 +111,61 @@ pub async fn reread(
     ctx: &Context,
     staff: &Staff,
     on: impl Into<On>,
-    kind: Kind,
-    severity: u8,
-    facts: Facts,
+    right: Right,
     press: &Press,
 ) -> Result<Done, ActError> {
     let (mut work, permit) = handling!(ctx, staff, Act::HandleCase, on, press);
+    let Right { kind, severity, facts, .. } = right;
     let events = rules::reread(&work.case, &permit, kind, severity, facts)?;
     let before = (work.case.kind, work.case.severity, work.case.facts);
     let reverse = Reverse::Reread { before, now: (kind, severity, facts) };
     recent::remember(&mut work, staff, "Corrected what was understood", &reverse).await?;
+    teach(&mut work, staff, &right).await?;
     work.save(&events).await
+}
+
+/// What is right about a case, as a person knows better than the reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Right {
+    /// What kind of matter.
+    pub kind: Kind,
+    /// 0 to 4.
+    pub severity: u8,
+    /// What bears on its urgency.
+    pub facts: Facts,
+    /// How the writer feels (`negative`, `neutral`, `positive`), when that is said too.
+    pub feeling: Option<String>,
+    /// Why, or empty.
+    pub reason: String,
+}
+
+impl Right {
+    /// With nothing said of the feeling, and no reason.
+    pub fn plain(kind: Kind, severity: u8, facts: Facts) -> Right {
+        Right { kind, severity, facts, feeling: None, reason: String::new() }
+    }
+}
+
+/// Hands over what is right to whoever learns from it, in this transaction. To be called before
+/// the case is saved: what it was read as stands on it still.
+pub(crate) async fn teach(
+    work: &mut Handling<'_>,
+    staff: &Staff,
+    right: &Right,
+) -> Result<(), StoreError> {
+    let case = &work.case;
+    let body = serde_json::json!({
+        "case": case.id,
+        "by": staff.id,
+        "at": work.now,
+        "kind": [case.kind.as_str(), right.kind.as_str()],
+        "severity": [case.severity, right.severity],
+        "feeling": right.feeling,
+        "reason": right.reason,
+    });
+    let id: uuid::Uuid = work.ctx.id(work.now);
+    let (id, now) = (format!("correction/{id}"), work.now);
+    work.tx.enqueue(&id, "correction", &body.to_string(), now, now).await
 }
 
 /// Puts the case aside until a moment.

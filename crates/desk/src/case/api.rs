@@ -6,6 +6,7 @@ use crate::api::{
 };
 use crate::case::actions::{self, NewCase};
 use crate::case::body::{CaseBody, Signs};
+use crate::case::forms::{FEELINGS, REASON_MOST};
 use crate::case::new_case::people::customer_by_number;
 use crate::case::new_case::{BY_HAND, PROBLEM_MOST, subject_of};
 use crate::case::pages::missing;
@@ -382,9 +383,15 @@ struct ReadingBody {
     /// What is in it; what is left out is not.
     #[serde(default)]
     signs: Signs,
+    /// How the writer feels: `negative`, `neutral` or `positive`; left out, as it was read.
+    #[serde(default)]
+    feeling: Option<String>,
+    /// Why, at most 500 characters, for whoever looks at what is learnt.
+    #[serde(default)]
+    reason: String,
 }
 
-/// Corrects what was understood.
+/// Corrects what was understood; the reader learns from it.
 #[utoipa::path(put, path = "/api/v1/cases/{number}/reading", tag = "cases",
     request_body = ReadingBody, params(CasePath, WriteHeaders),
     responses((status = 200, body = DoneBody), WriteProblems), security(("token" = [])))]
@@ -395,13 +402,22 @@ async fn correct_reading(
     body: Json<ReadingBody>,
 ) -> Result<Response, Problem> {
     let On { number, version } = api::on(&number, &body)?;
-    let ReadingBody { kind, severity, signs } = body.value;
+    let ReadingBody { kind, severity, signs, feeling, reason } = body.value;
+    let refused = || Problem::refused("body_refused", "The body has something we do not take.");
+    let known = |word: &String| FEELINGS.iter().any(|(w, _)| w == word) && !word.is_empty();
+    if feeling.as_ref().is_some_and(|word| !known(word)) {
+        return Err(refused().at("/feeling", "Give negative, neutral or positive."));
+    }
+    if reason.chars().count() > REASON_MOST {
+        return Err(refused().at("/reason", "Give at most 500 characters."));
+    }
     let reach = api::reach_of_one(&by)?;
     let row = row_by_number(&ctx, &reach, number).await?.ok_or_else(missing)?;
     // The facts that stay were read just now, so they must not have changed until it is saved.
     let on = On { number, version: version.or(Some(row.case.version)) };
     let facts = signs.into_facts(row.case.facts);
-    let done = actions::reread(&ctx, &by.staff, on, kind, severity, facts, &body.press).await?;
+    let right = actions::Right { feeling, reason, ..actions::Right::plain(kind, severity, facts) };
+    let done = actions::reread(&ctx, &by.staff, on, right, &body.press).await?;
     Ok(api::changed(done))
 }
 

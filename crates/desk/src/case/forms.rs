@@ -184,6 +184,8 @@ async fn state_problem(
 struct Corrected {
     kind: String,
     severity: String,
+    feeling: String,
+    reason: String,
     safety: Option<String>,
     legal: Option<String>,
     media: Option<String>,
@@ -199,6 +201,17 @@ pub(crate) const SEVERITIES: [(&str, &str); 5] = [
     ("3", "3 – serious: cut off, much money, third time"),
     ("4", "4 – danger or great harm"),
 ];
+
+/// Nothing said of it leaves the feeling as it was read.
+pub(crate) const FEELINGS: [(&str, &str); 4] = [
+    ("", "As it was read"),
+    ("negative", "Bad"),
+    ("neutral", "Neither good nor bad"),
+    ("positive", "Good"),
+];
+
+/// Letters of a reason.
+pub(crate) const REASON_MOST: usize = 500;
 
 fn reading_dialog(typed: &Corrected) -> Dialog {
     let tick = |id: &str, words: &str, on: &Option<String>| {
@@ -222,7 +235,14 @@ fn reading_dialog(typed: &Corrected) -> Dialog {
                 "How bad",
                 FieldKind::Pick(choices(&SEVERITIES, &typed.severity)),
             ),
+            Field::new(
+                "feeling",
+                "How the writer feels",
+                FieldKind::Pick(choices(&FEELINGS, &typed.feeling)),
+            ),
             Field::new("signs", "What is in it", FieldKind::Ticks(signs)),
+            Field::new("reason", "Why (optional)", FieldKind::Line(typed.reason.clone()))
+                .hint("One line, for whoever looks at what is learnt."),
         ],
         submit: "Correct the reading",
         path: "reading".to_owned(),
@@ -242,6 +262,8 @@ async fn reading_form(
     let typed = Corrected {
         kind: case.kind.as_str().to_owned(),
         severity: case.severity.to_string(),
+        feeling: String::new(),
+        reason: String::new(),
         safety: on(case.facts.safety),
         legal: on(case.facts.legal),
         media: on(case.facts.press),
@@ -265,6 +287,12 @@ async fn reread(
     else {
         return about.put_right(&ctx, dialog, "kind", "Choose what it is.").await;
     };
+    if !FEELINGS.iter().any(|(word, _)| *word == typed.feeling) {
+        return about.put_right(&ctx, dialog, "feeling", "Choose one of the list.").await;
+    }
+    if typed.reason.chars().count() > REASON_MOST {
+        return about.put_right(&ctx, dialog, "reason", "Write at most 500 letters.").await;
+    }
     let facts = Facts {
         safety: typed.safety.is_some(),
         legal: typed.legal.is_some(),
@@ -275,6 +303,11 @@ async fn reread(
         ..about.view.case.facts
     };
     let (staff, number) = (&about.screen.signed.staff, about.view.case.number);
-    let done = actions::reread(&ctx, staff, number, kind, severity, facts, &form.press).await;
+    let right = actions::Right {
+        feeling: Some(typed.feeling.clone()).filter(|word| !word.is_empty()),
+        reason: typed.reason.trim().to_owned(),
+        ..actions::Right::plain(kind, severity, facts)
+    };
+    let done = actions::reread(&ctx, staff, number, right, &form.press).await;
     about.answer(&ctx, done, dialog, |_| "severity").await
 }

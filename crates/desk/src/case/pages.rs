@@ -4,7 +4,7 @@ use crate::case::actions;
 use crate::case::thread::{EntryKind, EntryView};
 use crate::draft::DraftKind;
 use crate::draft::actions::drafts;
-use crate::message::coaching::{FindingView, findings};
+use crate::message::coaching::{FindingView, review};
 use crate::screen::{Screen, reason_words, stage_words};
 use crate::view::case::{CaseView, case_view, earlier};
 use crate::view::pages::lane_of;
@@ -75,6 +75,8 @@ pub(crate) struct Composer {
     stamp: i64,
     may_reply: bool,
     findings: Vec<FindingView>,
+    used: Vec<String>,
+    kept: Vec<String>,
 }
 
 #[derive(askama::Template)]
@@ -122,7 +124,15 @@ async fn show(
     let me = screen.signed.staff.id.to_string();
     let own = kept.into_iter().find(|d| d.staff_id == me && d.kind == kind.as_str());
     let text = own.map(|draft| draft.text).unwrap_or_default();
-    page(&ctx, &screen, &view, kind, text, "").await
+    page(&ctx, &screen, &view, kind, Typed { words: text, ..Typed::default() }, "").await
+}
+
+/// What stands in the composer, and what was done with the coach's advice on it.
+#[derive(Default)]
+pub(crate) struct Typed {
+    pub words: String,
+    pub used: Vec<String>,
+    pub kept: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -162,7 +172,7 @@ pub(crate) async fn page(
     screen: &Screen,
     view: &CaseView,
     kind: DraftKind,
-    text: String,
+    text: Typed,
     news: &str,
 ) -> Result<Html<String>, Problem> {
     let here = view.case.number.to_string();
@@ -171,6 +181,10 @@ pub(crate) async fn page(
     let list = queue::queue(ctx, &screen.reach, lane, View::Open, None).await?;
     let rows: Vec<RowView> = list.rows.iter().map(|row| RowView::of(screen, row)).collect();
     let title = format!("{} – {}", view.customer, here);
+    let found = match kind {
+        DraftKind::Reply => review(ctx, screen, view, &text.words, &text.kept).await?.findings,
+        DraftKind::Note => Vec::new(),
+    };
     web::page(&CasePage {
         frame: screen.frame(ctx, title, Place::Queue, "case").await?,
         head: head(screen, view, is_mine),
@@ -179,7 +193,7 @@ pub(crate) async fn page(
         first: view.thread.entries.first().map_or(0, |entry| entry.entry.n),
         neighbours: neighbours(&rows, &here),
         rows,
-        composer: composer(screen, view, kind, text, news),
+        composer: composer(screen, view, kind, text, news, found),
         panel: Panel::of(ctx, screen, view).await?,
         press: web::new_press(ctx),
         here,
@@ -251,8 +265,9 @@ fn composer(
     screen: &Screen,
     view: &CaseView,
     kind: DraftKind,
-    text: String,
+    typed: Typed,
     news: &str,
+    found: Vec<FindingView>,
 ) -> Option<Composer> {
     let may_reply = screen.may(Act::Reply) && view.case.conduct != Conduct::Ended;
     if !screen.may(Act::Note) {
@@ -273,7 +288,7 @@ fn composer(
             format!("Reply to {}", view.customer)
         },
         to,
-        saved: if text.is_empty() { String::new() } else { "Draft kept".to_owned() },
+        saved: if typed.words.is_empty() { String::new() } else { "Draft kept".to_owned() },
         send: match (is_note, news.is_empty()) {
             (true, _) => "Keep the note",
             (_, true) => "Send",
@@ -283,8 +298,10 @@ fn composer(
         read_up_to: view.case.version,
         stamp: screen.now.as_millisecond(),
         may_reply,
-        findings: if is_note { Vec::new() } else { findings(screen, view, &text) },
-        text,
+        findings: if is_note { Vec::new() } else { found },
+        text: typed.words,
+        used: typed.used,
+        kept: typed.kept,
     })
 }
 

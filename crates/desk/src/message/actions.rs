@@ -4,7 +4,7 @@
 use crate::case::save::{By, save};
 use crate::case::sql as case_sql;
 use crate::draft;
-use crate::handling::{Done, On, handling, handling_for_customer};
+use crate::handling::{Done, Handling, On, handling, handling_for_customer};
 use crate::message::rules::{self, MessageRefused};
 use crate::message::sql;
 use crate::policy::Policy;
@@ -17,6 +17,7 @@ use domain::message::{Delivery, Purpose, ReceivedMessage};
 use domain::permit::{Act, CustomerPermit, Staff};
 use domain::urgency::Facts;
 use domain::words::Words;
+use serde::Serialize;
 use store::{Context, Press, StoreError, Tx};
 
 /// A reply to be sent.
@@ -42,17 +43,111 @@ pub async fn reply(
     reply: Reply,
     press: &Press,
 ) -> Result<Done, ActError> {
+    reply_coached(ctx, staff, on, reply, Coached::default(), press).await
+}
+
+/// What became of the coach's advice on a reply; for whoever learns which rules help.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Coached {
+    /// Language it was judged in, or empty.
+    pub language: String,
+    /// Rules whose better words were taken, each as often as they were.
+    pub used: Vec<String>,
+    /// Rules whose findings were waved away.
+    pub kept: Vec<String>,
+    /// Rules that still speak.
+    pub sent_anyway: Vec<String>,
+    /// The publicity check, when it was made.
+    pub check: Option<Checked>,
+}
+
+/// The answers of a publicity check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// Why it opened by itself; empty when somebody asked for it.
+    pub opened_because: String,
+    /// Would it embarrass us?
+    pub embarrasses: bool,
+    /// Would we be proud of it?
+    pub proud: bool,
+    /// Could a customer hold it against us?
+    pub held_against_us: bool,
+    /// Why it is sent as it is; may be empty where nothing speaks against it.
+    pub why: String,
+}
+
+impl Checked {
+    /// As colleagues read it on the case.
+    fn in_words(&self) -> String {
+        let says = |yes: bool| if yes { "yes" } else { "no" };
+        let mut words = format!(
+            "Publicity check. Would it embarrass us? {}. Would we be proud of it? {}. Could a \
+             customer hold it against us? {}.",
+            says(self.embarrasses),
+            says(self.proud),
+            says(self.held_against_us)
+        );
+        if !self.why.is_empty() {
+            words = format!("{words} Sent because: {}", self.why);
+        }
+        words
+    }
+}
+
+/// Answers the customer as [`reply`] does, and keeps what became of the coach's advice. A
+/// publicity check stands as a private note on the case.
+///
+/// # Errors
+/// See [`ActError`]; refusals are [`MessageRefused`].
+pub async fn reply_coached(
+    ctx: &Context,
+    staff: &Staff,
+    on: impl Into<On>,
+    reply: Reply,
+    coached: Coached,
+    press: &Press,
+) -> Result<Done, ActError> {
     let (mut work, permit) = handling!(ctx, staff, Act::Reply, on, press);
     let heard_at = sql::heard_at(&mut work.tx, &work.case).await?;
     let letter = work.letter(Purpose::Reply, reply.text);
     let id = letter.id;
     let (clocks, now) = (&work.policy.clocks, work.now);
-    let events =
+    let mut events =
         rules::reply(&work.case, &permit, letter, reply.read_up_to, heard_at, clocks, now)?;
+    if let Some(check) = &coached.check
+        && let Ok(words) = Words::new(&check.in_words(), 2_000)
+    {
+        // The note comes first, so that taking the reply back is still the last thing done.
+        events.splice(..0, rules::note(&work.case, &permit, ctx.id(now), &words)?);
+    }
+    tell(&mut work, staff, id, &coached).await?;
     draft::sql::end(&mut work.tx, work.case.id, staff.id, "reply", reply.draft_stamp).await?;
     let says = format!("Sent a reply to {}", work.contact.name);
     recent::remember(&mut work, staff, &says, &Reverse::Send { message: id }).await?;
     work.save(&events).await
+}
+
+/// Tells whoever learns from it what became of advice, in this transaction.
+async fn tell(
+    work: &mut Handling<'_>,
+    staff: &Staff,
+    message: MessageId,
+    coached: &Coached,
+) -> Result<(), StoreError> {
+    if *coached == Coached::default() {
+        return Ok(());
+    }
+    let (case, now) = (&work.case, work.now);
+    let mut body = serde_json::to_value(coached)
+        .map_err(|error| StoreError::unreadable("telling what became of advice", error))?;
+    body["message"] = serde_json::json!(message);
+    body["case"] = serde_json::json!(case.id);
+    body["unit"] = serde_json::json!(case.unit);
+    body["team"] = serde_json::json!(case.team);
+    body["by"] = serde_json::json!(staff.id);
+    body["at"] = serde_json::json!(now);
+    let id = format!("coached/{message}");
+    work.tx.enqueue(&id, "coached", &body.to_string(), now, now).await
 }
 
 /// Takes a letter back before it leaves; its text goes back into the draft.

@@ -5,9 +5,10 @@ use crate::api::{
 };
 use crate::case::pages::missing;
 use crate::handling::On;
-use crate::message::actions::{self, Reply};
-use crate::message::coaching::{FindingView, findings};
+use crate::message::actions::{self, Checked, Coached, Reply};
+use crate::message::coaching::{FindingView, Review, review};
 use crate::message::letters::{self, Decision};
+use crate::message::publicity::{WHY_MOST, opened_because, questions};
 use crate::view::case::case_view;
 use crate::view::record::{self, MessageRow, NoteRow};
 use axum::extract::State;
@@ -31,6 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
         .routes(routes!(take_back))
         .routes(routes!(decide_letter))
         .routes(routes!(coach_draft))
+        .routes(routes!(check_publicity))
         .routes(routes!(list_notes, write_note))
 }
 
@@ -191,10 +193,36 @@ struct ReplyBody {
     /// The version you have read: refused with `new_message` when the customer wrote since.
     #[serde(default)]
     read_up_to: Option<u64>,
+    /// Rules of the coach whose better words were taken, each as often as they were.
+    #[serde(default)]
+    used: Vec<String>,
+    /// Rules of the coach whose findings were waved away.
+    #[serde(default)]
+    kept: Vec<String>,
+    /// The publicity check, when it was made. Without it, a reply for which the check would open
+    /// by itself is refused with `publicity_check`.
+    #[serde(default)]
+    check: Option<CheckBody>,
+}
+
+/// The answers of a publicity check: if this were public tomorrow.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CheckBody {
+    /// Would it embarrass us?
+    embarrasses: bool,
+    /// Would we be proud of it?
+    proud: bool,
+    /// Could a customer hold it against us?
+    held_against_us: bool,
+    /// Why it is sent as it is; needed where something speaks against it.
+    #[serde(default)]
+    why: String,
 }
 
 /// Answers the customer. It leaves when the undo time is over. Personal data where it must not be
-/// stops it, as on the page.
+/// stops it, as on the page, and so does a publicity check that would open by itself and was not
+/// made.
 #[utoipa::path(post, path = "/api/v1/cases/{number}/messages", tag = "messages",
     request_body = ReplyBody, params(CasePath, WriteHeaders),
     responses((status = 201, body = DoneBody), WriteProblems), security(("token" = [])))]
@@ -206,8 +234,12 @@ async fn send_reply(
 ) -> Result<Response, Problem> {
     let on = api::on(&number, &body)?;
     let staff = by.staff.clone();
-    let found = coached(&ctx, by, on, body.value.text.as_str()).await?;
-    let stops = found.into_iter().filter(|finding| finding.stops);
+    let ReplyBody { text, read_up_to, used, kept, check } = body.value;
+    let said = coached(&ctx, by, on, text.as_str(), &kept).await?;
+    let check = checked(check, &said)?;
+    let sent_anyway = said.findings.iter().map(|finding| finding.rule.clone()).collect();
+    let language = said.language.clone();
+    let stops = said.findings.into_iter().filter(|finding| finding.stops);
     let problem = stops.fold(None::<Problem>, |problem, finding| {
         let none = || Problem::refused("coach_stops", "Something in this text must not leave.");
         Some(problem.unwrap_or_else(none).at("/text", finding.says))
@@ -215,9 +247,28 @@ async fn send_reply(
     if let Some(problem) = problem {
         return Err(problem);
     }
-    let ReplyBody { text, read_up_to } = body.value;
     let reply = Reply { text, read_up_to, draft_stamp: None };
-    Ok(api::made(actions::reply(&ctx, &staff, on, reply, &body.press).await?))
+    let coached = Coached { language, used, kept, sent_anyway, check };
+    Ok(api::made(actions::reply_coached(&ctx, &staff, on, reply, coached, &body.press).await?))
+}
+
+fn checked(body: Option<CheckBody>, said: &Review) -> Result<Option<Checked>, Problem> {
+    let opened_because = opened_because(said);
+    let refused =
+        || Problem::refused("publicity_check", "If this were public tomorrow? Look once more.");
+    let Some(body) = body else {
+        return match opened_because.is_empty() {
+            true => Ok(None),
+            false => Err(refused().at("/check", opened_because)),
+        };
+    };
+    let CheckBody { embarrasses, proud, held_against_us, why } = body;
+    let why = why.trim().chars().take(WHY_MOST).collect();
+    let check = Checked { opened_because, embarrasses, proud, held_against_us, why };
+    match check.lacks_why() {
+        true => Err(refused().at("/check/why", "Say why it is sent as it is.")),
+        false => Ok(Some(check)),
+    }
 }
 
 async fn coached(
@@ -225,11 +276,69 @@ async fn coached(
     by: Bearer,
     on: On,
     text: &str,
-) -> Result<Vec<FindingView>, Problem> {
+    kept: &[String],
+) -> Result<Review, Problem> {
+    few_rules(kept)?;
     by.staff.permit_anywhere(Act::Reply).map_err(|_| missing())?;
     let screen = api::screen(ctx, by).await?;
     let view = case_view(ctx, &screen.reach, on.number).await?.ok_or_else(missing)?;
-    Ok(findings(&screen, &view, text))
+    Ok(review(ctx, &screen, &view, text, kept).await?)
+}
+
+fn few_rules(rules: &[String]) -> Result<(), Problem> {
+    if rules.len() <= 50 && rules.iter().all(|rule| rule.len() <= 8) {
+        return Ok(());
+    }
+    let says = "Give at most 50 names of rules, such as C06.";
+    Err(Problem::refused("body_refused", "The body has something we do not take.")
+        .at("/kept", says))
+}
+
+/// Why a question of the publicity check is answered as it is.
+#[derive(Debug, Serialize, ToSchema)]
+struct QuestionBody {
+    /// `embarrasses`, `proud` or `held_against_us`.
+    question: &'static str,
+    /// As people read it.
+    words: &'static str,
+    /// The suggested answer.
+    yes: bool,
+    /// Why.
+    reasons: Vec<String>,
+}
+
+/// The publicity check of a draft.
+#[derive(Debug, Serialize, ToSchema)]
+struct PublicityBody {
+    /// Why it opens by itself; empty when it does not.
+    opens_because: String,
+    /// The three questions.
+    questions: Vec<QuestionBody>,
+}
+
+/// Makes the publicity check of a draft: what if this were public tomorrow? Nothing is kept or
+/// sent.
+#[utoipa::path(post, path = "/api/v1/cases/{number}/publicity/coachings", tag = "messages",
+    request_body = DraftBody, params(CasePath),
+    responses((status = 200, body = PublicityBody), WriteProblems),
+    security(("token" = [])))]
+async fn check_publicity(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<String>,
+    body: Json<DraftBody>,
+) -> Result<Response, Problem> {
+    let on = api::on(&number, &body)?;
+    let said = coached(&ctx, by, on, body.value.text.as_str(), &[]).await?;
+    let questions = questions(&said).into_iter().map(|(question, words, answer)| QuestionBody {
+        question,
+        words,
+        yes: answer.yes,
+        reasons: answer.reasons,
+    });
+    let questions = questions.collect();
+    Ok(axum::Json(PublicityBody { opens_because: opened_because(&said), questions })
+        .into_response())
 }
 
 /// What is decided about a letter of which nobody knows whether it arrived.
@@ -297,7 +406,7 @@ async fn coach_draft(
     body: Json<DraftBody>,
 ) -> Result<Response, Problem> {
     let on = api::on(&number, &body)?;
-    let found = coached(&ctx, by, on, body.value.text.as_str()).await?;
+    let found = coached(&ctx, by, on, body.value.text.as_str(), &[]).await?.findings;
     let finding = |finding: FindingView| FindingBody {
         rule: finding.rule,
         severity: finding.severity,

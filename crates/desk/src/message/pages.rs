@@ -1,11 +1,12 @@
 //! The composer: reply, private note, draft, coach; and deciding about a letter in doubt.
 
-use crate::case::pages::{load, missing, page};
+use crate::case::pages::{Typed, load, missing, page};
 use crate::draft::DraftKind;
 use crate::draft::actions as drafts;
-use crate::message::actions::{self, Reply};
-use crate::message::coaching::findings;
+use crate::message::actions::{self, Coached, Reply};
+use crate::message::coaching::{FindingView, review};
 use crate::message::letters::{self, Decision};
+use crate::message::publicity;
 use crate::message::rules::MessageRefused;
 use crate::refusal::{ActError, Refused};
 use crate::screen::{Screen, words_of};
@@ -19,6 +20,8 @@ use serde::Deserialize;
 use store::Context;
 use web::{Form, Path, Problem};
 
+/// Names of rules that a form tells of.
+const RULES_MOST: usize = 50;
 /// Letters of a message.
 const WORDS_MOST: usize = 100_000;
 
@@ -35,18 +38,57 @@ pub fn router() -> Router<Context> {
 /// What the composer sends, whichever of its buttons was pressed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Composed {
+pub(crate) struct Composed {
     #[serde(default)]
-    words: String,
+    pub words: String,
     #[serde(default)]
     kind: String,
-    read_up_to: Option<u64>,
-    stamp: Option<i64>,
-    /// `coach`: only look at it.
+    pub read_up_to: Option<u64>,
+    pub stamp: Option<i64>,
+    /// `coach`: only look at it; `check`: the publicity check.
     only: Option<String>,
+    /// Rules whose better words were taken.
+    #[serde(default)]
+    pub used: Vec<String>,
+    /// Rules whose findings were waved away.
+    #[serde(default)]
+    pub kept: Vec<String>,
+    /// Take the better words of this finding: rule, from, to.
+    #[serde(rename = "use")]
+    take: Option<String>,
+    /// Wave the findings of this rule away.
+    keep: Option<String>,
+    /// The publicity check was made; its answers follow, `yes` or `no`.
+    pub checked: Option<String>,
+    #[serde(default)]
+    pub embarrasses: String,
+    #[serde(default)]
+    pub proud: String,
+    #[serde(default)]
+    pub held_against_us: String,
+    /// Why it is sent as it is.
+    #[serde(default)]
+    pub why: String,
     /// The writer saw that something new came and sends all the same.
     #[serde(rename = "seen")]
     _seen: Option<String>,
+}
+
+impl Composed {
+    /// Only names of rules, and few: the rest is no word of ours.
+    fn only_rules(mut self) -> Composed {
+        for rules in [&mut self.used, &mut self.kept] {
+            rules.retain(|rule| is_rule(rule));
+            rules.truncate(RULES_MOST);
+        }
+        self.kept.sort();
+        self.kept.dedup();
+        self
+    }
+}
+
+fn is_rule(text: &str) -> bool {
+    (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// `POST /cases/{number}/messages`
@@ -55,29 +97,68 @@ async fn create_reply(
     Path(number): Path<String>,
     form: Form<Composed>,
 ) -> Result<Response, Problem> {
-    let sent = form.value;
+    let mut sent = form.value.only_rules();
     let screen = Screen::of(&ctx, form.by).await?;
     let view = load(&ctx, &screen, &number).await?;
-    let found = findings(&screen, &view, &sent.words);
-    if sent.only.is_some() || found.iter().any(|finding| finding.stops) {
-        let status =
-            if sent.only.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let html = page(&ctx, &screen, &view, DraftKind::Reply, sent.words, "").await?;
+    let mut said = review(&ctx, &screen, &view, &sent.words, &sent.kept).await?;
+    if sent.only.as_deref() == Some("check") {
+        return publicity::show(&ctx, &screen, &view, &sent, &said, StatusCode::OK).await;
+    }
+    let only_looks = sent.only.is_some() || sent.take.is_some() || sent.keep.is_some();
+    if only_looks || said.stops() {
+        if let Some(finding) = sent.take.as_deref() {
+            take(&mut sent.words, &mut sent.used, finding, &said.findings);
+        }
+        sent.kept.extend(sent.keep.take().filter(|rule| is_rule(rule)));
+        let status = if only_looks { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let text = Typed { words: sent.words, used: sent.used, kept: sent.kept };
+        let html = page(&ctx, &screen, &view, DraftKind::Reply, text, "").await?;
         return Ok((status, html).into_response());
     }
+    let check = match publicity::answered(&sent, &said) {
+        Ok(check) => check,
+        Err(()) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return publicity::show(&ctx, &screen, &view, &sent, &said, status).await;
+        }
+    };
     let text = words_of("words", &sent.words, WORDS_MOST, "Write what the customer should read.")?;
     let reply = Reply { text, read_up_to: sent.read_up_to, draft_stamp: sent.stamp };
     let number = view.case.number;
-    match actions::reply(&ctx, &screen.signed.staff, number, reply, &form.press).await {
+    let still = said.findings.drain(..).map(|finding| finding.rule);
+    let coached = Coached {
+        language: said.language,
+        sent_anyway: still.collect(),
+        used: sent.used.clone(),
+        kept: sent.kept.clone(),
+        check,
+    };
+    let staff = &screen.signed.staff;
+    match actions::reply_coached(&ctx, staff, number, reply, coached, &form.press).await {
         Ok(_) => Ok(Redirect::to(&format!("/cases/{number}")).into_response()),
         Err(ActError::Refused(Refused::Message(MessageRefused::NewWords { .. }))) => {
             // The newer words are in the thread above the composer; a second press sends.
             let news = "Something new came while you were writing. Read it above, then send.";
-            let html = page(&ctx, &screen, &view, DraftKind::Reply, sent.words, news).await?;
+            let text = Typed { words: sent.words, used: sent.used, kept: sent.kept };
+            let html = page(&ctx, &screen, &view, DraftKind::Reply, text, news).await?;
             Ok((StatusCode::CONFLICT, html).into_response())
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Puts the better words of a finding (`C06 12 18`) in their place; one that is no longer there
+/// changes nothing.
+fn take(words: &mut String, used: &mut Vec<String>, finding: &str, findings: &[FindingView]) {
+    let is_it = |f: &&FindingView| format!("{} {} {}", f.rule, f.from, f.to) == finding;
+    let Some(found) = findings.iter().find(is_it) else { return };
+    let Some(better) = &found.better else { return };
+    let letters: Vec<char> = words.chars().collect();
+    let (from, to) = (found.from.min(letters.len()), found.to.min(letters.len()));
+    let before: String = letters[..from].iter().collect();
+    let after: String = letters[to.max(from)..].iter().collect();
+    *words = format!("{before}{better}{after}");
+    used.push(found.rule.clone());
 }
 
 /// `POST /cases/{number}/notes`
@@ -115,10 +196,10 @@ async fn coach(
 ) -> Result<Response, Problem> {
     let screen = Screen::of(&ctx, form.by).await?;
     let view = load(&ctx, &screen, &number).await?;
-    let template = FindingsPage {
-        here: view.case.number.to_string(),
-        findings: findings(&screen, &view, &form.value.words),
-    };
+    let sent = form.value.only_rules();
+    let said = review(&ctx, &screen, &view, &sent.words, &sent.kept).await?;
+    let here = view.case.number.to_string();
+    let template = FindingsPage { here, findings: said.findings };
     web::page(&template).map(IntoResponse::into_response)
 }
 
@@ -126,7 +207,7 @@ async fn coach(
 #[template(path = "case/findings.html")]
 struct FindingsPage {
     here: String,
-    findings: Vec<crate::message::coaching::FindingView>,
+    findings: Vec<FindingView>,
 }
 
 #[derive(Deserialize)]

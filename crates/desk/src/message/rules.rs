@@ -31,6 +31,9 @@ refusals! {
         AlreadyUndone = "already_undone", "This message was already taken back.";
         /// It has left.
         TooLate = "undo_too_late", "This message has already left.";
+        /// It holds a card or account number, or another secret.
+        Stopped = "coach_stops" at "/text",
+            "This holds a card, account or identity number, or a password. Take it out first.";
         /// Taking it back would leave the customer untold of something that holds.
         Bound = "message_bound", "This letter belongs to a change that holds. Change that instead.";
     }

@@ -160,19 +160,23 @@ async fn reading(
     view: &CaseView,
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     const SQL: &str = "
-        SELECT reading FROM feedback WHERE case_id = $1 ORDER BY received_at_ms DESC, id LIMIT 1";
+        SELECT f.reading, k.is_right FROM feedback f
+        LEFT JOIN correction k ON k.feedback_id = f.id AND k.label = 'feeling'
+        WHERE f.case_id = $1 ORDER BY f.received_at_ms DESC, f.id LIMIT 1";
     let case = &view.case;
-    let found: Option<String> = on!(Store store, db => sqlx::query_scalar(SQL)
+    let found: Option<(String, Option<String>)> = on!(Store store, db => sqlx::query_as(SQL)
         .bind(case.id.to_string()).fetch_optional(db).await)
     .doing("reading what was understood")?;
-    let read: Option<serde_json::Value> = found.and_then(|json| serde_json::from_str(&json).ok());
+    let (read, felt) = found.unzip();
+    let read: Option<serde_json::Value> = read.and_then(|json| serde_json::from_str(&json).ok());
     let mut facts = vec![
         ("Kind", case.kind.as_str().to_owned()),
         ("Severity", format!("{} of 4", case.severity)),
     ];
     if let Some(read) = read {
         let feeling = read.pointer("/feeling/value").and_then(serde_json::Value::as_str);
-        facts.extend(feeling.map(|feeling| ("Feeling", feeling.to_owned())));
+        let feeling = felt.flatten().or_else(|| feeling.map(str::to_owned));
+        facts.extend(feeling.map(|feeling| ("Feeling", feeling)));
         let because = because(&read);
         if !because.is_empty() {
             facts.push(("Because of", because));
@@ -185,7 +189,7 @@ async fn reading(
 fn because(read: &serde_json::Value) -> String {
     let of = |part: &str| {
         let reasons = read.pointer(&format!("/{part}/because"))?.as_array()?;
-        let words = reasons.iter().filter_map(|r| r.get("words")?.as_str());
+        let words = reasons.iter().filter_map(|r| r.get("feature")?.as_str());
         Some(words.map(|words| format!("“{words}”")).collect::<Vec<_>>())
     };
     let mut said: Vec<String> =

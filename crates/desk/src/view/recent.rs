@@ -1,5 +1,6 @@
 //! What somebody did last, so that `z` can undo it for 24 hours.
 
+use crate::case::actions::{Right, teach};
 use crate::case::rules::{self as case_rules, CaseRefused};
 use crate::handling::{Done, Handling, handling};
 use crate::message::actions::undo_send;
@@ -106,7 +107,16 @@ pub async fn undo(
     if !sql::mark_undone(&mut work.tx, &action.id, staff.id).await? {
         return Err(CaseRefused::NothingToUndo.into());
     }
+    let taught = match &reverse {
+        Reverse::Reread { before: (kind, severity, facts), .. } => {
+            Some(Right::plain(*kind, *severity, *facts))
+        }
+        _ => None,
+    };
     let events = reversed(&work.case, &permit, reverse)?;
+    if let Some(right) = taught {
+        teach(&mut work, staff, &right).await?;
+    }
     work.save(&events).await
 }
 

@@ -1,6 +1,6 @@
 //! What agents and customers do, each through the action that a page would call.
 
-use desk::case::actions::{assign, reread, snooze, state_problem, take, wake};
+use desk::case::actions::{Right, assign, reread, snooze, state_problem, take, wake};
 use desk::message::actions::{Reply, add_words, note, reply};
 use desk::offer::actions::{self as offers, Propose};
 use desk::promise::actions::{MakePromise, keep, make, put_off};
@@ -97,6 +97,10 @@ async fn of_staff(
     }
 }
 
+fn worse(case: &Case) -> Right {
+    Right::plain(case.kind, 3, case.facts)
+}
+
 async fn with_things(
     ctx: &Context,
     company: &Company,
@@ -161,7 +165,7 @@ async fn with_things(
                 let problem = words("No heating since Tuesday.");
                 state_problem(ctx, staff, number, problem, &press).await
             }
-            _ => reread(ctx, staff, number, case.kind, 3, case.facts, &press).await,
+            _ => reread(ctx, staff, number, worse(case), &press).await,
         },
     }
 }

@@ -291,8 +291,12 @@ async fn do_job(
     if let Some(done) = desk::jobs::run(ctx, job).await {
         return done;
     }
-    let (feedback, customer) = input.expect("only arrivals are left");
     let mut tx = ctx.begin().await?;
+    if ["correction", "coached"].contains(&job.kind.as_str()) {
+        tx.finish(job).await?;
+        return Ok(tx.commit().await?);
+    }
+    let (feedback, customer) = input.expect("only arrivals are left");
     let taking = Taking::begin(&mut tx, ctx, ctx.now(), 1).await?;
     taking.take_in(&mut tx, feedback, Whose { customer: *customer, name: None }).await?;
     tx.finish(job).await?;

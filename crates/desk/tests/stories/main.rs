@@ -1,5 +1,6 @@
 //! What the desk promises, told to both engines.
 
+mod advised;
 mod agree;
 mod find;
 mod handle;

@@ -12,11 +12,11 @@ use store::{Context, on};
 use testkit::{Company, World, on_both};
 use tower::ServiceExt;
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     etag: String,
     link: String,
-    body: Value,
+    pub body: Value,
 }
 
 impl Answer {
@@ -26,13 +26,13 @@ impl Answer {
 }
 
 /// A program that acts for somebody.
-struct Program {
+pub struct Program {
     ctx: Context,
     token: String,
 }
 
 impl Program {
-    async fn of(world: &World, staff: &Staff, acts: &str) -> Program {
+    pub async fn of(world: &World, staff: &Staff, acts: &str) -> Program {
         const SQL: &str = "
             INSERT INTO api_token (id, hash, staff_id, name, acts, made_at_ms)
             VALUES ($1, $2, $3, 'Test', $4, 0)";
@@ -62,7 +62,7 @@ impl Program {
         panic!("{name} never came");
     }
 
-    async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.call("POST", path, Some(body), &[]).await
     }
 
@@ -74,7 +74,7 @@ impl Program {
         answer
     }
 
-    async fn call(
+    pub async fn call(
         &self,
         method: &str,
         path: &str,

@@ -78,7 +78,10 @@ pub async fn ring(world: &World) {
             return;
         }
         for job in jobs {
-            desk::jobs::run(&world.ctx, &job).await.expect("a job of the desk").unwrap();
+            match desk::jobs::run(&world.ctx, &job).await {
+                Some(done) => done.unwrap(),
+                None => assert!(["correction", "coached"].contains(&job.kind.as_str()), "{job:?}"),
+            }
         }
     }
 }

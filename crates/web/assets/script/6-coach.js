@@ -109,6 +109,12 @@ function useSuggestion() {
   useFinding(editor, finding);
 }
 
+// What was done with advice is sent along with the form, for whoever learns which rules help.
+function tell(editor, name, finding) {
+  const rule = finding.dataset.rule;
+  if (rule) editor.form.append(make("input", { type: "hidden", name, value: rule }));
+}
+
 // Typed in, so that the browser's own undo takes it back; later marks move along.
 function useFinding(editor, finding) {
   const better = finding.dataset.better;
@@ -117,6 +123,7 @@ function useFinding(editor, finding) {
   const moved = [...better].length - (Number(finding.dataset.to) - start);
   editor.focus();
   editor.setSelectionRange(from, to);
+  tell(editor, "used", finding);
   finding.remove();
   for (const later of findings(editor)) {
     if (Number(later.dataset.from) < start) continue;
@@ -134,10 +141,13 @@ document.addEventListener("click", (event) => {
   const finding = event.target.closest(".finding");
   const editor = finding && one("textarea[data-coach]", finding.closest("form"));
   if (!editor) return insertText(event);
-  if (event.target.closest("[data-use]")) useFinding(editor, finding);
-  else if (event.target.closest("[data-dismiss]")) {
-    const rule = finding.dataset.rule;
-    if (rule) editor.form.append(make("input", { type: "hidden", name: "kept", value: rule }));
+  const use = event.target.closest("[data-use]");
+  const dismiss = event.target.closest("[data-dismiss]");
+  // Without scripts both are sent with the form; with them nothing has to be.
+  if (use || dismiss) event.preventDefault();
+  if (use) useFinding(editor, finding);
+  else if (dismiss) {
+    tell(editor, "kept", finding);
     finding.remove();
     paint(editor);
     editor.focus();
