@@ -319,6 +319,7 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/cases/{number}/offers/{id}/acceptances", HANDLE_IT),
     post("/api/v1/cases/{number}/offers/{id}/counters", HANDLE_IT),
     post("/api/v1/cases/{number}/transfers", HANDLE_IT),
+    post("/api/v1/cases/{number}/transfers/preview", HANDLE_IT),
     post("/api/v1/cases/{number}/escalations", HANDLE_IT),
     post("/api/v1/cases/{number}/escalations/answers", DECIDE_IT),
     post("/api/v1/cases/{number}/resolutions", HANDLE_IT),
@@ -333,6 +334,11 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/jobs/{id}/replays", SET_UP),
     post("/api/v1/me/undos", STAFF),
     get("/api/v1/me/actions", PROGRAMS),
+    get("/api/v1/me/news", PROGRAMS),
+    get("/api/v1/me/views", PROGRAMS),
+    post("/api/v1/me/views", PROGRAMS),
+    patch("/api/v1/me/views/{id}", PROGRAMS),
+    delete("/api/v1/me/views/{id}", PROGRAMS),
     // Last, because it ends what the others need.
     post("/sign-out", STAFF),
 ];

@@ -36,6 +36,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .merge(crate::conduct::api::router())
         .merge(crate::search::api::router())
         .merge(crate::view::api::router())
+        .merge(crate::view::own_api::router())
 }
 
 /// What problems look like; the answers below only refer to it.

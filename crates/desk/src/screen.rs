@@ -49,7 +49,8 @@ impl Screen {
     ) -> Result<StaffFrame, Problem> {
         let mut frame = web::staff_frame(&self.signed, title, place);
         frame.scope = scope;
-        frame.bell = bell::count(ctx, self).await.map_err(Problem::ours)?;
+        frame.bell =
+            bell::count(ctx, &self.reach, &self.signed.staff).await.map_err(Problem::ours)?;
         frame.toast = self.toast(ctx).await.map_err(Problem::ours)?;
         Ok(frame)
     }

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod bell;
 pub mod case;
+pub(crate) mod own_api;
 pub(crate) mod pages;
 pub(crate) mod panel;
 pub mod portal;

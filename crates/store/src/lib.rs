@@ -130,6 +130,29 @@ impl Store {
         }
     }
 
+    /// Makes ready for a bulk of changes of which nobody is told before [`Store::end_bulk`]. Until
+    /// then a power cut, but no crash, may take back what was committed last.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn begin_bulk(&self) -> Result<(), StoreError> {
+        match self {
+            Store::Sqlite(engine) => engine.begin_bulk().await,
+            Store::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Ends it. When this returns `Ok`, every change of the bulk has reached the disk.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn end_bulk(&self) -> Result<(), StoreError> {
+        match self {
+            Store::Sqlite(engine) => engine.end_bulk().await,
+            Store::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Facts told by committed transactions on any node, for live updates and waking workers.
     pub fn listen(&self) -> fact::Listener {
         match self {

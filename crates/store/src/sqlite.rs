@@ -214,6 +214,48 @@ impl Sqlite {
         Ok((writer, opening))
     }
 
+    /// Much is about to be written that nobody is told of before [`Sqlite::end_bulk`]: commits
+    /// need not reach the disk one by one, and more pages are held.
+    pub(crate) async fn begin_bulk(&self) -> Result<(), StoreError> {
+        self.tune(&[
+            "PRAGMA synchronous = NORMAL",
+            "PRAGMA cache_size = -131072",
+            "PRAGMA wal_autocheckpoint = 16000",
+        ])
+        .await
+    }
+
+    /// Back to as it was. When this returns `Ok`, all that was committed has reached the disk.
+    pub(crate) async fn end_bulk(&self) -> Result<(), StoreError> {
+        const VERSION: &str = "PRAGMA user_version";
+        self.tune(&[
+            "PRAGMA synchronous = FULL",
+            "PRAGMA cache_size = -16384",
+            "PRAGMA wal_autocheckpoint = 4000",
+        ])
+        .await?;
+        // Any commit takes all of the log before it to the disk; this one says what was said.
+        let doing = "making a bulk of changes durable";
+        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
+        let connection = self.connected(&mut writer).await?;
+        let n: i64 = sqlx::query_scalar(VERSION).fetch_one(&mut *connection).await.doing(doing)?;
+        let again = AssertSqlSafe(format!("{VERSION} = {n}"));
+        sqlx::query(again).execute(connection).await.map(|_| ()).doing(doing)
+    }
+
+    /// Sets the writer's ways between two groups of transactions.
+    async fn tune(&self, pragmas: &[&'static str]) -> Result<(), StoreError> {
+        let waits = Waits::begin(&self.inner.waiting);
+        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
+        drop(waits);
+        self.flush(&mut writer).await;
+        let connection = self.connected(&mut writer).await?;
+        for pragma in pragmas {
+            sqlx::query(*pragma).execute(&mut *connection).await.doing("tuning the writer")?;
+        }
+        Ok(())
+    }
+
     async fn connected<'a>(
         &self,
         writer: &'a mut Writer,

@@ -109,12 +109,14 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
                 });
             }
         };
+        ctx.store.begin_bulk().await?;
         let report = import::run(&ctx, path, &plan, &options, &mut progress).await;
         bar.finish_and_clear();
         taking_in.send_replace(false);
         if let Some(understanding) = understanding {
             understanding.await.context("understanding broke")??;
         }
+        ctx.store.end_bulk().await?;
         if let Some(error) = failed {
             return Err(error).with_context(|| format!("cannot write {}", errors.display()));
         }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::id::{StaffId, TeamId};
 use domain::words::Words;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::Context;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +17,7 @@ use web::{Bearer, Json, Path, Problem};
 
 /// The addresses of this noun.
 pub(crate) fn router() -> OpenApiRouter<Context> {
-    OpenApiRouter::new().routes(routes!(transfer_case))
+    OpenApiRouter::new().routes(routes!(transfer_case)).routes(routes!(preview_letter))
 }
 
 /// A transfer to be made.
@@ -73,4 +73,46 @@ async fn transfer_case(
     };
     let transfer = Transfer { team, owner, reason, by: due_at, tell };
     Ok(api::made(actions::transfer(&ctx, &by.staff, on, transfer, &body.press).await?))
+}
+
+/// A transfer as it would be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PreviewBody {
+    /// The id of a team of the same unit.
+    #[schema(value_type = String)]
+    team: TeamId,
+    /// The id of who takes it there; whoever is free when left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    owner: Option<StaffId>,
+    /// Why this helps the customer, as they read it: 12 to 240 characters.
+    #[schema(value_type = String)]
+    reason: Words,
+    /// By when the customer hears from the receiver.
+    #[schema(value_type = String, format = DateTime)]
+    due_at: Timestamp,
+}
+
+/// What the customer would read.
+#[derive(Debug, Serialize, ToSchema)]
+struct LetterBody {
+    /// The letter.
+    letter: String,
+}
+
+/// The letter that a transfer would send; nothing is changed.
+#[utoipa::path(post, path = "/api/v1/cases/{number}/transfers/preview", tag = "cases",
+    request_body = PreviewBody, params(CasePath),
+    responses((status = 200, body = LetterBody), WriteProblems), security(("token" = [])))]
+async fn preview_letter(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<String>,
+    body: Json<PreviewBody>,
+) -> Result<axum::Json<LetterBody>, Problem> {
+    let on = api::on(&number, &body)?;
+    let PreviewBody { team, owner, reason, due_at } = body.value;
+    let letter = actions::preview(&ctx, &by.staff, on, team, owner, &reason, due_at).await?;
+    Ok(axum::Json(LetterBody { letter }))
 }

@@ -11,10 +11,11 @@ use axum::response::{Html, Redirect};
 use axum::routing::get;
 use domain::event::Actor;
 use domain::id::CaseNumber;
-use domain::permit::Act;
+use domain::permit::{Act, Staff};
 use serde::Deserialize;
 use sqlx::FromRow;
 use store::event::StoredEvent;
+use store::scope::Reach;
 use store::{Context, Doing, StoreError, on};
 use web::frame::{Place, StaffFrame};
 use web::{Form, Problem, SignedIn, words};
@@ -56,13 +57,14 @@ macro_rules! unread {
     };
 }
 
+/// A case with news: its id and number, who complained, the last of the news and how many.
 #[derive(FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: String,
-    number: i64,
-    customer: Option<String>,
+    pub number: i64,
+    pub customer: Option<String>,
     n: i64,
-    news: i64,
+    pub news: i64,
 }
 
 struct Line {
@@ -84,25 +86,25 @@ struct BellPage {
 }
 
 /// How many cases have news for this person; stops at 100.
-pub(crate) async fn count(ctx: &Context, screen: &Screen) -> Result<u32, StoreError> {
+pub(crate) async fn count(ctx: &Context, reach: &Reach, staff: &Staff) -> Result<u32, StoreError> {
     const SQL: &str = concat!(
         "SELECT COUNT(*) FROM (",
         unread!("DISTINCT c.id", " ORDER BY c.id LIMIT $6"),
         ") AS news"
     );
-    let (reader, decides) = reader(screen)?;
-    let found: i64 = on!(Store &ctx.store, db => sqlx::query_scalar(SQL).bind(&screen.reach.scope)
-        .bind(&screen.reach.staff).bind(&screen.reach.staff).bind(decides).bind(&reader)
+    let (reader, decides) = reader(staff)?;
+    let found: i64 = on!(Store &ctx.store, db => sqlx::query_scalar(SQL).bind(&reach.scope)
+        .bind(&reach.staff).bind(&reach.staff).bind(decides).bind(&reader)
         .bind(COUNT_MOST).fetch_one(db).await)
     .doing("counting what is new")?;
     Ok(u32::try_from(found).unwrap_or(0))
 }
 
 /// The person as the record names them, and whether they decide what others ask.
-fn reader(screen: &Screen) -> Result<(String, i64), StoreError> {
-    let actor = serde_json::to_string(&Actor::Staff(screen.signed.staff.id))
+fn reader(staff: &Staff) -> Result<(String, i64), StoreError> {
+    let actor = serde_json::to_string(&Actor::Staff(staff.id))
         .map_err(|error| StoreError::unreadable("naming the reader", error))?;
-    Ok((actor, i64::from(screen.may(Act::ApproveOffer))))
+    Ok((actor, i64::from(staff.permit_anywhere(Act::ApproveOffer).is_ok())))
 }
 
 /// `GET /bell`
@@ -110,39 +112,47 @@ async fn show(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<Strin
     let screen = Screen::of(&ctx, signed).await?;
     let mut lines = Vec::new();
     let mut names = Names::default();
-    for row in rows(&ctx, &screen).await? {
+    for row in rows(&ctx, &screen.reach, &screen.signed.staff).await? {
         lines.extend(line(&ctx, &screen, &mut names, row).await?);
     }
     let frame = screen.frame(&ctx, "Notifications", Place::Elsewhere, "anywhere").await?;
     web::page(&BellPage { frame, lines, press: web::new_press(&ctx) })
 }
 
-async fn rows(ctx: &Context, screen: &Screen) -> Result<Vec<Row>, StoreError> {
+pub(crate) async fn rows(
+    ctx: &Context,
+    reach: &Reach,
+    staff: &Staff,
+) -> Result<Vec<Row>, StoreError> {
     const SQL: &str = unread!(
         "c.id, c.number, (SELECT u.name FROM customer u WHERE u.id = c.customer_id) AS customer,
          MAX(e.n) AS n, COUNT(*) AS news",
         " GROUP BY c.id, c.number, c.customer_id ORDER BY MAX(e.at_ms) DESC, c.id LIMIT $6"
     );
-    let (reader, decides) = reader(screen)?;
-    on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&screen.reach.scope)
-        .bind(&screen.reach.staff).bind(&screen.reach.staff).bind(decides).bind(&reader)
+    let (reader, decides) = reader(staff)?;
+    on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&reach.scope)
+        .bind(&reach.staff).bind(&reach.staff).bind(decides).bind(&reader)
         .bind(CASES_MOST).fetch_all(db).await)
     .doing("reading what is new")
 }
 
 /// The last thing that happened on a case whose row was already shown to be theirs.
+pub(crate) async fn last_of(ctx: &Context, row: &Row) -> Result<Option<StoredEvent>, StoreError> {
+    const SQL: &str = "
+        SELECT seq, written_in, case_id, n, at_ms, actor, name, body, previous, hash FROM event
+        WHERE case_id = $1 AND n = $2";
+    on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&row.id).bind(row.n).fetch_optional(db)
+        .await)
+    .doing("reading what is new")
+}
+
 async fn line(
     ctx: &Context,
     screen: &Screen,
     names: &mut Names,
     row: Row,
 ) -> Result<Option<Line>, StoreError> {
-    const SQL: &str = "
-        SELECT seq, written_in, case_id, n, at_ms, actor, name, body, previous, hash FROM event
-        WHERE case_id = $1 AND n = $2";
-    let stored: Option<StoredEvent> = on!(Store &ctx.store, db => sqlx::query_as(SQL)
-        .bind(&row.id).bind(row.n).fetch_optional(db).await)
-    .doing("reading what is new")?;
+    let stored = last_of(ctx, &row).await?;
     let Some(stored) = stored else { return Ok(None) };
     let entry = stored.entry()?;
     let who = names.of(&ctx.store, &entry.actor).await?;

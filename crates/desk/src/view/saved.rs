@@ -4,6 +4,7 @@ use crate::view::sql;
 use domain::id::StaffId;
 use domain::words::Words;
 use store::{Context, StoreError};
+use web::Problem;
 
 /// A saved view.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -24,6 +25,45 @@ pub struct SavedView {
 /// When the engine fails.
 pub async fn saved_views(ctx: &Context, staff: StaffId) -> Result<Vec<SavedView>, StoreError> {
     sql::views(&ctx.store, staff).await
+}
+
+/// Letters of a name.
+pub(crate) const NAME_MOST: usize = 60;
+/// Views of one person.
+const VIEWS_MOST: usize = 100;
+
+/// Keeps a search under a name and gives the view; the same twice is one.
+///
+/// # Errors
+/// `views_full` when there are too many already; when the engine fails.
+pub(crate) async fn keep_search(
+    ctx: &Context,
+    staff: StaffId,
+    name: &Words,
+    q: &str,
+) -> Result<SavedView, Problem> {
+    let views = saved_views(ctx, staff).await.map_err(Problem::ours)?;
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("q", q.trim()).finish();
+    let known = views.iter().find(|view| view.name == name.as_str() && view.query == query);
+    if let Some(known) = known {
+        return Ok(known.clone());
+    }
+    if views.len() >= VIEWS_MOST {
+        let says = "You keep 100 searches already. Remove one first.";
+        return Err(Problem::conflict("views_full", says));
+    }
+    let id = save_view(ctx, staff, name, &query).await.map_err(Problem::ours)?;
+    let place = views.last().map_or(1, |last| last.place + 1);
+    Ok(SavedView { id, name: name.as_str().to_owned(), query, place })
+}
+
+impl SavedView {
+    /// What it looks for, as it was typed: the search line in a query such as `q=is%3Aopen`.
+    pub(crate) fn looks_for(&self) -> String {
+        let mut pairs = url::form_urlencoded::parse(self.query.as_bytes());
+        pairs.find(|(name, _)| name == "q").map(|(_, q)| q.into_owned()).unwrap_or_default()
+    }
 }
 
 /// Saves a view and gives its id.
@@ -69,4 +109,22 @@ pub async fn remove_view(ctx: &Context, staff: StaffId, id: &str) -> Result<(), 
     let mut tx = ctx.begin().await?;
     sql::remove_view(&mut tx, id, staff).await?;
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SavedView;
+
+    #[test]
+    fn a_kept_search_is_read_back_as_it_was_typed() {
+        let view = |query: &str| SavedView {
+            id: String::new(),
+            name: String::new(),
+            query: query.to_owned(),
+            place: 1,
+        };
+        let typed = "is:open \"no heating\"";
+        assert_eq!(view("q=is%3Aopen+%22no+heating%22").looks_for(), typed);
+        assert_eq!(view("").looks_for(), "");
+    }
 }

@@ -1,7 +1,7 @@
 //! `/me/views`: searches kept under a name: keeping, renaming, removing.
 
 use crate::screen::Screen;
-use crate::view::saved::{remove_view, rename_view, save_view, saved_views};
+use crate::view::saved::{NAME_MOST, keep_search, remove_view, rename_view, saved_views};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, Redirect};
@@ -11,11 +11,6 @@ use serde::Deserialize;
 use store::Context;
 use web::frame::{Place, StaffFrame};
 use web::{Form, Path, Problem, SignedIn};
-
-/// Letters of a name.
-const NAME_MOST: usize = 60;
-/// Views of one person.
-const VIEWS_MOST: usize = 100;
 
 /// The pages of this noun.
 pub fn router() -> Router<Context> {
@@ -35,18 +30,12 @@ pub(crate) struct ViewLine {
 pub(crate) async fn lines(ctx: &Context, screen: &Screen) -> Result<Vec<ViewLine>, Problem> {
     let views = saved_views(ctx, screen.signed.staff.id).await.map_err(Problem::ours)?;
     let line = |view: crate::view::saved::SavedView| ViewLine {
-        looks_for: looks_for(&view.query),
+        looks_for: view.looks_for(),
         href: format!("/search?{}", view.query),
         id: view.id,
         name: view.name,
     };
     Ok(views.into_iter().map(line).collect())
-}
-
-/// The search line in a query such as `q=is%3Aopen`.
-fn looks_for(query: &str) -> String {
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(name, _)| name == "q").map(|(_, q)| q.into_owned()).unwrap_or_default()
 }
 
 #[derive(askama::Template)]
@@ -71,7 +60,7 @@ struct Kept {
     q: String,
 }
 
-fn named(name: &str) -> Result<Words, Problem> {
+pub(crate) fn named(name: &str) -> Result<Words, Problem> {
     let says = "Give it a name of up to 60 letters.";
     Words::new(name, NAME_MOST)
         .map_err(|_| Problem::refused("name_missing", says).at("/name", says))
@@ -81,18 +70,8 @@ fn named(name: &str) -> Result<Words, Problem> {
 async fn keep(State(ctx): State<Context>, form: Form<Kept>) -> Result<Redirect, Problem> {
     let name = named(&form.value.name)?;
     let staff = form.by.staff.id;
-    let views = saved_views(&ctx, staff).await.map_err(Problem::ours)?;
-    if views.len() >= VIEWS_MOST {
-        let says = "You keep 100 searches already. Remove one first.";
-        return Err(Problem::conflict("views_full", says));
-    }
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("q", form.value.q.trim())
-        .finish();
     // A doubled press keeps it once.
-    if !views.iter().any(|view| view.name == name.as_str() && view.query == query) {
-        save_view(&ctx, staff, &name, &query).await.map_err(Problem::ours)?;
-    }
+    let query = keep_search(&ctx, staff, &name, &form.value.q).await?.query;
     Ok(Redirect::to(&format!("/search?{query}")))
 }
 
@@ -122,16 +101,5 @@ async fn change(
         Ok(Redirect::to("/me/views"))
     } else {
         Err(Problem::missing("view_missing", "There is no such view."))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::looks_for;
-
-    #[test]
-    fn a_kept_search_is_read_back_as_it_was_typed() {
-        assert_eq!(looks_for("q=is%3Aopen+%22no+heating%22"), "is:open \"no heating\"");
-        assert_eq!(looks_for(""), "");
     }
 }

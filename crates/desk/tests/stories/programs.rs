@@ -207,6 +207,13 @@ fn a_program_hands_over_asks_to_decide_and_deals_with_abuse() {
             "team": company.planning, "reason": "they can book a van while you are on the line",
             "due_at": "2026-11-19T17:00:00Z",
         });
+        // What they would read is shown before, and nothing moves by looking.
+        let before = maya.get(&at("")).await.version();
+        let preview = maya.post(&at("/transfers/preview"), transfer.clone()).await;
+        assert_eq!(preview.status, 200, "{}", preview.body);
+        let letter = preview.body["letter"].as_str().unwrap();
+        assert!(letter.contains("they can book a van while you are on the line"), "{letter}");
+        assert_eq!(maya.get(&at("")).await.version(), before);
         maya.does(&at("/transfers"), transfer).await;
         assert_eq!(maya.get(&at("")).await.status, 404, "it lies with a team she does not see");
         let moved = jo.get(&at("")).await.body;
@@ -529,5 +536,39 @@ fn a_program_sees_what_its_person_did_and_notes_what_they_read() {
         assert_eq!(maya.call("PUT", &path, Some(seen.clone()), &[]).await.status, 204);
         assert_eq!(stan.call("PUT", &path, Some(seen), &[]).await.status, 404);
         assert_eq!(stan.get("/me/actions").await.body, json!([]));
+    });
+}
+
+#[test]
+fn a_program_hears_what_is_new_and_keeps_searches_for_its_person() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let maya = Program::of(&world, &company.maya, "").await;
+        let stan = Program::of(&world, &company.stan, "").await;
+        let owner = json!({ "owner": company.maya.id });
+        let taken = maya.call("PUT", &format!("/cases/{number}/owner"), Some(owner), &[]).await;
+        assert_eq!(maya.get("/me/news").await.body[0]["number"], number.to_string());
+        assert_eq!(stan.get("/me/news").await.body, json!([]));
+        let seen = json!({ "version": taken.version() });
+        maya.call("PUT", &format!("/cases/{number}/seen"), Some(seen), &[]).await;
+        assert_eq!(maya.get("/me/news").await.body, json!([]), "what was read is no news");
+
+        let heating = json!({ "name": "No heating", "q": "is:open heating" });
+        let kept = maya.post("/me/views", heating.clone()).await;
+        assert_eq!(kept.status, 201, "{}", kept.body);
+        assert_eq!(maya.post("/me/views", heating).await.body, kept.body, "the same is kept once");
+        let path = format!("/me/views/{}", kept.body["id"].as_str().unwrap());
+        let name = Some(json!({ "name": "Cold homes" }));
+        assert_eq!(stan.call("PATCH", &path, name.clone(), &[]).await.status, 404);
+        assert_eq!(maya.call("PATCH", &path, name, &[]).await.status, 204);
+        stan.call("DELETE", &path, None, &[]).await;
+        let views = maya.get("/me/views").await.body;
+        assert_eq!(
+            (&views[0]["name"], &views[0]["q"]),
+            (&json!("Cold homes"), &json!("is:open heating"))
+        );
+        assert_eq!(maya.call("DELETE", &path, None, &[]).await.status, 204);
+        assert_eq!(maya.get("/me/views").await.body, json!([]));
     });
 }
