@@ -19,6 +19,9 @@ use store::{Context, StoreError, Tx};
 /// First and last kind of the jobs that an import leaves; nothing else lies between them.
 pub const KINDS: (&str, &str) = ("arrival", "arrivals");
 
+/// Arrivals of a moment up to which it is quiet.
+const QUIET: usize = 3;
+
 #[derive(Deserialize)]
 struct One {
     arrival: ArrivalId,
@@ -77,7 +80,7 @@ async fn take(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()
     let still = intake::still_waiting(&mut tx, &ids).await?;
     read.retain(|one| still.contains(&one.arrival()));
     let taking = desk::Taking::begin(&mut tx, ctx, now, read.len()).await?;
-    let mut round = Round { ctx, now, taking, teams: HashMap::new() };
+    let mut round = Round { ctx, now, taking, teams: HashMap::new(), heard: Vec::new() };
     let mut outcomes = Vec::with_capacity(read.len());
     if alone {
         round.some(&mut tx, read, &mut outcomes).await?;
@@ -91,6 +94,10 @@ async fn take(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()
     } else {
         intake::settle_many(&mut tx, &outcomes)?;
     }
+    // In a rush the history of who was heard is looked at in the night.
+    if jobs.len() <= QUIET && jobs.iter().all(|job| job.kind == KINDS.0) {
+        customers::look_at(&mut tx, &round.heard, now).await?;
+    }
     tx.finish_many(jobs).await?;
     Ok(tx.commit().await?)
 }
@@ -100,6 +107,7 @@ struct Round<'a> {
     now: Timestamp,
     taking: desk::Taking<'a>,
     teams: HashMap<UnitId, TeamId>,
+    heard: Vec<CustomerId>,
 }
 
 impl Round<'_> {
@@ -158,6 +166,7 @@ impl Round<'_> {
                 team
             }
         };
+        self.heard.push(customer.id);
         let whose = Whose { customer: customer.id, name: Some(&customer.name) };
         let taken = self.taking.take_in(tx, &one.for_desk(team), whose).await?;
         let mut explanation = one.because.clone();

@@ -19,6 +19,7 @@ mod import;
 mod jobs;
 mod mail;
 mod mailbox;
+mod orders;
 mod people;
 mod texts;
 
@@ -74,6 +75,8 @@ enum Command {
     Serve(crate::serve::ServeFlags),
     /// Take a file in: CSV, JSONL, mbox, .eml; or take an import back
     Import(import::Import),
+    /// Take orders and contracts in, and work out what customers are worth
+    Orders(orders::Orders),
     /// Write everything as JSONL to stdout
     Export(export::Export),
     /// Work that failed for good
@@ -128,6 +131,7 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => demo::run(&common, &command),
         Command::Serve(flags) => crate::serve::run(&common, &flags),
         Command::Import(command) => import::run(&common, &command),
+        Command::Orders(command) => orders::run(&common, &command),
         Command::Export(command) => export::run(&common, &command),
         Command::Work(command) => jobs::run(&common, &command),
         Command::Coach(command) => texts::coach(&command),

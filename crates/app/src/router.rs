@@ -110,6 +110,9 @@ impl Rooms {
                 if let Some(done) = desk::jobs::run(ctx, job).await {
                     return done;
                 }
+                if let Some(done) = customers::run(ctx, job).await {
+                    return done;
+                }
                 match insight::run(ctx, job).await {
                     Some(done) => done,
                     None => anyhow::bail!("no room knows work of the kind `{}`", job.kind),

@@ -154,5 +154,6 @@ async fn duty(ctx: &Context) -> Result<(), StoreError> {
     let id: uuid::Uuid = ctx.id(now);
     tx.fold_tallies(&id.to_string(), 64, 200).await?;
     insight::lay_out(&mut tx, now).await?;
+    customers::lay_out(&mut tx, now).await?;
     tx.commit().await
 }

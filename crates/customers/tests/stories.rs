@@ -145,3 +145,133 @@ fn a_program_meets_somebody_once_and_only_in_a_unit_of_its_own() {
         assert_eq!(status, 422, "the key belongs to another request");
     });
 }
+
+fn orders(customers: std::ops::Range<i64>, world: &World) -> Vec<customers::value::rules::Row> {
+    use customers::value::rules::{OrderRow, Row};
+    let week = jiff::SignedDuration::from_hours(24 * 7);
+    let now = world.ctx.now();
+    let mut rows = Vec::new();
+    for n in customers {
+        for again in 0..=(n % 5) {
+            rows.push(Row::Order(OrderRow {
+                reference: format!("{n}-{again}"),
+                customer: if n == 4 { "amara@example.org".into() } else { format!("K{n}") },
+                amount_minor: 2_000 + 500 * n,
+                currency: "EUR".into(),
+                at: now - week * i32::try_from(50 - 9 * again).unwrap(),
+            }));
+        }
+    }
+    rows
+}
+
+/// Reads a page of the API as Maya's program.
+async fn reads(world: &World, path: &str) -> (u16, Value) {
+    let app = customers::router()
+        .layer(axum::middleware::from_fn(web::problem::answer_problems))
+        .with_state(world.ctx.clone());
+    let request = Request::get(path).header(header::AUTHORIZATION, "Bearer rd_maya");
+    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+async fn number_of(world: &World, customer: domain::id::CustomerId) -> i64 {
+    const SQL: &str = "SELECT number FROM customer WHERE id = $1";
+    on!(Store &world.ctx.store, db => sqlx::query_scalar(SQL).bind(customer.to_string())
+        .fetch_one(db).await)
+    .unwrap()
+}
+
+#[test]
+fn what_a_customer_is_worth_comes_from_their_orders_and_the_same_file_twice_changes_nothing() {
+    on_both(async |world| {
+        let company = world.found().await;
+        gives_maya_a_token(&world, &company).await;
+        let rows = orders(0..40, &world);
+        let number = number_of(&world, company.amara).await;
+        let path = format!("/api/v1/customers/{number}/value");
+        assert_eq!(reads(&world, &path).await.0, 404, "nothing is known yet");
+        for _ in 0..2 {
+            customers::keep_rows(&world.ctx, company.unit, &rows).await.unwrap();
+        }
+        assert_eq!(customers::work_out(&world.ctx).await.unwrap(), 40);
+        let (status, value) = reads(&world, &path).await;
+        assert_eq!((status, &value["method"]), (200, &json!("orders")));
+        let money = |name: &str| value[name].as_i64().unwrap();
+        assert!(money("low_minor") <= money("expected_minor"), "{value}");
+        assert!(money("expected_minor") <= money("high_minor"), "{value}");
+        assert!(money("expected_minor") > 0 && money("at_risk_minor") == 0, "no case: {value}");
+        assert!(value["formula"].as_str().unwrap().contains("5 orders so far"), "{value}");
+    });
+}
+
+/// A case of Amara's in which she wrote `text`.
+async fn wrote(world: &World, company: &Company, n: i64, text: &str) {
+    const CASE: &str = "
+        INSERT INTO \"case\" (id, number, unit_id, team_id, customer_id, kind, channel, subject,
+            problem, language, snippet, stage, stage_body, tray, severity, facts, public, contacts,
+            reopened, transfers, escalated, conduct, clocks, n_owed, queue_order, opened_at_ms,
+            changed_at_ms, version)
+        VALUES ($1, $2, $3, $4, $5, 'complaint', 'mail', 'x', '', '', '', 'new', '{}', 'open', 1,
+            '{}', 0, 0, 0, 0, 0, 'usual', '[]', 0, 0, $6, $6, 1)";
+    const MESSAGE: &str = "
+        INSERT INTO message (id, case_id, n, direction, channel, author, text, at_ms)
+        VALUES ($1, $1, 1, 'in', 'mail', 'Amara', $2, $3)";
+    let ctx = &world.ctx;
+    let (id, at): (domain::id::CaseId, i64) = (ctx.id(ctx.now()), ctx.now().as_millisecond());
+    let mut tx = ctx.begin().await.unwrap();
+    on!(Tx &mut tx, db => sqlx::query(CASE).bind(id.to_string()).bind(n)
+        .bind(company.unit.to_string()).bind(company.care.to_string())
+        .bind(company.amara.to_string()).bind(at).execute(db).await.map(|_| ()))
+    .unwrap();
+    on!(Tx &mut tx, db => sqlx::query(MESSAGE).bind(id.to_string()).bind(text).bind(at)
+        .execute(db).await.map(|_| ()))
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn looked_at(world: &World, company: &Company) {
+    let mut tx = world.ctx.begin().await.unwrap();
+    customers::look_at(&mut tx, &[company.amara], world.ctx.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let lease = jiff::SignedDuration::from_mins(5);
+    for job in world.ctx.store.claim(world.ctx.now(), lease, 9).await.unwrap() {
+        customers::run(&world.ctx, &job).await.expect("a job of ours").unwrap();
+    }
+}
+
+#[test]
+fn a_hint_tells_why_ends_by_itself_and_stays_away_when_it_is_not_right() {
+    on_both(async |world| {
+        let company = world.found().await;
+        gives_maya_a_token(&world, &company).await;
+        wrote(&world, &company, 1, "Sorry to bother you, no rush, but the heating is off.").await;
+        looked_at(&world, &company).await;
+        let number = number_of(&world, company.amara).await;
+        let path = format!("/api/v1/customers/{number}/hints");
+        let (_, hints) = reads(&world, &path).await;
+        assert_eq!((&hints[0]["archetype"], &hints[0]["shown"]), (&json!("meek"), &json!(true)));
+        let evidence = hints[0]["evidence"].as_array().unwrap();
+        assert!(evidence.iter().any(|e| e.as_str().unwrap().starts_with('“')), "{hints}");
+
+        let none = store::Press::none();
+        let stan =
+            customers::hint::actions::refute(&world.ctx, &company.stan, number, "meek", &none);
+        assert!(stan.await.is_err(), "she is not his customer");
+        customers::hint::actions::refute(&world.ctx, &company.maya, number, "meek", &none)
+            .await
+            .unwrap();
+        world.pass(jiff::SignedDuration::from_mins(2));
+        looked_at(&world, &company).await;
+        let (_, hints) = reads(&world, &path).await;
+        assert_eq!((&hints[0]["shown"], &hints[0]["refuted_by"]), (&json!(false), &json!("Maya")));
+
+        world.pass(jiff::SignedDuration::from_hours(24 * 91));
+        looked_at(&world, &company).await;
+        let (_, hints) = reads(&world, &path).await;
+        let ends: jiff::Timestamp = hints[0]["ends_at"].as_str().unwrap().parse().unwrap();
+        assert!(ends <= world.ctx.now(), "without new evidence it has ended: {hints}");
+    });
+}

@@ -44,7 +44,7 @@ impl Evidence {
         self.sums[section as usize]
     }
 
-    fn reasons(&self, sections: &[(Section, f32)]) -> Vec<Reason> {
+    pub(crate) fn reasons(&self, sections: &[(Section, f32)]) -> Vec<Reason> {
         let signed = sections.iter().flat_map(|&(section, sign)| {
             let of = &self.reasons[section as usize];
             of.iter().map(move |r| Reason { weight: r.weight * sign, ..r.clone() })

@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     same!(8, "0008_form_and_mail"),
     same!(9, "0009_bell"),
     same!(10, "0010_learn"),
+    same!(11, "0011_worth"),
 ];
 
 /// Nodes that start together upgrade one after the other.

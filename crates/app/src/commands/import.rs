@@ -143,7 +143,7 @@ fn tell(report: &Report, command: &Import) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn unit_of(ctx: &Context, name: Option<&str>) -> anyhow::Result<UnitId> {
+pub(super) async fn unit_of(ctx: &Context, name: Option<&str>) -> anyhow::Result<UnitId> {
     const SQL: &str = "SELECT id, name FROM unit ORDER BY made_at_ms, id LIMIT 1000";
     let all: Vec<(String, String)> =
         on!(Store &ctx.store, db => sqlx::query_as(SQL).fetch_all(db).await)

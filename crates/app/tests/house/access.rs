@@ -95,6 +95,8 @@ fn is_there(path: &str) -> bool {
         "/files/{place}",
         "/feedback/{id}/html",
         "/imports/{id}",
+        "/hints/{archetype}",
+        "/customers/{number}/value",
         "/models/{id}",
         "/reading-models/{id}",
         "/coach/{id}",

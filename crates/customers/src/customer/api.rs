@@ -27,7 +27,15 @@ pub fn router() -> Router<Context> {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list_customers, meet_customer, read_customer))]
+#[openapi(paths(
+    list_customers,
+    meet_customer,
+    read_customer,
+    crate::value::api::read_value,
+    crate::value::api::keep_orders,
+    crate::hint::api::list_hints,
+    crate::hint::api::refute_hint
+))]
 struct Described;
 
 /// What the addresses of this noun take and give, as OpenAPI 3.1.
@@ -167,7 +175,7 @@ impl NewCustomerBody {
 }
 
 /// Whether people of this unit are theirs to meet.
-async fn is_of(ctx: &Context, staff: &Staff, unit: UnitId) -> Result<bool, Problem> {
+pub(crate) async fn is_of(ctx: &Context, staff: &Staff, unit: UnitId) -> Result<bool, Problem> {
     if staff.scope != Scope::All {
         return Ok(staff.units.contains(&unit));
     }

@@ -1,6 +1,10 @@
 //! Customers: the list, and the whole relationship on one page (A9).
 
 use crate::customer::sql::{self, Row};
+use crate::hint::api::HintBody;
+use crate::hint::sql as hint_sql;
+use crate::value::api::ValueBody;
+use crate::value::sql as value_sql;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Html;
@@ -136,6 +140,42 @@ struct ShowPage {
     cases: Vec<CaseLine>,
     promises: String,
     wishes: String,
+    press: String,
+    may_refute: bool,
+    worth: Option<Worth>,
+    hints: Vec<HintBody>,
+}
+
+/// What they are worth, in words.
+struct Worth {
+    value: String,
+    at_risk: String,
+    formula: String,
+}
+
+async fn worth(ctx: &Context, customer: &str) -> Result<Option<Worth>, Problem> {
+    let Some(value) = value_sql::value_for_checked(&ctx.store, customer).await? else {
+        return Ok(None);
+    };
+    let worst = value_sql::worst_open_for_checked(&ctx.store, customer).await?;
+    let body = ValueBody::of(value, worst);
+    let money = |minor: i64| web::words::money(minor, &body.currency);
+    Ok(Some(Worth {
+        value: format!(
+            "{} ({} to {}), more than {:.0} % of customers",
+            money(body.expected_minor),
+            money(body.low_minor),
+            money(body.high_minor),
+            body.lower_share * 100.0
+        ),
+        at_risk: match worst {
+            None => "nothing: no complaint is open".to_owned(),
+            Some(_) => {
+                format!("{}, assumed from the worst open complaint", money(body.at_risk_minor))
+            }
+        },
+        formula: body.formula,
+    }))
 }
 
 /// `GET /customers/{number}`
@@ -169,7 +209,12 @@ async fn show(
             }
         })
         .collect();
+    let hints = hint_sql::all_for_checked(&ctx.store, &row.id).await?;
     web::page(&ShowPage {
+        press: web::new_press(&ctx),
+        may_refute: signed.staff.has(Act::HandleCase),
+        worth: worth(&ctx, &row.id).await?,
+        hints: hints.into_iter().filter_map(|hint| HintBody::of(hint, now)).collect(),
         frame: staff_frame(&signed, row.name.clone(), Place::Customers),
         summary: summary(&row, &cases),
         identities: identities

@@ -146,8 +146,7 @@ impl Right {
     }
 }
 
-/// Hands over what is right to whoever learns from it, in this transaction. To be called before
-/// the case is saved: what it was read as stands on it still.
+/// Hands over what is right to whoever learns from it. To be called before the case is saved.
 pub(crate) async fn teach(
     work: &mut Handling<'_>,
     staff: &Staff,

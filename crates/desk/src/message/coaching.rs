@@ -19,7 +19,7 @@ type Set = (String, i64, String);
 /// The coach that was made of some rules as they are set.
 type Made = (Vec<Set>, Arc<Coach>);
 
-/// The coach with the rules as the organisation set them; made anew when they change.
+/// The coach with the rules as they are set; made anew when they change.
 pub(crate) async fn coach(store: &Store) -> Result<Arc<Coach>, StoreError> {
     static MADE: Mutex<Option<Made>> = Mutex::new(None);
     const SQL: &str = "SELECT id, is_off, body FROM coach_rule ORDER BY id LIMIT 200";

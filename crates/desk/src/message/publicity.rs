@@ -48,11 +48,8 @@ struct CheckPage {
     stops: bool,
 }
 
-/// The answers of the form; `None` when no check was made and none is needed.
-///
-/// # Errors
-/// Nothing, when the check has to be shown: it opens by itself and was not made, or why it is
-/// sent as it is was not said.
+/// The answers of the form; `None` when no check was made and none is needed. An error when it has
+/// to be shown: it opens by itself and was not made, or why it is sent as it is was not said.
 pub(crate) fn answered(sent: &Composed, said: &Review) -> Result<Option<Checked>, ()> {
     let opened = opened_because(said);
     if sent.checked.is_none() {

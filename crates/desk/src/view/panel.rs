@@ -3,13 +3,14 @@
 use crate::case::sql::id;
 use crate::screen::{Screen, closing_words};
 use crate::view::case::CaseView;
-use domain::case::Closing;
+use domain::case::{Case, Closing};
 use domain::channel::Kind;
 use domain::id::{CaseNumber, CustomerId, StaffId};
 use domain::offer::OfferState;
 use domain::permit::Act;
 use domain::promise::PromiseState;
 use domain::urgency::reach;
+use reading::archetype::Archetype;
 use sqlx::FromRow;
 use store::{Context, Doing, Store, StoreError, on};
 use web::time_words::DueClock;
@@ -22,6 +23,10 @@ const HISTORY: i64 = 5;
 pub(crate) struct Panel {
     pub who: Vec<(&'static str, String)>,
     pub customer_link: Option<String>,
+    pub customer_number: i64,
+    pub worth: Vec<(&'static str, String)>,
+    pub formula: String,
+    pub hints: Vec<HintLine>,
     pub reading: Vec<(&'static str, String)>,
     pub promises: Vec<PromiseLine>,
     pub promise_counts: String,
@@ -85,7 +90,12 @@ impl Panel {
             });
         }
         let known = case.facts.reach_known;
+        let (worth, formula) = worth(store, case).await?;
         Ok(Panel {
+            customer_number: customer.as_ref().map_or(0, |customer| customer.number),
+            worth,
+            formula,
+            hints: hints(store, case.customer, screen).await?,
             who: who(view, customer.as_ref(), screen),
             customer_link: customer
                 .filter(|_| screen.may(Act::ReadCustomer))
@@ -99,6 +109,75 @@ impl Panel {
             history: history(ctx, screen, view).await?,
         })
     }
+}
+
+/// A hint on how somebody complains. Nothing but this panel and the coach reads one: it never
+/// changes order, clocks or remedies.
+pub(crate) struct HintLine {
+    pub archetype: &'static str,
+    pub title: String,
+    pub words: &'static str,
+    pub strength: &'static str,
+    pub evidence: Vec<String>,
+    pub helps: &'static str,
+}
+
+/// Hints that have not ended and that nobody called wrong in the last half year.
+async fn hints(
+    store: &Store,
+    customer: CustomerId,
+    screen: &Screen,
+) -> Result<Vec<HintLine>, StoreError> {
+    const SQL: &str = "
+        SELECT archetype, strength, evidence FROM archetype_hint
+        WHERE customer_id = $1 AND ends_at_ms > $2
+            AND (refuted_at_ms IS NULL OR refuted_at_ms < $2 - 15552000000)
+        ORDER BY strength DESC, archetype LIMIT 2";
+    let now = screen.now.as_millisecond();
+    let rows: Vec<(String, f64, String)> = on!(Store store, db => sqlx::query_as(SQL)
+        .bind(customer.to_string()).bind(now).fetch_all(db).await)
+    .doing("reading hints")?;
+    let line = |(word, strength, evidence): (String, f64, String)| {
+        let archetype = Archetype::of_word(&word)?;
+        Some(HintLine {
+            archetype: archetype.word(),
+            title: format!("Leans {}", archetype.word().replace('_', " ")),
+            words: archetype.in_words(),
+            strength: Archetype::strength_in_words(strength as f32),
+            evidence: evidence.lines().map(str::to_owned).collect(),
+            helps: archetype.what_helps(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(line).collect())
+}
+
+/// What the customer is worth and what is at risk, in words; and how it came about.
+async fn worth(
+    store: &Store,
+    case: &Case,
+) -> Result<(Vec<(&'static str, String)>, String), StoreError> {
+    const SQL: &str = "
+        SELECT expected_minor, low_minor, high_minor, currency, lower_share, formula
+        FROM customer_value WHERE customer_id = $1";
+    let found: Option<(i64, i64, i64, String, f64, String)> =
+        on!(Store store, db => sqlx::query_as(SQL).bind(case.customer.to_string())
+            .fetch_optional(db).await)
+        .doing("reading what a customer is worth")?;
+    let Some((expected, low, high, currency, share, formula)) = found else {
+        return Ok((Vec::new(), String::new()));
+    };
+    let money = |minor: i64| words::money(minor, &currency);
+    let band = match share {
+        share if share >= 0.8 => "high",
+        share if share >= 0.3 => "middle",
+        _ => "low",
+    };
+    let risk = reading::value::at_risk(expected, case.severity);
+    let facts = vec![
+        ("Value", format!("{band}, {} ({} to {})", money(expected), money(low), money(high))),
+        ("At risk", format!("{}, assumed from the severity", money(risk))),
+    ];
+    Ok((facts, formula))
 }
 
 fn who(view: &CaseView, row: Option<&CustomerRow>, screen: &Screen) -> Vec<(&'static str, String)> {

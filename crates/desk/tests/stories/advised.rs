@@ -203,3 +203,74 @@ fn a_corrected_reading_is_handed_over_and_so_is_taking_it_back() {
         assert!(both.iter().any(|b| b["kind"] == json!(["question", "complaint"])));
     });
 }
+
+/// Gives a customer a hint and a value, as the night would.
+async fn hinted(ctx: &Context, customer: &str, unit: &str, archetype: &str, value: i64) {
+    const HINT: &str = "
+        INSERT INTO archetype_hint (customer_id, archetype, strength, evidence, found_at_ms,
+            ends_at_ms) VALUES ($1, $2, 0.9, 'x', 0, 9000000000000)
+        ON CONFLICT (customer_id, archetype) DO NOTHING";
+    const VALUE: &str = "
+        INSERT INTO customer_value (customer_id, unit_id, method, expected_minor, low_minor,
+            high_minor, currency, lower_share, formula, worked_out_at_ms)
+        VALUES ($1, $2, 'orders', $3, 0, $3, 'EUR', 0.5, 'x', 0)
+        ON CONFLICT (customer_id) DO UPDATE SET expected_minor = excluded.expected_minor";
+    let mut tx = ctx.begin().await.unwrap();
+    on!(Tx &mut tx, db => sqlx::query(HINT).bind(customer).bind(archetype).execute(db).await
+        .map(|_| ()))
+    .unwrap();
+    on!(Tx &mut tx, db => sqlx::query(VALUE).bind(customer).bind(unit).bind(value).execute(db)
+        .await.map(|_| ()))
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The queue in its order, and of each case its clocks and what Maya may offer on it.
+async fn as_it_stands(ctx: &Context, maya: &domain::permit::Staff) -> Vec<String> {
+    use desk::view::queue::{Lane, View, queue};
+    let reach = store::scope::Reach::from(maya);
+    let rows = queue(ctx, &reach, Lane::All, View::Open, None).await.unwrap().rows;
+    let mut all = Vec::new();
+    for row in rows {
+        let view = desk::view::case::case_view(ctx, &reach, row.case.number).await.unwrap();
+        let view = view.unwrap();
+        let authority = desk::policy::Policy::default().authority_of(maya);
+        all.push(format!("{} {:?} {authority:?}", row.case.number, view.case.clocks));
+    }
+    all
+}
+
+#[test]
+fn shuffled_hints_and_values_change_no_order_no_clock_and_no_remedy() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let (ctx, maya) = (&world.ctx, &company.maya);
+        let mut customers = Vec::new();
+        for n in 0..5 {
+            let mut tx = ctx.begin().await.unwrap();
+            let email = format!("c{n}@example.org");
+            let name = format!("Customer {n}");
+            let who = world.meet(&mut tx, company.unit, &name, Some(&email)).await;
+            tx.commit().await.unwrap();
+            let text = "The heating is off since Tuesday. Nobody came.";
+            let said = crate::told::complaint(&world, &company, text);
+            let said = domain::feedback::FeedbackIn { severity: 1 + n % 3, address: email, ..said };
+            crate::told::arrive(&world, &said, who).await;
+            customers.push(who.to_string());
+            world.pass(jiff::SignedDuration::from_mins(7));
+        }
+        let before = as_it_stands(ctx, maya).await;
+        assert_eq!(before.len(), 5);
+        let unit = company.unit.to_string();
+        let hints = ["meek", "aggressive", "high_roller", "chronic", "barnacle"];
+        for turn in 0..3 {
+            for (n, customer) in customers.iter().enumerate() {
+                let value = i64::try_from((n * 7 + turn * 3) % 5).unwrap() * 1_000_000;
+                hinted(ctx, customer, &unit, hints[(n + turn) % 5], value).await;
+            }
+            assert_eq!(as_it_stands(ctx, maya).await, before);
+            desk::case::rebuild::rebuild(ctx).await.unwrap();
+            assert_eq!(as_it_stands(ctx, maya).await, before, "and neither when it is made again");
+        }
+    });
+}
