@@ -24,7 +24,7 @@ pub fn train(root: &Path, data: &Path) -> Result<bool> {
     languages(&place)?;
     let own = own_texts(&place)?;
     let few = options(0.4, 0.2, 0.6);
-    let severe = Options { order: 1.0, ..options(1.0, 1.0, 0.3) };
+    let severe = Options { bits: 17, texts_min: 3, lays_on: false, ..Options::default() };
     let (kinds, feelings) = (kinds(&place, &own)?, feelings(&place, &own)?);
     let severities = severities(&place)?;
     // In the order that `reading` expects.
@@ -98,8 +98,12 @@ fn kinds(place: &Place<'_>, own: &[Row]) -> Result<Vec<Row>> {
     for r in table(&place.data.join("cfpb/train.csv"))?.iter().step_by(4) {
         push(&mut rows, &[&beginning(&r["text"])], "complaint");
     }
+    let of_own = |row: &Row| {
+        let label = if row.label == GRUMBLE { "other" } else { &row.label };
+        Row { text: row.text.clone(), label: label.to_owned() }
+    };
     for _ in 0..OWN_COUNTS {
-        rows.extend_from_slice(own);
+        rows.extend(own.iter().map(of_own));
     }
     Ok(rows)
 }
@@ -128,7 +132,7 @@ fn feelings(place: &Place<'_>, own: &[Row]) -> Result<Vec<Row>> {
     }
     let of_kind = |row: &Row| {
         let label = match row.label.as_str() {
-            "complaint" => "negative",
+            "complaint" | GRUMBLE => "negative",
             "praise" => "positive",
             "cancellation" => return None,
             _ => "neutral",
@@ -158,6 +162,9 @@ fn push(rows: &mut Vec<Row>, parts: &[&str], label: &str) {
 fn beginning(text: &str) -> String {
     text.chars().take(400).collect()
 }
+
+/// The label of texts that are no complaint to anybody, written by people who feel bad.
+const GRUMBLE: &str = "grumble";
 
 /// How often the texts written for the project count beside the larger sets.
 const OWN_COUNTS: usize = 6;

@@ -174,9 +174,11 @@ pub(crate) fn kinds(e: &Evidence) -> [f32; 6] {
     raised.map(|r| r / total)
 }
 
-/// Whether the writer attacks or blames the company.
-pub(crate) fn attack(e: &Evidence) -> Judged<bool> {
-    let score = -1.6
+/// Whether the writer attacks or blames the company; `bad` is the probability that the writer
+/// feels bad, without which hardly anybody attacks.
+pub(crate) fn attack(e: &Evidence, bad: f32) -> Judged<bool> {
+    let score = -1.8
+        + 3.0 * (bad - 0.5)
         + 1.8 * e.level(Section::Attack)
         + 1.6 * e.level(Section::Insult)
         + 0.7 * e.level(Section::Anger)
@@ -189,16 +191,18 @@ pub(crate) fn attack(e: &Evidence) -> Judged<bool> {
 
 /// Whether the writer thanks somebody and means it: "thanks" at the end of a request or as a
 /// greeting is a form of words and not enough, "thank you so much for sorting this" is.
-pub(crate) fn thanks(e: &Evidence) -> Judged<bool> {
+pub(crate) fn thanks(e: &Evidence, bad: f32) -> Judged<bool> {
     const GLAD: f32 = 0.9;
     const CROSS: f32 = 0.7;
+    const BAD: f32 = 0.5;
     if e.sum(Section::Thanks) <= 0.0 {
         return yes_or_no(-4.0, Vec::new());
     }
     let glad = e.level(Section::Positive) + e.level(Section::Praise);
     let cross = e.level(Section::Negative) + e.level(Section::Complaint) + e.level(Section::Anger);
-    let score = -4.4 + 2.2 * e.level(Section::Thanks) + GLAD * glad - CROSS * cross
+    let score = -4.55 + 2.2 * e.level(Section::Thanks) + GLAD * glad - CROSS * cross
         + 0.8 * e.exclaimed
+        - BAD * (bad - 0.5)
         - if e.asked { 1.2 } else { 0.0 };
     let because = e.reasons(&[
         (Section::Thanks, 2.2),

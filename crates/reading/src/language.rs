@@ -89,53 +89,66 @@ pub(crate) fn tell(text: &str, folded: &Folded, hits: &[Hit], names: &[String]) 
 }
 
 /// Small words of Hindi in Latin letters that are words of no other language here.
-const HINDI: &[&str] = &[
-    "hai", "hain", "nahi", "nahin", "kya", "kyun", "kyu", "kyon", "aur", "mein", "mera", "meri",
-    "mere", "tera", "teri", "tere", "apna", "apni", "apne", "aap", "aapka", "aapki", "aapke",
-    "tum", "tumhara", "hum", "hamara", "hamare", "humein", "mujhe", "tujhe", "usko", "unko",
-    "isko", "inko", "unki", "unke", "uska", "uski", "uske", "iska", "iski", "iske", "kuch", "koi",
-    "sab", "sabhi", "bhai", "yaar", "bhi", "toh", "ye", "yeh", "woh", "wo", "kab", "kaise", "kaun",
-    "kahan", "kaha", "jab", "tab", "abhi", "ab", "raha", "rahe", "rahi", "karo", "kar", "karna",
-    "karne", "karte", "karta", "karti", "kiya", "gaya", "gayi", "gaye", "hua", "hui", "hoga",
-    "hogi", "honge", "tha", "thi", "hota", "hoti", "hote", "liye", "saath", "bina", "phir", "fir",
-    "lekin", "magar", "agar", "warna", "bahut", "bohot", "bhut", "accha", "acha", "acchi", "achha",
-    "achi", "sahi", "galat", "kal", "aaj", "din", "wala", "wale", "wali", "log", "logo", "logon",
-    "desh", "paisa", "paise", "kaam", "baat", "jai", "hind", "ji", "haan", "mat", "hi", "ki", "ka",
-    "ke", "ko", "se", "ne", "pe", "na", "bhaijaan", "jaan", "dil", "zindagi", "pyar", "chahiye",
-    "milega", "mila", "dekho", "bolo", "bol", "chalo", "jao", "aao", "diya", "liya", "lagta",
-    "pata", "mai", "hu", "hoon", "ho", "tak", "kyunki", "isliye", "sirf", "bas", "kabhi",
-    "hamesha", "jaldi", "ek", "kitna", "nhi", "ni", "krta", "krte", "kr", "krna", "kro", "sb",
-    "bta", "batao", "mai", "hm", "h", "he", "kai", "kitne", "isse", "usse", "tumko", "hume",
-    "mujhko", "jo", "jaise", "aise", "waise", "pehle", "baad",
-];
+const HINDI: &str = "\
+    hai hain nahi nahin nhi nhin ni nai kya kyaa kyun kyu kyon kyo aur mein mera meri mere mra
+    tera teri tere apna apni apne aap aapka aapki aapke aapko aapne apka apki apke apko apse
+    tum tumhara tumhari tumhare tumhe tumko tumne tune hamara hamare hamari hmara hmare hmari
+    humein hume hame hme humko hamko humne hmne mujhe muje mje mjhe mujhko mujhse mjhse maine
+    mene tujhe tuje tje usko unko isko inko kisko jisko sabko sbko unka unki unke uska uski
+    uske iska iski iske inka inki inke jiska jiski jiske kiska kiski kiske usne isne unhone
+    inhone kisne jisne kuch kch koi sab sb sabhi bhai bhaiya bhaijaan yaar yr yar bhi toh yeh
+    woh wo kab kb kaise kese kaisa kaisi kaun kahan kaha yaha yahan waha wahan jab tab abhi abi
+    ab raha rahe rahi rha rhe rhi rehta rehte rehti karo kar kr kro karna krna karne krne karte
+    krte karta krta karti krti karke krke kare kre kardo krdo karunga karenge krenge kiya gaya
+    gayi gaye gya gyi gye hogaya hogya hua hui hue hoga hogi honge hona hone tha thi hota hoti
+    hote liye saath bina phir fir lekin magar agar agr warna wrna bahut bohot bhut bht boht
+    bahot accha acha acchi achha achi ache acche sahi galat kal kl aaj aj wala wale wali logo
+    logon desh paisa paise pese kaam baat jai hind ji haan ki ka ke ko se ne pe na jaan dil
+    zindagi pyar chahiye chahye milega mila mili milta dekho dekha dekhna bolo bola bol bolte
+    chalo chal jao jaa aao aaya aaye aayi aata aati ata ati diya dia liya lia lagta lagti laga
+    pata pta mai hu hun hoon ho hn tak tk kyunki kyuki isliye sirf bas kabhi kbhi hamesha jaldi
+    jldi ek kitna kitne kitni bta bata batao btao h kai isse usse jo jaise jaisa aise aisa aisi
+    waise pehle phle baad itna itni itne zyada jyada thoda pura poora sara saara theek thik
+    mast kamal bekar bakwas ghatiya kharab khrab ganda sach jhooth jhuth jhut samajh smjh
+    matlab mtlb soch socho suno suna mubarak shukriya dhanyavaad namaste salaam insaan dost
+    dosto ladka ladki ghar ghr subah raat sarkar neta janta jaata jata jati jate jaye jayega
+    jayegi jana jane aana aane dena deta dete deti lena leta lete leti rakho rakhna sakta sakte
+    sakti skta skte skti wapas dono kyonki hamein unhe tumse inse unse kisi jitna utna khud
+    zaroor jarur shayad waah wah arre sala kutta pagal besharam sharam gussa khush dukh dard
+    maar hi he mat din log hum";
 
-static HINDI_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| HINDI.iter().copied().collect());
+static HINDI_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| HINDI.split_whitespace().collect());
+
+/// Words of them that are English words too.
+const HINDI_OR_ENGLISH: &[&str] = &["mat", "din", "log", "hum", "are"];
 
 /// Hindi in Latin letters is mostly mixed with English, so that letters alone take it for
-/// English: three small words of it, or two in a short text, decide.
+/// English: three small words of it, or two in a short text, decide. The shortest count half,
+/// because chance and other languages make them too.
 fn hindi(text: &str, folded: &Folded, first: &str) -> Option<Judged<Language>> {
     if !matches!(first, "en" | "hi-Latn") && folded.tokens.len() > 60 {
         return None;
     }
     let mut because = Vec::new();
     let mut words = 0;
-    let mut found = 0;
+    let mut found = 0.0f32;
     for token in folded.tokens.iter().filter(|t| t.is_word()).take(200) {
         words += 1;
         let word = folded.word(token);
         if HINDI_SET.contains(word) {
-            found += 1;
+            let doubtful = word.len() <= 2 || HINDI_OR_ENGLISH.contains(&word);
+            found += if doubtful { 0.5 } else { 1.0 };
             if because.len() < 8 {
                 let feature = Cow::Owned(text[token.span()].to_lowercase());
                 because.push(Reason { feature, span: token.span(), weight: 1.0 });
             }
         }
     }
-    let share = found as f32 / words.max(1) as f32;
+    let share = found / words.max(1) as f32;
     let enough = match first {
         "hi-Latn" => true,
-        "en" => found >= 3 && share >= 0.12 || found >= 2 && share >= 0.2,
-        _ => found >= 2 && share >= 0.3,
+        "en" => found >= 2.5 && share >= 0.12 || found >= 1.5 && share >= 0.2 || share >= 0.34,
+        _ => found >= 2.0 && share >= 0.3 || found >= 1.0 && share >= 0.45,
     };
     let confidence = (0.55 + 0.6 * share).min(0.95);
     enough.then(|| Judged::new(Language::of("hi-Latn"), confidence, FLOOR, because))

@@ -26,7 +26,8 @@ impl Calibration {
         (self.best(&probabilities), probabilities)
     }
 
-    fn best(&self, probabilities: &[f32]) -> usize {
+    /// The label that is worth most; labels before `first` are left out.
+    pub(super) fn best_from(&self, first: usize, probabilities: &[f32]) -> usize {
         let astray = |i: usize| match self.step {
             0.0 => 0.0,
             step => {
@@ -35,7 +36,12 @@ impl Calibration {
             }
         };
         let worth = |i: usize| probabilities[i].max(1e-9).ln() + self.favours[i] - astray(i);
-        (0..probabilities.len()).max_by(|&a, &b| worth(a).total_cmp(&worth(b))).unwrap_or(0)
+        let labels = first..probabilities.len();
+        labels.max_by(|&a, &b| worth(a).total_cmp(&worth(b))).unwrap_or(first)
+    }
+
+    fn best(&self, probabilities: &[f32]) -> usize {
+        self.best_from(0, probabilities)
     }
 
     pub(super) fn probabilities(&self, scores: &[f32]) -> Vec<f32> {

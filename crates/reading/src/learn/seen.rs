@@ -59,16 +59,20 @@ impl<'t> Seen<'t> {
         head.calibration.probabilities(head.of(&self.scores))
     }
 
-    /// The label of a head and its probability, by the model and by another judge together.
-    pub(crate) fn both(&self, head: usize, other: impl Fn(&str) -> f32) -> (usize, f32) {
+    /// The label of a head that is worth most among those from `first` on.
+    pub(crate) fn best_from(&self, head: usize, first: usize, probabilities: &[f32]) -> usize {
+        self.model.heads[head].calibration.best_from(first, probabilities)
+    }
+
+    /// The probability of each label of a head, by the model and by another judge together.
+    pub(crate) fn both(&self, head: usize, other: impl Fn(&str) -> f32) -> Vec<f32> {
         const SHARE: f32 = 0.7; // of each expert's say; 1 would count what they share twice
         let p = self.probabilities(head);
         let labels = &self.model.heads[head].labels;
         let product = |i: usize| (p[i].max(1e-4) * other(&labels[i]).max(1e-4)).powf(SHARE);
         let products: Vec<f32> = (0..p.len()).map(product).collect();
         let total: f32 = products.iter().sum();
-        let best = (0..p.len()).max_by(|&a, &b| products[a].total_cmp(&products[b])).unwrap_or(0);
-        (best, products[best] / total)
+        products.into_iter().map(|p| p / total).collect()
     }
 
     /// The words that spoke most for a label of a head: weights of n-grams are laid on the words
