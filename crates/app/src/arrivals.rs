@@ -7,6 +7,7 @@ use channels::mail::DeliveryJob;
 use channels::{Placed, ReadThrough, Understood};
 use customers::{Recognised, Who};
 use desk::Whose;
+use desk::joiner::Placing;
 use domain::id::{ArrivalId, CaseId, CustomerId, MessageId, TeamId, UnitId};
 use intake::Outcome;
 use jiff::Timestamp;
@@ -170,8 +171,12 @@ impl Round<'_> {
         let whose = Whose { customer: customer.id, name: Some(&customer.name) };
         let taken = self.taking.take_in(tx, &one.for_desk(team), whose).await?;
         let mut explanation = one.because.clone();
-        if let desk::Taken::Left { explanation: why } = &taken {
-            explanation.clone_from(why);
+        match &taken {
+            desk::Taken::Left { explanation: why } => explanation.clone_from(why),
+            desk::Taken::Waits { on } => {
+                explanation = format!("{explanation} It waits on {on} for a decision.");
+            }
+            desk::Taken::Joined { .. } | desk::Taken::Opened { .. } => {}
         }
         Ok(Fate { customer: Some(customer.id), case: taken.case(), explanation })
     }
@@ -206,6 +211,18 @@ pub async fn undone(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     let said: UndoneCases = serde_json::from_str(&job.body).context("reading an undone import")?;
     let ids = said.cases.iter().map(|id| id.parse::<CaseId>()).collect::<Result<Vec<_>, _>>()?;
     Ok(desk::case::undone::close_undone(ctx, job, &ids).await?)
+}
+
+/// Tells feedback which case it belongs to, once that was decided.
+///
+/// # Errors
+/// When the store fails; the job is tried again.
+pub async fn placed(ctx: &Context, job: &Job) -> anyhow::Result<()> {
+    let said: Placing = serde_json::from_str(&job.body).context("reading where it belongs")?;
+    let mut tx = ctx.begin().await?;
+    channels::belongs_to(&mut tx, said.feedback, said.case, &said.because).await?;
+    tx.finish(job).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Notes on its case how far a letter has come.

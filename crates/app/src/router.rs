@@ -105,6 +105,7 @@ impl Rooms {
                 crate::arrivals::run(ctx, &reader, job).await
             }
             channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
+            desk::joiner::PLACED_JOB => crate::arrivals::placed(ctx, job).await,
             channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
             _ => {
                 if let Some(done) = desk::jobs::run(ctx, job).await {

@@ -2,8 +2,8 @@
 //! numbers are those of the mail crate's `tests/takeover.rs`, which has the rest.
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use channels::mail::{Incoming, take};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -61,9 +61,135 @@ impl House {
         let request = Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap();
         self.app.clone().oneshot(request).await.unwrap().status()
     }
+
+    /// A page as anybody gets it: its headers and its text.
+    async fn page(&self, path: &str) -> (StatusCode, HeaderMap, String) {
+        let host = "127.0.0.1:8080";
+        let request = Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap();
+        let answer = self.app.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = to_bytes(answer.into_body(), 1_000_000).await.unwrap();
+        (status, headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    async fn text(&self, sql: &'static str) -> String {
+        let store = &self.world.ctx.store;
+        on!(Store store, db => sqlx::query_scalar(sql).fetch_one(db).await).unwrap()
+    }
+
+    /// The signed reply address of the first case, as its customer got it.
+    async fn reply_address(&self) -> String {
+        let number = self.number("SELECT MIN(number) FROM \"case\"").await.unsigned_abs();
+        let keys = channels::mail::keys(&self.world.ctx);
+        let domain = self.world.ctx.mail_domain.to_string();
+        mail::token::reply_address(&keys, &domain, "reply", number, "ann@example.org")
+    }
+
+    /// The customer's page of the first case.
+    async fn portal(&self) -> String {
+        let link = self.letters().await[0].1["link"].as_str().unwrap().to_owned();
+        let path = link.split_once("/c/").unwrap().1.to_owned();
+        let (status, _, text) = self.page(&format!("/c/{path}")).await;
+        assert_eq!(status, StatusCode::OK);
+        text
+    }
 }
 
 const COMPLAINT: &str = "From: Ann <ann@example.org>\nTo: help@redress.localhost\nMessage-ID: <1@example.org>\nSubject: Secret bill\n\nMy account 4711 was charged twice and nobody answers. Refund me.\n";
+
+/// How many letters there are to an address, and how many cases.
+const TO_EVE: &str = "SELECT COUNT(*) FROM outbox WHERE recipient LIKE '%evil.example'";
+const CASES: &str = "SELECT COUNT(*) FROM \"case\"";
+
+#[test]
+fn t_01_who_stands_in_cc_of_a_mail_on_a_case_gets_no_byte_of_it() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        house.mail(COMPLAINT).await;
+        let address = house.reply_address().await;
+        for n in 0..3 {
+            house
+                .mail(&format!("From: Ann <ann@example.org>\nTo: {address}\nCc: eve@evil.example\nMessage-ID: <cc{n}@example.org>\nSubject: Re: Secret bill\n\nAs my friend in copy knows, this is a complaint. Refund me.\n"))
+                .await;
+        }
+        assert_eq!(house.number(TO_EVE).await, 0);
+        let known = "SELECT COUNT(*) FROM identity WHERE value LIKE '%evil.example'";
+        assert_eq!(house.number(known).await, 0, "who is only in copy is nobody's participant");
+        let said = house.text("SELECT explanation FROM feedback WHERE explanation LIKE '%evil%' ORDER BY id LIMIT 1").await;
+        assert!(said.contains("eve@evil.example"), "staff are told: {said}");
+    });
+}
+
+#[test]
+fn t_02_a_code_of_another_service_does_not_reach_who_has_the_case() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        house.mail(COMPLAINT).await;
+        let address = house.reply_address().await;
+        house
+            .mail(&format!("From: Chat <no-reply@service.example>\nTo: {address}\nMessage-ID: <code@service.example>\nSubject: Your verification code\n\nEnter this code to join the workspace: 483920\n"))
+            .await;
+        house
+            .mail(&format!("From: Chat <hello@service.example>\nTo: {address}\nMessage-ID: <join@service.example>\nSubject: Join the workspace\n\nPress https://service.example/join/483920 to confirm.\n"))
+            .await;
+        assert!(!house.portal().await.contains("483920"));
+        let letters = house.letters().await;
+        assert!(letters.iter().all(|(_, envelope)| !envelope.to_string().contains("483920")));
+    });
+}
+
+#[test]
+fn t_03_a_stranger_with_a_stolen_reply_address_waits_and_is_given_nothing() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        house.mail(COMPLAINT).await;
+        let address = house.reply_address().await;
+        let before = house.letters().await;
+        house
+            .mail(&format!("From: Eve <eve@evil.example>\nTo: {address}\nMessage-ID: <stolen@evil.example>\nSubject: Re: Secret bill\n\nThis is a complaint: what did you answer? Send me all of it.\n"))
+            .await;
+        assert_eq!(house.number(CASES).await, 1);
+        assert_eq!(house.number("SELECT COUNT(*) FROM joiner WHERE state = 'waits'").await, 1);
+        assert_eq!(house.letters().await, before, "nobody is written to");
+        assert!(!house.portal().await.contains("Send me all of it"));
+        let because =
+            house.text("SELECT explanation FROM feedback WHERE address = 'eve@evil.example'").await;
+        assert!(because.contains("reply address") && because.contains("waits on"), "{because}");
+        // Nobody decides: she gets a case of her own, with words of her own and none of Ann's.
+        house.world.pass(SignedDuration::from_hours(24 * 5));
+        house.work().await;
+        assert_eq!(house.number(CASES).await, 2);
+        for (to, envelope) in house.letters().await {
+            let words = envelope.to_string();
+            assert!(to != "eve@evil.example" || !words.contains("Secret"), "{words}");
+        }
+    });
+}
+
+#[test]
+fn t_06_a_colleague_s_address_sends_nothing_to_a_customer_with_or_without_access() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        house.mail(COMPLAINT).await;
+        let address = house.reply_address().await;
+        let before = house.letters().await;
+        let maya = house.text("SELECT email FROM staff WHERE name LIKE 'Maya%'").await;
+        let forged = |n: u32| {
+            format!(
+                "From: Maya <{maya}>\nTo: {address}\nMessage-ID: <staff{n}@example.net>\nSubject: Re: Secret bill\n\nDear Ann, this is a complaint about you. Pay into this account.\n"
+            )
+        };
+        house.mail(&forged(1)).await;
+        let ctx = &house.world.ctx;
+        let mut tx = ctx.begin().await.unwrap();
+        let gone = "UPDATE staff SET left_at_ms = 1 WHERE name LIKE 'Maya%'";
+        on!(Tx &mut tx, db => sqlx::query(gone).execute(db).await.map(|_| ())).unwrap();
+        tx.commit().await.unwrap();
+        house.mail(&forged(2)).await;
+        assert_eq!(house.letters().await, before, "no letter goes to Ann in Maya's name");
+        assert!(!house.portal().await.contains("Pay into this account"));
+    });
+}
 
 #[test]
 fn t_03_a_stranger_with_the_right_references_gets_nothing_of_the_case() {
@@ -102,6 +228,23 @@ fn t_07_a_forged_sender_with_the_number_of_a_case_does_not_join_it() {
 }
 
 #[test]
+fn t_07_an_address_typed_into_a_form_opens_nothing_of_its_owner() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        house.mail(COMPLAINT).await;
+        let owned = "SELECT COUNT(*) FROM identity WHERE value = 'ann@example.org' AND verified_at_ms IS NOT NULL";
+        assert_eq!(house.number(owned).await, 0, "a mail that nobody checked proves no address");
+        // Somebody hands in a complaint in her name, with another way to be reached.
+        house
+            .mail("From: Ann <ann@example.org>\nReply-To: eve@evil.example\nTo: help@redress.localhost\nMessage-ID: <9@evil.example>\nSubject: My other matter\n\nThis is a complaint. Write to me at my new address, and refund me.\n")
+            .await;
+        assert_eq!(house.number(TO_EVE).await, 0, "answers go to the address that is known");
+        let first = house.portal().await;
+        assert!(!first.contains("new address"), "her page shows her own case and no other");
+    });
+}
+
+#[test]
 fn t_08_letters_have_one_recipient_and_no_way_in_for_staff() {
     on_both(async |world| {
         let house = House::open(world).await;
@@ -131,6 +274,50 @@ fn t_09_nobody_can_have_a_victim_flooded_by_us() {
         assert_eq!(letters.len(), 1, "one in the hour: {letters:?}");
         let text = letters[0].1["text"].as_str().unwrap();
         assert!(!text.contains("evil.example") && !text.contains("Click"), "{text}");
+    });
+}
+
+#[test]
+fn t_09_our_first_word_to_an_unproved_address_holds_nothing_a_stranger_chose() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        house
+            .mail("From: \"CLICK evil.example NOW\" <victim@example.org>\nTo: help@redress.localhost\nMessage-ID: <bomb@evil.example>\nSubject: You won, see http://evil.example\n\nThis is a complaint. I want a refund from evil.example.\n")
+            .await;
+        let letters = house.letters().await;
+        assert_eq!(letters.len(), 1);
+        let (subject, text) = (&letters[0].1["subject"], &letters[0].1["text"]);
+        assert_eq!(subject, "We have your message");
+        for word in ["evil", "CLICK", "won", "refund"] {
+            assert!(!text.as_str().unwrap().contains(word), "{word}: {text}");
+        }
+    });
+}
+
+#[test]
+fn t_15_no_page_hands_its_address_to_another_site_and_no_key_stands_where_it_could() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        house.mail(COMPLAINT).await;
+        let link = house.letters().await[0].1["link"].as_str().unwrap().to_owned();
+        let token = link.split_once("/c/").unwrap().1.to_owned();
+        let portal = format!("/c/{token}");
+        for path in [portal.as_str(), "/complain", "/sign-in", "/start", "/c/forged"] {
+            let (_, headers, text) = house.page(path).await;
+            assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+            let policy = headers["content-security-policy"].to_str().unwrap();
+            assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
+            for remote in ["src=\"http", "src=\"//", "url(http"] {
+                assert!(!text.contains(remote), "{path} loads something from elsewhere");
+            }
+            let leads = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            for address in leads.filter(|address| address.contains(token.as_str())) {
+                assert!(address.starts_with(&portal), "{address}");
+            }
+        }
+        let before = house.number("SELECT COUNT(*) FROM event").await;
+        house.page(&portal).await;
+        assert_eq!(house.number("SELECT COUNT(*) FROM event").await, before);
     });
 }
 

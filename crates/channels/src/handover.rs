@@ -54,6 +54,7 @@ impl Understood {
             said_at: feedback.said_at,
             wants_case: self.wants_case(),
             answerable: self.answerable && !self.automatic,
+            because: self.because.clone(),
             thread: self.thread(),
             imported: match (self.quiet, self.closed_at) {
                 (false, _) => Imported::No,

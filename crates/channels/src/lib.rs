@@ -16,6 +16,7 @@ mod understand;
 mod understood;
 
 pub use api_body::{ApiAuthor, ApiFeedback};
+pub use feedback::belongs_to;
 pub use form::forget_old_drafts;
 pub use handover::hearing_team;
 pub use routes::{CaseLinks, api, router};

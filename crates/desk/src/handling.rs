@@ -253,8 +253,13 @@ impl<'a> Handling<'a> {
     }
 
     /// Answers the press and commits.
-    pub async fn end(mut self, events: &[Event]) -> Result<Done, ActError> {
+    pub async fn end(self, events: &[Event]) -> Result<Done, ActError> {
         let done = Done::of(&self.case, events);
+        self.end_as(done).await
+    }
+
+    /// Answers the press with what another case became, and commits.
+    pub async fn end_as(mut self, done: Done) -> Result<Done, ActError> {
         self.tx.done_once(self.press, &done).await?;
         self.tx.commit().await?;
         Ok(done)

@@ -4,6 +4,7 @@
 use crate::case::rules as case_rules;
 use crate::case::save::{By, save};
 use crate::case::sql::{self, people};
+use crate::joiner::jobs as joiner_jobs;
 use crate::letter;
 use crate::message::rules::Outgoing;
 use crate::policy::{Policy, days};
@@ -13,7 +14,7 @@ use anyhow::Context as _;
 use domain::case::Case;
 use domain::clock::{Clock, ClockKind};
 use domain::event::{Actor, Event};
-use domain::id::{CaseId, PromiseId};
+use domain::id::{CaseId, MessageId, PromiseId};
 use domain::message::Purpose;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,9 +32,11 @@ pub const WAKE: &str = "wake";
 pub const ASK: &str = "ask";
 /// Silence closes a case.
 pub const SILENCE: &str = "silence";
+/// Nobody has decided about somebody who waits on a case.
+pub const JOINER: &str = "joiner";
 
 /// The kinds of work that [`run`] does.
-pub const KINDS: &[&str] = &[PROMISE, CLOCK, WAKE, ASK, SILENCE];
+pub const KINDS: &[&str] = &[PROMISE, CLOCK, WAKE, ASK, SILENCE, JOINER];
 
 /// What a timer needs to know. The moment must still be the one that holds when it rings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,7 @@ enum Timer {
     Wake { case: CaseId, until: Timestamp },
     Ask { case: CaseId, resolved_at: Timestamp, asked: u8 },
     Silence { case: CaseId, resolved_at: Timestamp },
+    Joiner { case: CaseId, message: MessageId },
 }
 
 async fn set(
@@ -116,6 +120,17 @@ pub(crate) async fn set_silence(
     set(tx, &id, SILENCE, &Timer::Silence { case, resolved_at }, due, now).await
 }
 
+pub(crate) async fn set_joiner(
+    tx: &mut Tx,
+    case: CaseId,
+    message: MessageId,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = format!("joiner/{case}/{message}");
+    set(tx, &id, JOINER, &Timer::Joiner { case, message }, due, now).await
+}
+
 /// Does a job of the desk; `None` when the job is not one of [`KINDS`].
 pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
     if !KINDS.contains(&job.kind.as_str()) {
@@ -133,7 +148,8 @@ async fn ring(ctx: &Context, job: &Job) -> anyhow::Result<()> {
         | Timer::Clock { case, .. }
         | Timer::Wake { case, .. }
         | Timer::Ask { case, .. }
-        | Timer::Silence { case, .. } => *case,
+        | Timer::Silence { case, .. }
+        | Timer::Joiner { case, .. } => *case,
     };
     if let Some(case) = sql::load_by_id(&mut tx, case).await? {
         let policy = Policy::read(&mut tx).await?;
@@ -163,6 +179,9 @@ async fn rung(
         }
         Timer::Clock { clock, due_at, .. } => case_rules::run_over(case, *clock, *due_at, now),
         Timer::Wake { until, .. } => case_rules::wake_by_timer(case, *until, now),
+        Timer::Joiner { message, .. } => {
+            joiner_jobs::split_by_timer(tx, ctx, case, *message, policy, now).await?
+        }
         Timer::Silence { resolved_at, .. } => {
             let events = resolution_rules::close_by_silence(case, *resolved_at);
             let asked = resolution_rules::ASKS_BEFORE_SILENCE;

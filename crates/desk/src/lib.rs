@@ -15,7 +15,9 @@ pub mod draft;
 pub mod escalation;
 mod handling;
 pub mod jobs;
+pub mod joiner;
 pub mod letter;
+pub mod merger;
 pub mod message;
 pub mod offer;
 pub mod policy;
@@ -45,6 +47,8 @@ pub fn router() -> Router<Context> {
         .merge(case::forms::router())
         .merge(case::new_case::router())
         .merge(case::portal::router())
+        .merge(joiner::pages::router())
+        .merge(merger::pages::router())
         .merge(message::pages::router())
         .merge(offer::pages::router())
         .merge(promise::pages::router())

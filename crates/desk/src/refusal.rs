@@ -3,6 +3,8 @@
 use crate::case::rules::CaseRefused;
 use crate::conduct::rules::ConductRefused;
 use crate::escalation::rules::EscalationRefused;
+use crate::joiner::rules::JoinerRefused;
+use crate::merger::rules::MergerRefused;
 use crate::message::rules::MessageRefused;
 use crate::offer::rules::OfferRefused;
 use crate::promise::rules::PromiseRefused;
@@ -81,6 +83,10 @@ refused! {
     Offer(OfferRefused),
     /// About putting right and closing.
     Resolution(ResolutionRefused),
+    /// About somebody who waits to join.
+    Joiner(JoinerRefused),
+    /// About merging and splitting.
+    Merger(MergerRefused),
     /// About conduct.
     Conduct(ConductRefused),
 }

@@ -7,6 +7,8 @@ use crate::clock::{Clock, ClockKind};
 use crate::id::{
     CaseId, CaseNumber, CustomerId, MessageId, OfferId, PromiseId, StaffId, TeamId, UnitId,
 };
+use crate::joiner::{Joiner, Part};
+use crate::merger::{GaveBack, Merged, Separated, TookIn};
 use crate::message::{Delivery, PrivateNote, PublicMessage, Purpose, ReceivedMessage};
 use crate::offer::{Offer, OfferState};
 use crate::promise::{Promise, PromiseState};
@@ -276,6 +278,39 @@ pub enum Event {
     },
     /// It was opened again.
     Reopened,
+    /// Somebody who takes no part in the case wrote on it. They wait for a person's decision.
+    JoinerWaits(Box<Joiner>),
+    /// A person took somebody in who waited; they may write on the case from now on.
+    JoinerAccepted {
+        /// What they wrote.
+        message: MessageId,
+        /// Who.
+        customer: CustomerId,
+        /// What they are to the case.
+        part: Part,
+    },
+    /// The words of somebody who waited became a case of their own.
+    JoinerSplit {
+        /// What they wrote.
+        message: MessageId,
+        /// That case.
+        into: CaseNumber,
+    },
+    /// Words on this case became a case of their own.
+    SplitOff {
+        /// Which.
+        message: MessageId,
+        /// That case.
+        into: CaseNumber,
+    },
+    /// It became part of another case of the same customer.
+    Merged(Box<Merged>),
+    /// Another case of the same customer became part of this one.
+    TookIn(Box<TookIn>),
+    /// A case that was part of this one is one of its own again.
+    GaveBack(Box<GaveBack>),
+    /// It was part of another case and is one of its own again.
+    Separated(Box<Separated>),
     /// A conduct step was taken.
     ConductStep {
         /// Which.
@@ -318,6 +353,14 @@ impl Event {
             Event::Contested { .. } => "contested",
             Event::Closed { .. } => "closed",
             Event::Reopened => "reopened",
+            Event::JoinerWaits(_) => "joiner_waits",
+            Event::JoinerAccepted { .. } => "joiner_accepted",
+            Event::JoinerSplit { .. } => "joiner_split",
+            Event::SplitOff { .. } => "split_off",
+            Event::Merged(_) => "merged",
+            Event::TookIn(_) => "took_in",
+            Event::GaveBack(_) => "gave_back",
+            Event::Separated(_) => "separated",
             Event::ConductStep { .. } => "conduct_step",
         }
     }
@@ -431,6 +474,7 @@ impl Case {
             Event::Closed { because, .. } => self.close(*because, at),
             Event::Reopened => self.come_back(at),
             Event::ConductStep { conduct, .. } => self.conduct = *conduct,
+            others => self.bound(others, at),
         }
         self
     }
@@ -517,7 +561,7 @@ impl Case {
         self.promises.iter_mut().filter(|promise| promise.id == id).for_each(change);
     }
 
-    fn set_clocks(&mut self, clocks: &[Clock]) {
+    pub(crate) fn set_clocks(&mut self, clocks: &[Clock]) {
         for clock in clocks {
             self.clocks.retain(|running| running.kind != clock.kind);
             self.clocks.push(*clock);
@@ -538,7 +582,7 @@ impl Case {
         self.stage = self.turn_is_ours();
     }
 
-    fn turn_is_ours(&self) -> Stage {
+    pub(crate) fn turn_is_ours(&self) -> Stage {
         match self.owner {
             Some(staff) => Stage::With { staff },
             None => Stage::WaitingForUs { team: self.team },

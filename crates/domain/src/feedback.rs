@@ -43,6 +43,8 @@ pub struct FeedbackIn {
     /// Whether a program may answer it at all: never what a machine wrote, what came from an
     /// address of ours, or what asks not to be answered.
     pub answerable: bool,
+    /// What links it to a case and how far its sender can be believed, in words, or empty.
+    pub because: String,
     /// Evidence that it belongs to a case we have.
     pub thread: Option<ThreadEvidence>,
     /// Where it was taken over from an earlier system.

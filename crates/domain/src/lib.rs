@@ -10,6 +10,8 @@ pub mod event;
 pub mod feedback;
 pub mod hours;
 pub mod id;
+pub mod joiner;
+pub mod merger;
 pub mod message;
 pub mod money;
 pub mod offer;

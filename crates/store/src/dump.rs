@@ -50,6 +50,8 @@ pub const TABLES: &[&str] = &[
     "private_note",
     "promise",
     "offer",
+    "joiner",
+    "merger",
     "draft",
     "recent_action",
     "case_seen",

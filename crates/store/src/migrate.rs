@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     same!(9, "0009_bell"),
     same!(10, "0010_learn"),
     same!(11, "0011_worth"),
+    same!(12, "0012_joiner_and_merger"),
 ];
 
 /// Nodes that start together upgrade one after the other.

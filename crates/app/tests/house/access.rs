@@ -90,6 +90,7 @@ fn is_there(path: &str) -> bool {
         "/sessions/{handle}",
         "/tokens/{id}",
         "/messages/{id}",
+        "/joiners/{id}",
         "/me/views/{id}",
         "/jobs/{id}",
         "/files/{place}",

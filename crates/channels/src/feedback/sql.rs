@@ -207,6 +207,22 @@ pub(crate) async fn case_number(
     Ok(number.map(CaseNumber))
 }
 
+/// Notes which case feedback belongs to, and why.
+pub(crate) async fn set_case(
+    tx: &mut Tx,
+    feedback: FeedbackId,
+    case: CaseId,
+    because: &str,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE feedback SET case_id = $2, explanation = TRIM(explanation || ' ' || $3)
+        WHERE id = $1 AND COALESCE(case_id, '') <> $2";
+    let (feedback, case) = (feedback.to_string(), case.to_string());
+    on!(Tx tx, db => sqlx::query(SQL).bind(&feedback).bind(&case).bind(because).execute(db).await
+        .map(|_| ()))
+    .doing("noting the case of feedback")
+}
+
 /// Which feedback is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {

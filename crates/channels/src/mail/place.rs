@@ -14,6 +14,12 @@ use store::{Context, StoreError, Tx};
 
 /// How long a case counts as touched lately.
 const LATELY: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Addresses in copy that are named.
+const IN_COPY_MOST: usize = 5;
+/// Cases of one mail that are looked at.
+const CASES_MOST: usize = 20;
+/// Mergers followed from one case to the next.
+const MERGERS_MOST: usize = 32;
 /// The setting that lists our mailboxes, separated by spaces.
 pub(crate) const ADDRESSES: &str = "mail/addresses";
 /// The setting that lists the servers whose word on senders we believe, separated by spaces.
@@ -72,7 +78,9 @@ pub(crate) async fn place(
         read.said.unit = unit.and_then(|unit| unit.parse().ok()).or(read.said.unit);
     }
     let earlier = std::mem::take(&mut read.said.because);
-    read.said.because = [decision.because.as_str(), earlier.as_str()].join(" ").trim().to_owned();
+    let told = [decision.because.as_str(), &in_copy(&decision.suggested), &earlier];
+    let told: Vec<&str> = told.into_iter().filter(|words| !words.is_empty()).collect();
+    read.said.because = told.join(" ");
     read.reports = reports(&parsed, &keys);
     Ok(())
 }
@@ -115,15 +123,45 @@ async fn look_up(
             });
         }
     }
+    let named = cases_named(parsed, keys, known);
+    follow_mergers(tx, &named, known).await?;
+    for case in cases_named(parsed, keys, known) {
+        let number = i64::try_from(case).unwrap_or(0);
+        let addresses = sql::participants(tx, number).await?;
+        known.participants.insert(case, addresses);
+    }
+    Ok(())
+}
+
+/// Who stands on a mail and takes no part in its case: staff may suggest them, nobody adds them.
+fn in_copy(suggested: &[String]) -> String {
+    match suggested.len() {
+        0 => String::new(),
+        n if n > IN_COPY_MOST => format!("It also names {n} others, who take no part in it."),
+        _ => format!("In copy, and taking no part in it: {}.", suggested.join(", ")),
+    }
+}
+
+/// Cases that the evidence points to.
+fn cases_named(parsed: &Parsed, keys: &Keys, known: &Known) -> Vec<u64> {
     let mut cases: Vec<u64> =
         evidence(parsed, keys, known).iter().filter_map(|found| found.case).collect();
     cases.sort_unstable();
     cases.dedup();
-    cases.truncate(20);
+    cases.truncate(CASES_MOST);
+    cases
+}
+
+/// Finds the cases that go on where these are part of others.
+async fn follow_mergers(tx: &mut Tx, cases: &[u64], known: &mut Known) -> Result<(), StoreError> {
     for case in cases {
-        let number = i64::try_from(case).unwrap_or(0);
-        let addresses = sql::participants(tx, number).await?;
-        known.participants.insert(case, addresses);
+        let mut at = *case;
+        for _ in 0..MERGERS_MOST {
+            let number = i64::try_from(at).unwrap_or(0);
+            let Some(into) = sql::merged_into(tx, number).await? else { break };
+            known.merged.insert(at, into.unsigned_abs());
+            at = into.unsigned_abs();
+        }
     }
     Ok(())
 }

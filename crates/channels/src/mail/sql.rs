@@ -30,9 +30,24 @@ pub(crate) async fn cases_of_mails(
 pub(crate) async fn participants(tx: &mut Tx, number: i64) -> Result<Vec<String>, StoreError> {
     const SQL: &str = "
         SELECT i.value FROM \"case\" c JOIN identity i ON i.customer_id = c.customer_id
-        WHERE c.number = $1 AND i.kind = 'email' ORDER BY i.value LIMIT 100";
+        WHERE c.number = $1 AND i.kind = 'email'
+        UNION
+        SELECT i.value FROM \"case\" c
+        JOIN joiner j ON j.case_id = c.id AND j.state = 'accepted'
+        JOIN identity i ON i.customer_id = j.customer_id
+        WHERE c.number = $1 AND i.kind = 'email'
+        ORDER BY 1 LIMIT 100";
     on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_all(db).await)
         .doing("looking up who takes part in a case")
+}
+
+/// The case that a case is part of.
+pub(crate) async fn merged_into(tx: &mut Tx, number: i64) -> Result<Option<i64>, StoreError> {
+    const SQL: &str = "
+        SELECT m.into_number FROM \"case\" c JOIN merger m ON m.case_id = c.id
+        WHERE c.number = $1";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_optional(db).await)
+        .doing("looking for a merger")
 }
 
 /// A case touched lately.

@@ -5,6 +5,7 @@ use crate::mail::relay::Relay;
 use crate::mail::sql;
 use ::mail::compose::Automatic;
 use ::mail::{Address, Outgoing, compose, token};
+use domain::message::FIRST_WORD;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::outbox::Letter;
@@ -91,14 +92,15 @@ pub(crate) async fn write(
     };
     // Whoever fills a form in may write another person's address there: what that person then gets
     // by itself must not carry words somebody else chose.
-    let is_first_word = envelope.automatic && references.is_empty();
-    let said = if is_first_word { "We have your message" } else { envelope.subject.as_str() };
+    let is_first_word =
+        envelope.automatic && (references.is_empty() || envelope.subject == FIRST_WORD);
+    let said = if is_first_word { FIRST_WORD } else { envelope.subject.as_str() };
     let answers = answers.or_else(|| references.last().cloned());
     let outgoing = Outgoing {
         from: Address::new(sender(&envelope, &relay.from_name), relay.from.clone()),
         to: vec![Address::new("", envelope.to.clone())],
         reply_to: Some(Address::new("", reply_to.clone())),
-        subject: subject(said, &number.to_string(), answers.is_some()),
+        subject: subject(said, &number.to_string(), answers.is_some() && !is_first_word),
         message_id: id_of(message, &envelope.to),
         in_reply_to: answers,
         references,

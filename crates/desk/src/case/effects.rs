@@ -6,8 +6,11 @@ use crate::case::save::By;
 use crate::jobs;
 use crate::policy::days;
 use domain::case::{Case, Stage, Tray};
+use domain::clock::ClockKind;
 use domain::event::Event;
 use domain::message::{PublicMessage, Purpose};
+use domain::promise::Promise;
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::{StoreError, Tx};
@@ -32,6 +35,8 @@ pub(crate) async fn of_event(
         // Restored clocks may have lost their timers while they did not run.
         Event::SendUndone { before, .. } => &before.clocks,
         Event::ClockSet { clock } => std::slice::from_ref(clock),
+        Event::TookIn(other) => &other.clocks,
+        Event::Separated(how) => &how.before.clocks,
         _ => &[],
     };
     for clock in clocks {
@@ -46,6 +51,14 @@ pub(crate) async fn of_event(
             jobs::set_promise(tx, case.id, *promise, *due_at, now).await?;
         }
         Event::Snoozed { until } => jobs::set_wake(tx, case.id, *until, now).await?,
+        Event::JoinerWaits(joiner) => {
+            let rules = &step.by.policy.clocks;
+            let first_word = rules.begin(ClockKind::Acknowledge, joiner.severity, now);
+            let due = first_word.map_or(now, |clock| clock.due_at);
+            jobs::set_joiner(tx, case.id, joiner.message.id, due, now).await?;
+        }
+        Event::TookIn(other) => set_promises(tx, case, &other.promises, now).await?,
+        Event::Separated(how) => set_promises(tx, case, &how.promises, now).await?,
         Event::SolvedAsked => {
             if let Stage::Checking { at, asked, .. } = case.stage {
                 let policy = step.by.policy;
@@ -61,10 +74,24 @@ pub(crate) async fn of_event(
         _ => {}
     }
     match (step.before.stage.is_closed(), case.stage.is_closed()) {
+        // The link of a case that is part of another opens that one.
+        (false, true) if matches!(event, Event::Merged(_)) => Ok(()),
         (false, true) => link::end(tx, case.id, now + days(step.by.policy.link_days)).await,
         (true, false) => link::revive(tx, case.id).await,
         _ => Ok(()),
     }
+}
+
+async fn set_promises(
+    tx: &mut Tx,
+    case: &Case,
+    promises: &[Promise],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for promise in promises {
+        jobs::set_promise(tx, case.id, promise.id, promise.due_at, now).await?;
+    }
+    Ok(())
 }
 
 /// What a channel needs to send a letter. It builds the mail from this and from the case's

@@ -4,6 +4,7 @@
 //! written into every later letter although only its hash is stored.
 
 use crate::case::sql::link as sql;
+use crate::merger::sql::survivor_of;
 use domain::id::{CaseId, CustomerId};
 use domain::permit::CustomerPermit;
 use hmac::{Hmac, KeyInit, Mac};
@@ -61,5 +62,8 @@ pub async fn opened_by(ctx: &Context, token: &str) -> Result<Option<CustomerPerm
     // Longer texts are cut, so that nobody makes us hash a novel.
     let short: String = token.chars().take(64).collect();
     let case = sql::case_of(&ctx.store, &sha256_hex(short.as_bytes()), ctx.now()).await?;
-    Ok(case.map(CustomerPermit::from_verified_link))
+    let Some(case) = case else { return Ok(None) };
+    // Only cases of one customer become one, so the link stays with whom it was given to.
+    let case = survivor_of(&ctx.store, case).await?;
+    Ok(Some(CustomerPermit::from_verified_link(case)))
 }

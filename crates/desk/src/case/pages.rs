@@ -4,6 +4,8 @@ use crate::case::actions;
 use crate::case::thread::{EntryKind, EntryView};
 use crate::draft::DraftKind;
 use crate::draft::actions::drafts;
+use crate::joiner::pages::{JoinerView, waiting};
+use crate::merger::sql::into_of;
 use crate::message::coaching::{FindingView, review};
 use crate::screen::{Screen, reason_words, stage_words};
 use crate::view::case::{CaseView, case_view, earlier};
@@ -90,6 +92,9 @@ struct CasePage {
     first: u64,
     rows: Vec<RowView>,
     neighbours: (Option<String>, Option<String>),
+    joiners: Vec<JoinerView>,
+    /// The case that this one is part of.
+    part_of: Option<String>,
     composer: Option<Composer>,
     panel: Panel,
     press: String,
@@ -193,6 +198,8 @@ pub(crate) async fn page(
         first: view.thread.entries.first().map_or(0, |entry| entry.entry.n),
         neighbours: neighbours(&rows, &here),
         rows,
+        joiners: waiting(ctx, screen, view.case.id).await?,
+        part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
         composer: composer(screen, view, kind, text, news, found),
         panel: Panel::of(ctx, screen, view).await?,
         press: web::new_press(ctx),
@@ -212,6 +219,7 @@ fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {
         (Act::HandleCase, "assignment/new", "assign", "Assign to somebody"),
         (Act::HandleCase, "snooze/new", "snooze", "Snooze until…"),
         (Act::Escalate, "escalation/new", "escalate", "Ask a lead to decide"),
+        (Act::HandleCase, "merger/new", "merge", "Make it part of another case"),
         (Act::Close, "closing/new", "close-case", "Close without asking"),
         (Act::Reply, "conduct/new", "conduct", "State a limit (conduct)"),
     ]);

@@ -160,7 +160,11 @@ impl Telling<'_> {
     pub fn messages(&self) -> Vec<PublicWords> {
         let view = |said: &crate::view::portal::Said| PublicWords {
             from_us: !said.theirs,
-            who: if said.theirs { "You".to_owned() } else { first_name(&said.by) },
+            who: match (said.theirs, said.joined) {
+                (true, false) => "You".to_owned(),
+                (true, true) => said.by.clone(),
+                (false, _) => first_name(&said.by),
+            },
             when: customer_date(self.now, said.at, self.zone),
             text: said.text.clone(),
         };

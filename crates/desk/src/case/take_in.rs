@@ -5,7 +5,9 @@ use crate::case::rules::opening_clocks;
 use crate::case::save::{By, open, save};
 use crate::case::sql::project::Named;
 use crate::case::sql::{self, people};
+use crate::joiner::{self, rules as joiner_rules};
 use crate::letter;
+use crate::merger::sql::survivor;
 use crate::message::rules::{Outgoing, receive, sending};
 use crate::policy::Policy;
 use domain::case::{Case, Closing, Conduct};
@@ -13,7 +15,7 @@ use domain::channel::Kind;
 use domain::event::{Actor, Event, Opening};
 use domain::feedback::{FeedbackIn, Imported};
 use domain::id::{CaseId, CaseNumber, CustomerId};
-use domain::message::{Purpose, ReceivedMessage};
+use domain::message::{FIRST_WORD, Purpose, ReceivedMessage};
 use jiff::{SignedDuration, Timestamp};
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
@@ -46,6 +48,11 @@ pub enum Taken {
         /// The case it may belong to: it came with that case's reply address, from a stranger.
         linked_to: Option<CaseNumber>,
     },
+    /// Its writer takes no part in the case it came to, and waits there for a decision.
+    Waits {
+        /// Which case.
+        on: CaseNumber,
+    },
     /// It stays feedback.
     Left {
         /// Why, as a person may read it.
@@ -58,7 +65,7 @@ impl Taken {
     pub fn case(&self) -> Option<CaseId> {
         match self {
             Taken::Joined { case, .. } | Taken::Opened { case, .. } => Some(*case),
-            Taken::Left { .. } => None,
+            Taken::Waits { .. } | Taken::Left { .. } => None,
         }
     }
 }
@@ -120,14 +127,20 @@ impl<'a> Taking<'a> {
             return left("Others can read it where it was said; it is answered there.");
         }
         let mut linked_to = None;
-        if let Some(thread) = feedback.thread
-            && let Some(case) = sql::load(tx, thread.case).await?
+        let named = match feedback.thread {
+            Some(thread) => Some(survivor(tx, thread.case).await?),
+            None => None,
+        };
+        if let (Some(thread), Some(number)) = (feedback.thread, named)
+            && let Some(case) = sql::load(tx, number).await?
             && case.unit == feedback.unit
         {
             if thread.trusted {
                 if let Some(taken) = self.join(tx, feedback, &case).await? {
                     return Ok(taken);
                 }
+            } else if let Some(taken) = self.wait(tx, feedback, &case, whose).await? {
+                return Ok(taken);
             } else {
                 linked_to = Some(case.number);
             }
@@ -167,6 +180,25 @@ impl<'a> Taking<'a> {
         Ok(Some(Taken::Joined { case: case.id, number: case.number }))
     }
 
+    /// Lets them wait on the case; `None` when they need a case of their own at once.
+    async fn wait(
+        &self,
+        tx: &mut Tx,
+        feedback: &FeedbackIn,
+        case: &Case,
+        whose: Whose<'_>,
+    ) -> Result<Option<Taken>, StoreError> {
+        let waiting = joiner::sql::count(tx, case.id).await?;
+        if !joiner_rules::may_wait(case, feedback, waiting) {
+            return Ok(None);
+        }
+        let Taking { ctx, now, policy } = self;
+        let message = message_of(ctx, *now, feedback);
+        let events = joiner_rules::wait(feedback, message, whose.customer);
+        save(tx, &by_intake(ctx, policy, *now), case, &events).await?;
+        Ok(Some(Taken::Waits { on: case.number }))
+    }
+
     async fn open_for(
         &self,
         tx: &mut Tx,
@@ -191,7 +223,7 @@ impl<'a> Taking<'a> {
             customer: whose.customer,
             kind: feedback.kind,
             channel: feedback.channel,
-            subject: subject_of(feedback),
+            subject: subject_of(&feedback.subject, &feedback.text),
             problem: String::new(),
             language: feedback.language.clone(),
             severity,
@@ -234,7 +266,7 @@ fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedM
 
 /// Our first word, when there is an address, and programs of ours wrote to it neither within the
 /// hour nor three times within the day.
-async fn acknowledge(
+pub(crate) async fn acknowledge(
     tx: &mut Tx,
     ctx: &Context,
     now: Timestamp,
@@ -252,25 +284,34 @@ async fn acknowledge(
     }
     let case = Case::opened(id, now, opening);
     let zone = policy.clocks.hours.zone();
+    // Name and subject of an address that nobody has proved to be theirs are a stranger's words.
+    let is_proved = contact.n_verified > 0;
+    let name = if is_proved { contact.name.as_str() } else { "" };
     let letter = Outgoing {
         id: ctx.id(now),
         purpose: Purpose::Acknowledgement,
-        text: letter::acknowledgement(&contact.name, &case, &policy.organisation, now, zone),
+        text: letter::acknowledgement(name, &case, &policy.organisation, now, zone),
         to: Some(address),
         automatic: true,
         leaves_at: now,
     };
-    Ok(vec![sending(&case, letter, &policy.clocks, now)])
+    let mut sent = sending(&case, letter, &policy.clocks, now);
+    if let Event::Sent { message, .. } = &mut sent
+        && !is_proved
+    {
+        FIRST_WORD.clone_into(&mut message.subject);
+    }
+    Ok(vec![sent])
 }
 
 /// The subject line, or the first words where there is none.
-fn subject_of(feedback: &FeedbackIn) -> String {
+pub(crate) fn subject_of(subject: &str, text: &str) -> String {
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let subject = line(&feedback.subject);
+    let subject = line(subject);
     if !subject.is_empty() {
         return subject;
     }
-    let text = line(&feedback.text);
+    let text = line(text);
     let first: String = text.chars().take(SUBJECT_MOST).collect();
     match text.chars().count() > SUBJECT_MOST {
         true => format!("{first}…"),

@@ -4,6 +4,7 @@ use crate::screen::{Screen, channel_words, closing_words};
 use crate::view::case::ThreadEntry;
 use domain::clock::ClockKind;
 use domain::event::{Actor, Event};
+use domain::joiner::Part;
 use domain::message::{Delivery, ReceivedMessage};
 use web::time_words::Moment;
 
@@ -26,6 +27,8 @@ pub(crate) struct EntryView {
     pub decide: Option<String>,
     /// Where it lies as it came, with its files; empty where it came by no channel.
     pub original: String,
+    /// The id of words that may become a case of their own.
+    pub splits: Option<String>,
 }
 
 /// What an entry looks like.
@@ -53,6 +56,7 @@ impl EntryView {
             undone: false,
             decide: None,
             original: String::new(),
+            splits: None,
         };
         let words = |kind, id: &str, text: &str| EntryView {
             id: format!("{id}-{n}"),
@@ -67,6 +71,7 @@ impl EntryView {
                 folded: message.folded.clone().unwrap_or_default(),
                 original: original(message),
                 when: screen.moment(message.at),
+                splits: Some(message.id.to_string()),
                 ..words(EntryKind::FromCustomer, "m", &message.text)
             },
             Event::Opened(opening) => match &opening.message {
@@ -105,9 +110,14 @@ fn original(message: &ReceivedMessage) -> String {
 fn who(entry: &ThreadEntry) -> String {
     match (&entry.entry.actor, &entry.entry.event, entry.who.as_str()) {
         // What happens by itself needs nobody who does it.
-        (_, Event::ClockOver { .. } | Event::PromiseBroken { .. } | Event::Woken, _) => {
-            String::new()
-        }
+        (
+            _,
+            Event::ClockOver { .. }
+            | Event::PromiseBroken { .. }
+            | Event::Woken
+            | Event::JoinerWaits(_),
+            _,
+        ) => String::new(),
         // A "no" of the customer makes a promise of ours.
         (Actor::Customer(_), Event::PromiseMade { .. }, _) => "We".to_owned(),
         (Actor::Rule(_), ..) => "Redress".to_owned(),
@@ -139,7 +149,7 @@ fn tone(event: &Event) -> &'static str {
         Event::PromiseBroken { .. } | Event::ClockOver { .. } | Event::Contested { .. } => "danger",
         Event::PromiseMade { .. } | Event::PromiseMoved { .. } | Event::Offered { .. } => "promise",
         Event::PromiseKept { .. } | Event::Confirmed { .. } => "ok",
-        Event::Escalated { .. } | Event::ConductStep { .. } => "warn",
+        Event::Escalated { .. } | Event::ConductStep { .. } | Event::JoinerWaits(_) => "warn",
         _ => "plain",
     }
 }
@@ -219,10 +229,27 @@ fn line_words(event: &Event, entry: &ThreadEntry) -> String {
         Event::Reopened => "opened the case again".to_owned(),
         Event::ConductStep { words, .. } => format!("conduct: {words}"),
         Event::ClockMet { .. } | Event::ClockSet { .. } => "changed a clock".to_owned(),
-        Event::Opened(_)
-        | Event::Received { .. }
-        | Event::Sent { .. }
-        | Event::Noted { .. }
-        | Event::DeliveryChanged { .. } => String::new(),
+        others => bounds_words(others),
+    }
+}
+
+/// Who belongs to the case, and which cases are one.
+fn bounds_words(event: &Event) -> String {
+    match event {
+        Event::JoinerWaits(joiner) => format!(
+            "{} wrote with this case’s own address and takes no part in it. They wait below",
+            joiner.message.author
+        ),
+        Event::JoinerAccepted { part, .. } => match part {
+            Part::Representative => "took them in: they speak for the customer".to_owned(),
+            Part::Affected => "took them in: the same happened to them".to_owned(),
+        },
+        Event::JoinerSplit { into, .. } => format!("made {into} of what a stranger wrote"),
+        Event::SplitOff { into, .. } => format!("made {into} of what they wrote here"),
+        Event::Merged(how) => format!("made this case part of {}", how.into_number),
+        Event::TookIn(other) => format!("made {} part of this case", other.from),
+        Event::GaveBack(other) => format!("made {} a case of its own again", other.from),
+        Event::Separated(how) => format!("took this case out of {} again", how.from),
+        _ => String::new(),
     }
 }

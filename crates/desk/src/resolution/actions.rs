@@ -4,6 +4,8 @@ use crate::case::sql::people;
 use crate::handling::{Done, Handling, On, handling, handling_for_customer};
 use crate::jobs;
 use crate::letter;
+use crate::merger::rules::MergerRefused;
+use crate::merger::sql::part_of;
 use crate::policy::days;
 use crate::promise::rules::NewPromise;
 use crate::refusal::ActError;
@@ -103,8 +105,17 @@ pub async fn answer_for_customer(
     press: &Press,
 ) -> Result<Done, ActError> {
     let (mut work, _permit) = handling!(ctx, staff, Act::Resolve, on, press);
+    is_its_own(&mut work).await?;
     let events = answered(&mut work, answer, Some(words), Some(staff.id)).await?;
     work.save(&events).await
+}
+
+/// A case that is part of another goes on there.
+async fn is_its_own(work: &mut Handling<'_>) -> Result<(), ActError> {
+    match part_of(&mut work.tx, work.case.id).await? {
+        Some(into) => Err(MergerRefused::IsMerged { into }.into()),
+        None => Ok(()),
+    }
 }
 
 async fn answered(
@@ -163,7 +174,8 @@ pub async fn reopen(
     on: impl Into<On>,
     press: &Press,
 ) -> Result<Done, ActError> {
-    let (work, permit) = handling!(ctx, staff, Act::HandleCase, on, press);
+    let (mut work, permit) = handling!(ctx, staff, Act::HandleCase, on, press);
+    is_its_own(&mut work).await?;
     let events = rules::reopen(&work.case, &permit, &work.policy.clocks, work.now)?;
     work.save(&events).await
 }

@@ -51,8 +51,10 @@ pub struct Said {
     pub at: Timestamp,
     /// By whom: the writer's name, or the organisation for automatic letters.
     pub by: String,
-    /// Whether the customer wrote it.
+    /// Whether the customer wrote it, or somebody who takes part for them.
     pub theirs: bool,
+    /// Whether it was somebody who was taken in.
+    pub joined: bool,
     /// The text.
     pub text: String,
 }
@@ -161,6 +163,7 @@ struct MessageRow {
     author: String,
     text: String,
     at_ms: i64,
+    joined: i64,
 }
 
 async fn conversation(
@@ -169,10 +172,13 @@ async fn conversation(
     organisation: &str,
 ) -> Result<Vec<Said>, StoreError> {
     const SQL: &str = "
-        SELECT direction, author, text, at_ms FROM message
-        WHERE case_id = $1 AND delivery <> 'undone'
-          AND (leaves_at_ms IS NULL OR leaves_at_ms <= $2)
-        ORDER BY n DESC LIMIT $3";
+        SELECT m.direction, m.author, m.text, m.at_ms,
+               (SELECT COUNT(*) FROM joiner j WHERE j.case_id = m.case_id
+                AND j.state = 'accepted' AND (j.message_id = m.id OR j.author = m.author)) AS joined
+        FROM message m
+        WHERE m.case_id = $1 AND m.delivery <> 'undone'
+          AND (m.leaves_at_ms IS NULL OR m.leaves_at_ms <= $2)
+        ORDER BY m.n DESC LIMIT $3";
     let mut rows: Vec<MessageRow> = on!(Store &ctx.store, db => sqlx::query_as(SQL)
         .bind(case.to_string()).bind(ctx.now().as_millisecond()).bind(MOST).fetch_all(db).await)
     .doing("reading a conversation")?;
@@ -187,7 +193,7 @@ async fn conversation(
             Err(_) => organisation.to_owned(),
         };
         let at = crate::case::sql::moment(row.at_ms)?;
-        said.push(Said { at, by, theirs, text: row.text });
+        said.push(Said { at, by, theirs, joined: row.joined != 0, text: row.text });
     }
     Ok(said)
 }

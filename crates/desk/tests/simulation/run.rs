@@ -148,6 +148,7 @@ impl Run {
             said_at: now,
             wants_case: true,
             answerable: true,
+            because: String::new(),
             thread,
             imported,
         }
@@ -292,7 +293,7 @@ async fn do_job(
         return done;
     }
     let mut tx = ctx.begin().await?;
-    if ["correction", "coached"].contains(&job.kind.as_str()) {
+    if ["correction", "coached", desk::joiner::PLACED_JOB].contains(&job.kind.as_str()) {
         tx.finish(job).await?;
         return Ok(tx.commit().await?);
     }

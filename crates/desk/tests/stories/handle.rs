@@ -84,8 +84,7 @@ fn what_is_said_in_the_thread_joins_it_unless_a_stranger_says_it() {
         let taken = arrive(&world, &in_thread(more.clone(), number, true), company.amara).await;
         assert!(matches!(taken, Taken::Joined { number: n, .. } if n == number));
         let taken = arrive(&world, &in_thread(more, number, false), company.nameless).await;
-        let Taken::Opened { number: own, linked_to, .. } = taken else { panic!("{taken:?}") };
-        assert_eq!((own == number, linked_to), (false, Some(number)));
+        assert_eq!(taken, Taken::Waits { on: number });
         let reach = Reach::from(&company.maya);
         let view = case_view(&world.ctx, &reach, number).await.unwrap().unwrap();
         assert_eq!(view.case.contacts, 2, "the stranger's words are not in the case");

@@ -4,6 +4,8 @@ mod advised;
 mod agree;
 mod find;
 mod handle;
+mod joiners;
+mod merged;
 mod programs;
 mod promised;
 mod rebuilt;

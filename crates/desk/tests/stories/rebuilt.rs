@@ -44,7 +44,7 @@ async fn busy(world: &World, company: &Company) {
     resolve(ctx, maya, second, &words("we fixed it"), Ask::Now, &none).await.unwrap();
 }
 
-async fn state(world: &World) -> Vec<String> {
+pub async fn state(world: &World) -> Vec<String> {
     let mut file = Vec::new();
     store::dump::dump(&world.ctx.store, &mut file, |_| ()).await.unwrap();
     let mut text = String::new();

@@ -29,6 +29,7 @@ pub fn complaint(world: &World, company: &Company, text: &str) -> FeedbackIn {
         said_at: now,
         wants_case: true,
         answerable: true,
+        because: String::new(),
         thread: None,
         imported: Imported::No,
     }

@@ -1,6 +1,7 @@
 //! The one projector: what an event changes in the tables that hang on a case. `rebuild` replays
 //! the record through it, so it may look at nothing but the event.
 
+use crate::{joiner, merger};
 use domain::case::Case;
 use domain::event::{Actor, Entry, Event};
 use domain::id::CustomerId;
@@ -60,6 +61,13 @@ pub(crate) async fn project(
             promise_broken(tx, &promise.to_string()).await.map(|()| None)
         }
         Event::Offered { offer } => offered(tx, entry, offer).await.map(|()| None),
+        Event::JoinerWaits(_)
+        | Event::JoinerAccepted { .. }
+        | Event::JoinerSplit { .. }
+        | Event::Merged(_)
+        | Event::Separated(_)
+        | Event::TookIn(_)
+        | Event::GaveBack(_) => bounds(tx, entry).await.map(|()| None),
         Event::OfferChanged { offer, state, answer } => {
             offer_changed(tx, &offer.to_string(), *state, answer.as_deref()).await.map(|()| None)
         }
@@ -78,10 +86,33 @@ pub(crate) async fn project(
         | Event::SolvedAsked
         | Event::Closed { .. }
         | Event::Reopened
+        | Event::SplitOff { .. }
         | Event::ConductStep { .. } => Ok(None),
         Event::Confirmed { words } | Event::Contested { words, .. } => {
             said(tx, case, entry, words).await
         }
+    }
+}
+
+/// Who belongs to the case, and which cases are one.
+async fn bounds(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+    match &entry.event {
+        Event::JoinerWaits(joiner) => joiner::sql::insert(tx, entry, joiner).await,
+        Event::JoinerAccepted { message, part, .. } => {
+            joiner::sql::decide(tx, *message, Some(*part)).await
+        }
+        Event::JoinerSplit { message, .. } => joiner::sql::decide(tx, *message, None).await,
+        Event::Merged(how) => {
+            merger::sql::insert(tx, entry, how).await?;
+            merger::sql::forget_owed(tx, entry).await
+        }
+        Event::Separated(how) => {
+            merger::sql::remove(tx, entry).await?;
+            promises_made(tx, entry, &how.promises).await
+        }
+        Event::TookIn(other) => promises_made(tx, entry, &other.promises).await,
+        Event::GaveBack(other) => merger::sql::forget(tx, &other.promises).await,
+        _ => Ok(()),
     }
 }
 
@@ -234,6 +265,13 @@ async fn noted(tx: &mut Tx, entry: &Entry, note: &PrivateNote) -> Result<(), Sto
         .bind(entry.at.as_millisecond()).execute(db).await.map(|_| ()))
     .doing("writing a private note")?;
     tx.index(&key, "note", &note.id.to_string(), &note.text, entry.at).await
+}
+
+async fn promises_made(tx: &mut Tx, entry: &Entry, promises: &[Promise]) -> Result<(), StoreError> {
+    for promise in promises {
+        promise_made(tx, entry, promise).await?;
+    }
+    Ok(())
 }
 
 async fn promise_made(tx: &mut Tx, entry: &Entry, promise: &Promise) -> Result<(), StoreError> {

@@ -1,0 +1,11 @@
+//! Those who write on a case they take no part in: taken in, or given a case of their own.
+
+pub mod actions;
+pub(crate) mod api;
+pub(crate) mod jobs;
+pub(crate) mod pages;
+pub mod rules;
+pub(crate) mod sql;
+
+pub use jobs::{PLACED_JOB, Placing};
+pub use sql::Waiting;
