@@ -33,7 +33,8 @@ impl Reader {
             words.truncate(WORDS_MOST);
             words
         };
-        let attack = judge::attack(&evidence);
+        let bad = self.judge(text, &folded, &hits, &evidence).bad;
+        let attack = judge::attack(&evidence, bad);
         let attacks = attack.decided() == Some(&true);
         Manner {
             hedged: words(evidence.reasons(&[(Section::Hedge, 1.0)])),

@@ -101,7 +101,7 @@ impl Reader {
     }
 
     /// Kind, feeling and severity; of a conversation, those of the words it begins with.
-    fn judge(&self, text: &str, folded: &Folded, hits: &[Hit], e: &Evidence) -> Said {
+    pub(crate) fn judge(&self, text: &str, folded: &Folded, hits: &[Hit], e: &Evidence) -> Said {
         let opening = transcript::opening(text);
         if opening.len() == text.len() {
             return shipped::judge(text, folded, hits, e);
