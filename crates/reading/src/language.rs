@@ -48,10 +48,11 @@ const FLOOR: f32 = 0.5;
 const SECOND_MIN: f32 = 0.2;
 
 /// The model that ships: `cargo xtask train` makes it.
-static SHIPPED: LazyLock<LanguageModel> = LazyLock::new(|| {
-    const BYTES: &[u8] = include_bytes!("../models/language.bin");
-    LanguageModel::from_bytes(BYTES).expect("a test loads the shipped model")
-});
+static SHIPPED: LazyLock<LanguageModel> =
+    LazyLock::new(|| LanguageModel::from_bytes(BYTES).expect("a test loads the shipped model"));
+
+/// The file of that model.
+pub(crate) static BYTES: &[u8] = include_bytes!("../models/language.bin");
 
 /// What was told of the language.
 pub(crate) struct Told {

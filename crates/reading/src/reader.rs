@@ -17,8 +17,18 @@ use crate::{
 /// Bytes of a text that are read; the rest is left out, and the reading says so.
 pub const READ_BYTES_MAX: usize = 256 * 1024;
 
-/// The name of what reads: changes whenever the same text may be read differently.
-const VERSION: &str = concat!("shipped/", env!("CARGO_PKG_VERSION"));
+/// The name of what reads: the program's version and a hash of its models and lexicons, so that it
+/// changes whenever the same text may be read differently.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let lexicons = SHIPPED.iter().map(|text| text.as_bytes());
+    let parts = [shipped::BYTES, language::BYTES].into_iter().chain(lexicons);
+    let hash =
+        parts.flat_map(|part| part.chunks(8)).fold(0xcbf2_9ce4_8422_2325u64, |hash, eight| {
+            let number = eight.iter().fold(0u64, |number, &byte| number << 8 | u64::from(byte));
+            (hash ^ number).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29)
+        });
+    format!("shipped/{}/{hash:016x}", env!("CARGO_PKG_VERSION"))
+});
 
 const SHIPPED: [&str; 8] = [
     include_str!("../lexicons/any.txt"),
@@ -125,7 +135,7 @@ impl Reader {
         let said = self.judge(text, &folded, &hits, &e);
         let personal_data = find_personal_data(text);
         let mut reading = Reading {
-            model: Cow::Borrowed(VERSION),
+            model: Cow::Borrowed(VERSION.as_str()),
             severity: said.severity,
             arousal: judge::arousal(&e),
             attack: judge::attack(&e, said.bad),

@@ -26,10 +26,11 @@ const KIND: usize = 0;
 const FEELING: usize = 1;
 const SEVERITY: usize = 2;
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    const BYTES: &[u8] = include_bytes!("../models/shipped.bin");
-    Model::from_bytes(BYTES).expect("a test loads the shipped model")
-});
+/// The file of the model.
+pub(crate) static BYTES: &[u8] = include_bytes!("../models/shipped.bin");
+
+static MODEL: LazyLock<Model> =
+    LazyLock::new(|| Model::from_bytes(BYTES).expect("a test loads the shipped model"));
 
 /// The model that ships: kind, feeling and severity.
 pub(crate) fn model() -> &'static Model {

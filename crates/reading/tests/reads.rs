@@ -212,3 +212,11 @@ proptest::proptest! {
         proptest::prop_assert!((0.0..=1.0).contains(&reading.kind.confidence));
     }
 }
+
+#[test]
+fn a_reading_names_the_very_models_that_made_it() {
+    let name = read("Where is my parcel?").model;
+    let hash = name.rsplit('/').next().expect("a name has parts");
+    assert!(name.starts_with("shipped/"), "{name}");
+    assert!(hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{name}");
+}
