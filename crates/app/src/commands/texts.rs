@@ -4,9 +4,10 @@
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use reading::Reader;
-use reading::learn::{Model, Options, Row, evaluate, train};
+use reading::learn::{LearningPoint, Model, Options, Row, evaluate, learning_curve, train};
 use serde::Deserialize;
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{BufRead, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,7 +26,8 @@ struct Line {
     text: String,
 }
 
-/// Runs `redress read`. A line that cannot be read is told on stderr and in the exit code.
+/// Runs `redress read`. A line that cannot be read is told on stderr and in the exit code; one
+/// without an id gets its number.
 ///
 /// # Errors
 /// When stdout is gone.
@@ -45,7 +47,11 @@ pub fn read(_: &Read) -> anyhow::Result<ExitCode> {
         };
         match parsed {
             Ok(Line { id, text }) => {
-                let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+                let id = match id {
+                    serde_json::Value::Null => (n + 1).to_string(),
+                    serde_json::Value::String(id) => id,
+                    other => other.to_string(),
+                };
                 serde_json::to_writer(&mut out, &reader.read(&text).to_json(&id))?;
                 out.write_all(b"\n")?;
             }
@@ -143,6 +149,9 @@ pub enum ModelCommand {
         /// Column of the label
         #[arg(long, value_name = "COLUMN", default_value = "label")]
         label_column: String,
+        /// Texts to learn from, for the learning curve
+        #[arg(long, value_name = "CSV")]
+        train: Option<PathBuf>,
     },
 }
 
@@ -150,7 +159,8 @@ fn opened(path: &Path) -> anyhow::Result<File> {
     File::open(path).with_context(|| format!("cannot open {}", path.display()))
 }
 
-/// Rows of a CSV file as id, text and label; the label is empty where there is no such column.
+/// Rows of a CSV file as id, text and label. Without a column of labels all are empty; with one,
+/// rows without a label are left out.
 fn rows(path: &Path, text: &str, label: Option<&str>) -> anyhow::Result<Vec<(String, Row)>> {
     let mut file = csv::ReaderBuilder::new().flexible(true).from_reader(opened(path)?);
     let headers = file.headers()?.clone();
@@ -165,7 +175,7 @@ fn rows(path: &Path, text: &str, label: Option<&str>) -> anyhow::Result<Vec<(Str
         }
     };
     let id_at = column("id");
-    let mut rows = Vec::new();
+    let (mut rows, mut left_out) = (Vec::new(), 0_u64);
     for (n, record) in file.byte_records().enumerate() {
         let record = record.with_context(|| format!("row {} of {}", n + 1, path.display()))?;
         let cell = |at: Option<usize>| {
@@ -173,7 +183,15 @@ fn rows(path: &Path, text: &str, label: Option<&str>) -> anyhow::Result<Vec<(Str
             String::from_utf8_lossy(bytes).into_owned()
         };
         let id = if id_at.is_some() { cell(id_at) } else { (n + 1).to_string() };
-        rows.push((id, Row { text: cell(Some(text_at)), label: cell(label_at) }));
+        let row = Row { text: cell(Some(text_at)), label: cell(label_at) };
+        if label_at.is_some() && row.label.is_empty() {
+            left_out += 1;
+        } else {
+            rows.push((id, row));
+        }
+    }
+    if left_out > 0 {
+        eprintln!("warning: {left_out} rows of {} have no label", path.display());
     }
     if rows.is_empty() {
         bail!("{} has no rows", path.display());
@@ -183,6 +201,21 @@ fn rows(path: &Path, text: &str, label: Option<&str>) -> anyhow::Result<Vec<(Str
 
 fn only_rows(rows: Vec<(String, Row)>) -> Vec<Row> {
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// What a hundred texts teach, two hundred, and so on; parts too small to learn from are left out.
+fn curve(reader: &Reader, mut learn: Vec<Row>, dev: &[Row]) -> Vec<LearningPoint> {
+    // Mixed, because many files are sorted by label; the same each time.
+    learn.sort_by_cached_key(|row| {
+        let mut hasher = DefaultHasher::new();
+        row.text.hash(&mut hasher);
+        hasher.finish()
+    });
+    let doubled = std::iter::successors(Some(100), |n| Some(n * 2));
+    let parts = doubled.take_while(|n| *n < learn.len()).chain([learn.len()]);
+    let options = Options::default();
+    let point = |n: usize| learning_curve(reader, &learn, dev, &options, &[n]).ok();
+    parts.filter_map(point).flatten().collect()
 }
 
 /// Runs `redress model …`.
@@ -216,10 +249,15 @@ pub fn model(command: &ModelCommand) -> anyhow::Result<ExitCode> {
             }
             out.flush()?;
         }
-        ModelCommand::Eval { model, input, text_column, label_column } => {
+        ModelCommand::Eval { model, input, text_column, label_column, train } => {
             let model = Model::load(BufReader::new(opened(model)?))?;
             let labelled = only_rows(rows(input, text_column, Some(label_column))?);
-            out!("{}", serde_json::to_string_pretty(&evaluate(&reader, &model, &labelled))?);
+            let mut said = serde_json::to_value(evaluate(&reader, &model, &labelled))?;
+            if let Some(train) = train {
+                let learn = only_rows(rows(train, text_column, Some(label_column))?);
+                said["learning_curve"] = serde_json::to_value(curve(&reader, learn, &labelled))?;
+            }
+            out!("{}", serde_json::to_string_pretty(&said)?);
         }
     }
     Ok(ExitCode::SUCCESS)
