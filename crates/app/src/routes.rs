@@ -332,7 +332,7 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/cases/{number}/offers/{id}/acceptances", HANDLE_IT),
     post("/api/v1/cases/{number}/offers/{id}/counters", HANDLE_IT),
     post("/api/v1/cases/{number}/transfers", HANDLE_IT),
-    post("/api/v1/cases/{number}/transfers/preview", HANDLE_IT),
+    post("/api/v1/cases/{number}/transfers/previews", HANDLE_IT),
     post("/api/v1/cases/{number}/escalations", HANDLE_IT),
     post("/api/v1/cases/{number}/escalations/answers", DECIDE_IT),
     post("/api/v1/cases/{number}/resolutions", HANDLE_IT),

@@ -64,6 +64,15 @@ pub const TABLES: &[&str] = &[
     "sign_in_rate",
     "form_draft",
     "mail_reference",
+    "correction",
+    "reading_model",
+    "coach_outcome",
+    "coach_rule",
+    "publicity_check",
+    "purchase",
+    "contract",
+    "customer_value",
+    "archetype_hint",
 ];
 
 /// Tables that are not dumped: made by the schema itself, or made again from the rest.

@@ -3,7 +3,7 @@
 use super::{Common, open, runtime, start_logging};
 use crate::arrivals;
 use anyhow::{Context as _, bail};
-use channels::import::{self, ErrorFile, Limits, Options, Progress, Report};
+use channels::import::{self, BadRow, ErrorFile, Limits, Options, Progress, Report};
 use clap::Args;
 use domain::id::{BatchId, UnitId};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -88,21 +88,12 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
         let understanding = (!command.dry_run && !command.no_wait).then(|| {
             tokio::spawn(understand_all(ctx.clone(), bars.add(bar_understanding()), more))
         });
-        let mut bad_rows: Option<ErrorFile> = None;
-        let mut failed = None;
+        let mut refused = RefusedRows { path: &errors, file: None, failed: None };
         let mut progress = |progress: Progress| match progress {
             Progress::Moved(report) => bar.set_position(report.done),
             Progress::Bad(bad) => {
-                if bad_rows.is_none() && !command.dry_run {
-                    match ErrorFile::append(&errors, &plan.mapping) {
-                        Ok(file) => bad_rows = Some(file),
-                        Err(error) => failed = Some(error),
-                    }
-                }
-                if let Some(file) = &mut bad_rows
-                    && let Err(error) = file.write(&bad)
-                {
-                    failed = Some(error);
+                if !command.dry_run {
+                    refused.write(&plan.mapping, &bad);
                 }
                 bar.suspend(|| {
                     eprintln!("warning: line {}: {}: {}", bad.line, bad.column, bad.why)
@@ -117,13 +108,37 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
             understanding.await.context("understanding broke")??;
         }
         ctx.store.end_bulk().await?;
-        if let Some(error) = failed {
+        if let Some(error) = refused.failed {
             return Err(error).with_context(|| format!("cannot write {}", errors.display()));
         }
         anyhow::Ok(report?)
     })?;
     tell(&report, command)?;
     Ok(if report.bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+/// Rows that could not be taken, beside the file they came from.
+struct RefusedRows<'a> {
+    path: &'a std::path::Path,
+    file: Option<ErrorFile>,
+    failed: Option<std::io::Error>,
+}
+
+impl RefusedRows<'_> {
+    /// Writes one; the file is made with the first.
+    fn write(&mut self, mapping: &import::Mapping, bad: &BadRow) {
+        if self.file.is_none() {
+            match ErrorFile::append(self.path, mapping) {
+                Ok(file) => self.file = Some(file),
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        if let Some(file) = &mut self.file
+            && let Err(error) = file.write(bad)
+        {
+            self.failed = Some(error);
+        }
+    }
 }
 
 fn tell(report: &Report, command: &Import) -> anyhow::Result<()> {

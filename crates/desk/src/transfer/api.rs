@@ -102,7 +102,7 @@ struct LetterBody {
 }
 
 /// The letter that a transfer would send; nothing is changed.
-#[utoipa::path(post, path = "/api/v1/cases/{number}/transfers/preview", tag = "cases",
+#[utoipa::path(post, path = "/api/v1/cases/{number}/transfers/previews", tag = "cases",
     request_body = PreviewBody, params(CasePath),
     responses((status = 200, body = LetterBody), WriteProblems), security(("token" = [])))]
 async fn preview_letter(

@@ -1,6 +1,6 @@
 //! What belongs to whoever asks, for programs: what is new on their cases, the searches they keep.
 
-use crate::api::{Nothing, ReadProblems, WriteProblems};
+use crate::api::{Nothing, ReadProblems, WriteHeaders, WriteProblems};
 use crate::message::api::at;
 use crate::view::bell;
 use crate::view::saved::{SavedView, keep_search, remove_view, rename_view, saved_views};
@@ -114,7 +114,8 @@ struct NewView {
 
 /// Keeps a search under a name; the same name with the same search is kept once.
 #[utoipa::path(post, path = "/api/v1/me/views", tag = "search", request_body = NewView,
-    responses((status = 201, body = ViewBody), WriteProblems), security(("token" = [])))]
+    params(WriteHeaders), responses((status = 201, body = ViewBody), WriteProblems),
+    security(("token" = [])))]
 async fn keep_view(
     State(ctx): State<Context>,
     by: Bearer,

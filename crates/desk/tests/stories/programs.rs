@@ -209,7 +209,7 @@ fn a_program_hands_over_asks_to_decide_and_deals_with_abuse() {
         });
         // What they would read is shown before, and nothing moves by looking.
         let before = maya.get(&at("")).await.version();
-        let preview = maya.post(&at("/transfers/preview"), transfer.clone()).await;
+        let preview = maya.post(&at("/transfers/previews"), transfer.clone()).await;
         assert_eq!(preview.status, 200, "{}", preview.body);
         let letter = preview.body["letter"].as_str().unwrap();
         assert!(letter.contains("they can book a van while you are on the line"), "{letter}");

@@ -31,10 +31,10 @@ struct ModelPath {
     id: String,
 }
 
-/// Nothing has to be said: `{}`.
+/// Go ahead: nothing else has to be said, `{}`.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct DecisionBody {}
+struct Go {}
 
 /// Lists the newest models learnt from corrections, with how they compare.
 #[utoipa::path(get, path = "/api/v1/reading-models", tag = "learning",
@@ -51,27 +51,27 @@ async fn list_models(
 
 /// Learns now, in the background; what comes out stands in the list.
 #[utoipa::path(post, path = "/api/v1/reading-models", tag = "learning",
-    request_body = DecisionBody, params(PressHeader),
+    request_body = Go, params(PressHeader),
     responses((status = 202, description = "It is learning")), security(("token" = [])))]
 async fn learn_now(
     State(ctx): State<Context>,
     by: Bearer,
-    body: Json<DecisionBody>,
+    body: Json<Go>,
 ) -> Result<StatusCode, Problem> {
-    let DecisionBody {} = body.value;
+    let Go {} = body.value;
     actions::ask(&ctx, &by.staff, &body.press).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 /// Puts a proposed model into use. Refused where it is no better than the reader in use.
 #[utoipa::path(post, path = "/api/v1/reading-models/{id}/adoptions", tag = "learning",
-    request_body = DecisionBody, params(ModelPath, PressHeader),
+    request_body = Go, params(ModelPath, PressHeader),
     responses((status = 204, description = "It is in use")), security(("token" = [])))]
 async fn adopt_model(
     State(ctx): State<Context>,
     by: Bearer,
     Path(id): Path<String>,
-    body: Json<DecisionBody>,
+    body: Json<Go>,
 ) -> Result<StatusCode, Problem> {
     actions::adopt(&ctx, &by.staff, &id, &body.press).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -79,13 +79,13 @@ async fn adopt_model(
 
 /// Takes the model in use back; the one before it reads again, or what ships.
 #[utoipa::path(post, path = "/api/v1/reading-models/{id}/rollbacks", tag = "learning",
-    request_body = DecisionBody, params(ModelPath, PressHeader),
+    request_body = Go, params(ModelPath, PressHeader),
     responses((status = 204, description = "It was taken back")), security(("token" = [])))]
 async fn roll_back_model(
     State(ctx): State<Context>,
     by: Bearer,
     Path(id): Path<String>,
-    body: Json<DecisionBody>,
+    body: Json<Go>,
 ) -> Result<StatusCode, Problem> {
     actions::roll_back(&ctx, &by.staff, &id, &body.press).await?;
     Ok(StatusCode::NO_CONTENT)
