@@ -32,6 +32,7 @@ const SETTINGS = [
   "/record",
   "/failed-work",
   "/mail",
+  "/mail?dns=1",
 ];
 // Keys on a case that open a dialog: what every form looks like above the case.
 export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "?", "Control+k"];
@@ -64,6 +65,9 @@ export async function staffPages(page, house) {
     customer,
     "/feedback",
     "/cases/new",
+    "/insight",
+    "/insight/readings",
+    "/insight/coach",
     "/bell",
     "/keys",
     "/me/actions",

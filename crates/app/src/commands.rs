@@ -17,7 +17,7 @@ mod doctor;
 mod export;
 mod import;
 mod jobs;
-mod mail;
+pub(crate) mod mail;
 mod mailbox;
 mod orders;
 mod people;

@@ -107,6 +107,7 @@ impl Rooms {
             channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
             desk::joiner::PLACED_JOB => crate::arrivals::placed(ctx, job).await,
             channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
+            organisation::audit::RECORD_JOB => Ok(organisation::audit::keep(ctx, job).await?),
             _ => {
                 if let Some(done) = desk::jobs::run(ctx, job).await {
                     return done;
@@ -151,6 +152,8 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
         .layer(CatchPanicLayer::custom(broke))
         .layer(CompressionLayer::new().gzip(true))
         .layer(DefaultBodyLimit::max(BODY_MOST))
+        .layer(Extension(mail_dns(settings)))
+        .layer(Extension(channels::mail::OwnRelay(relay(ctx, settings)?)))
         .layer(Extension(web::live::Streams::default()))
         .layer(Extension(ending))
         .layer(Extension(metrics_handle()?));
@@ -202,6 +205,15 @@ fn case_links() -> channels::CaseLinks {
     })
 }
 
+/// How the records of our mail are asked for: only the program knows the settings.
+fn mail_dns(settings: &Settings) -> channels::mail::MailDns {
+    let settings = settings.clone();
+    channels::mail::MailDns::new(move |ctx| {
+        let settings = settings.clone();
+        async move { crate::commands::mail::records(&ctx, &settings).await }
+    })
+}
+
 /// The recorder is of the process, so it is made once.
 fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -210,6 +222,28 @@ fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
     }
     let made = PrometheusBuilder::new().install_recorder().context("cannot set up metrics")?;
     Ok(HANDLE.get_or_init(|| made).clone())
+}
+
+/// The server that carries our letters on; none when none is set.
+fn relay(ctx: &Context, settings: &Settings) -> anyhow::Result<Option<Relay>> {
+    let Some((host, port)) = settings.relay()? else { return Ok(None) };
+    let (from_name, from) = settings.mail_from();
+    Ok(Some(Relay {
+        host,
+        port,
+        secure: match settings.relay_tls() {
+            "required" => Secure::Required,
+            "implicit" => Secure::FromTheStart,
+            "none" => Secure::Never,
+            other => anyhow::bail!("`relay_tls` is {other}; it is required, implicit or none"),
+        },
+        login: settings.relay_login()?,
+        from,
+        dkim: settings.dkim()?,
+        from_name,
+        hello: ctx.mail_domain.to_string(),
+        patience: Duration::from_secs(60),
+    }))
 }
 
 /// Starts what takes mail in and hands letters over.
@@ -221,7 +255,7 @@ pub async fn mail(
     settings: &Settings,
     ended: &watch::Receiver<bool>,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let (from_name, from) = settings.mail_from();
+    let (_, from) = settings.mail_from();
     let listed = settings.mailboxes();
     let mailboxes = Mailboxes {
         accept_any_recipient: listed.iter().any(|address| address == "*"),
@@ -255,23 +289,7 @@ pub async fn mail(
         let mut until = ended.clone();
         tasks.push(tokio::spawn(listener.run(async move { drop(until.changed().await) })));
     }
-    if let Some((host, port)) = settings.relay()? {
-        let relay = Relay {
-            host,
-            port,
-            secure: match settings.relay_tls() {
-                "required" => Secure::Required,
-                "implicit" => Secure::FromTheStart,
-                "none" => Secure::Never,
-                other => anyhow::bail!("`relay_tls` is {other}; it is required, implicit or none"),
-            },
-            login: settings.relay_login()?,
-            from,
-            dkim: settings.dkim()?,
-            from_name,
-            hello: ctx.mail_domain.to_string(),
-            patience: Duration::from_secs(60),
-        };
+    if let Some(relay) = relay(ctx, settings)? {
         let mut until = ended.clone();
         let stop = async move { drop(until.changed().await) };
         tasks.push(tokio::spawn(channels::mail::deliver(ctx.clone(), relay, stop)));

@@ -1,5 +1,6 @@
 //! Mail: heard by a listener, understood, threaded, and carried out from the outbox.
 
+pub(crate) mod api;
 mod deliver;
 pub mod fetch;
 mod key;
@@ -11,9 +12,11 @@ mod place;
 mod read;
 mod relay;
 mod secured;
+mod setup;
 mod show;
 mod sql;
 mod take;
+mod trial;
 mod wording;
 
 pub use ::mail::smtp::Protocol;
@@ -24,7 +27,9 @@ pub use lookup::{Wanted, look_up, name_server, records_wanted};
 pub use read::reads_now;
 pub use relay::{Relay, Secure, Signer};
 pub use secured::Certificate;
+pub use setup::{MailDns, Record};
 pub use take::{Incoming, WHOLE_MOST, take};
+pub use trial::{OwnRelay, Trial, TrialStep, last_trial, try_out};
 
 pub(crate) use place::{note_reports, place};
 pub(crate) use read::{Read, read};

@@ -68,6 +68,7 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/feedback/{id}/files/{place}", get(original::file))
         .route("/settings/mail", get(mail::list).post(mail::add))
         .route("/settings/mail/look", post(mail::look))
+        .route("/settings/mail/try", post(mail::try_it))
         .route("/settings/mail/forget", post(mail::forget))
         .layer(axum::Extension(links))
 }
@@ -86,5 +87,6 @@ pub fn api() -> OpenApiRouter<Context> {
         .routes(routes!(api::arrivals))
         .routes(routes!(api::arrival))
         .routes(routes!(api::retry_arrival))
+        .merge(crate::mail::api::router())
         .merge(crate::import::api())
 }

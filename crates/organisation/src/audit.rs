@@ -9,7 +9,7 @@ mod pages;
 mod rules;
 mod sql;
 
-pub use actions::{Verified, verify};
+pub use actions::{RECORD_JOB, Verified, keep, verify};
 pub(crate) use api::api;
 pub(crate) use pages::router;
 pub(crate) use rules::End;

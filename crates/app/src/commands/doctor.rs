@@ -126,7 +126,7 @@ async fn with_store(ctx: &Context) -> Vec<Finding> {
 /// The records our mail needs; nothing is asked about a domain that only this machine knows.
 async fn dns(ctx: &Context, settings: &Settings) -> Vec<Finding> {
     let domain = settings.mail_domain();
-    if domain.ends_with(".localhost") || domain.ends_with(".test") {
+    if super::mail::is_known_here_only(&domain) {
         return vec![good("dns", format!("{domain} is known on this machine only"))];
     }
     let records = match super::mail::dns_records(ctx, settings, None).await {

@@ -270,6 +270,41 @@ pub async fn dns_records(
     Ok(records)
 }
 
+/// Whether a domain is one that only this machine knows.
+pub fn is_known_here_only(domain: &str) -> bool {
+    domain == "localhost" || domain.ends_with(".localhost") || domain.ends_with(".test")
+}
+
+/// The same as pages and programs read it.
+pub async fn records(ctx: &Context, settings: &Settings) -> Vec<channels::mail::Record> {
+    let record = |what: &str, name: String, judged: Result<String, String>, why: &str, publish| {
+        let (well, says) = match judged {
+            Ok(says) => (true, says),
+            Err(says) => (false, says),
+        };
+        let (what, why) = (what.to_owned(), why.to_owned());
+        channels::mail::Record { what, name, well, says, why, publish }
+    };
+    let domain = settings.mail_domain();
+    if is_known_here_only(&domain) {
+        let says = Ok("it is known on this machine only, so nothing is asked".to_owned());
+        return vec![record("DNS", domain, says, "", String::new())];
+    }
+    match dns_records(ctx, settings, None).await {
+        Ok(all) => all
+            .into_iter()
+            .map(|(wanted, judged)| {
+                let publish = record_line(&wanted);
+                record(wanted.what, wanted.name, judged, wanted.why, publish)
+            })
+            .collect(),
+        Err(error) => {
+            let says = Err(format!("the DNS cannot be asked: {error:#}"));
+            vec![record("DNS", domain, says, "look at /etc/resolv.conf", String::new())]
+        }
+    }
+}
+
 /// A TXT record's text as strings of at most 255 bytes, as name servers take them.
 fn in_strings(text: &str) -> String {
     let parts = text.as_bytes().chunks(255).map(String::from_utf8_lossy);

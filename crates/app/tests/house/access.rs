@@ -97,6 +97,7 @@ fn is_there(path: &str) -> bool {
         "/feedback/{id}/html",
         "/imports/{id}",
         "/hints/{archetype}",
+        "/mailboxes/{name}",
         "/customers/{number}/value",
         "/models/{id}",
         "/reading-models/{id}",

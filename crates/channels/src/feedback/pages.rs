@@ -37,6 +37,7 @@ struct ListPage {
     frame: StaffFrame,
     sources: Vec<SourceLink>,
     lines: Vec<Line>,
+    may_correct: bool,
     shown: String,
     older: String,
     newest: String,
@@ -98,6 +99,7 @@ pub(crate) async fn list(
     let page = ListPage {
         frame: web::staff_frame(&signed, "Feedback", Place::Feedback),
         sources: std::iter::once(all).chain(sources).collect(),
+        may_correct: signed.staff.has(Act::HandleCase),
         shown: format!("{} shown, newest first", lines.len()),
         lines,
         older: older.unwrap_or_default(),

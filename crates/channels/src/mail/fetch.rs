@@ -13,6 +13,7 @@ mod seal;
 mod watch;
 
 pub use account::{Account, Secret, Store as Kind, accounts, forget_account, put_account};
+pub(crate) use account::{forget_account_in, put_account_in};
 pub use health::{Health, alarms, health};
 pub use presets::{PRESETS, Preset};
 pub use watch::{fetch_now, watch};

@@ -1,19 +1,20 @@
 //! `/settings/mail`: mailboxes that are fetched, how each fares, and adding one.
 
 use crate::mail::Secure;
-use crate::mail::fetch::{
-    self, Account, Kind, PRESETS, Preset, Secret, accounts, fetch_now, forget_account, put_account,
-};
+use crate::mail::fetch::{self, Account, Kind, PRESETS, Preset, Secret, accounts, fetch_now};
+use crate::mail::setup::{self, MailDns, Record};
+use crate::mail::trial::{OwnRelay, Trial, last_trial, try_out};
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::permit::{Act, Scope};
+use domain::permit::{Act, Scope, Staff};
 use serde::Deserialize;
 use std::time::Duration;
 use store::Context;
 use web::frame::{Place, StaffFrame};
-use web::{Form, Problem, SignedIn, new_press};
+use web::{Form, Problem, Query, SignedIn, new_press};
 
 const HERE: &str = "/settings/mail";
 /// How long a page waits for a mailbox; a longer look goes on behind it.
@@ -22,6 +23,7 @@ const LOOK_MOST: Duration = Duration::from_secs(20);
 const FIELD_MOST: usize = 300;
 
 struct BoxView {
+    trial: Option<Trial>,
     name: String,
     server: String,
     says: String,
@@ -37,6 +39,8 @@ struct MailPage {
     presets: &'static [Preset],
     errors: Vec<(String, String)>,
     typed: AddForm,
+    /// What the DNS says; none until it is asked for.
+    records: Option<Vec<Record>>,
 }
 
 impl MailPage {
@@ -49,11 +53,11 @@ impl MailPage {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct AddForm {
-    address: String,
-    provider: String,
-    host: String,
-    login: String,
-    password: String,
+    pub address: String,
+    pub provider: String,
+    pub host: String,
+    pub login: String,
+    pub password: String,
 }
 
 /// Which mailbox is meant.
@@ -64,18 +68,32 @@ pub(crate) struct Named {
 }
 
 /// Mailboxes carry everybody's words, so only who sees everything sets them up.
-fn permit(signed: &SignedIn) -> Result<(), Problem> {
+pub(crate) fn permit(staff: &Staff) -> Result<(), Problem> {
     let nothing = || Problem::missing("nothing_here", "There is nothing at this address.");
-    signed.staff.permit_anywhere(Act::ManageSettings).map_err(|_| nothing())?;
-    if signed.staff.scope == Scope::All { Ok(()) } else { Err(nothing()) }
+    staff.permit_anywhere(Act::ManageSettings).map_err(|_| nothing())?;
+    if staff.scope == Scope::All { Ok(()) } else { Err(nothing()) }
 }
 
 /// `GET /settings/mail`
 pub(crate) async fn list(
     State(ctx): State<Context>,
     signed: SignedIn,
+    Query(asked): Query<Asked>,
+    Extension(dns): Extension<MailDns>,
 ) -> Result<Response, Problem> {
-    page(&ctx, &signed, Vec::new(), AddForm::default()).await
+    permit(&signed.staff)?;
+    let records = match asked.dns {
+        Some(_) => Some(dns.ask(&ctx).await),
+        None => None,
+    };
+    page(&ctx, &signed, Vec::new(), AddForm::default(), records).await
+}
+
+/// Whether the DNS is to be asked, which may take seconds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    dns: Option<String>,
 }
 
 /// `POST /settings/mail`
@@ -83,15 +101,14 @@ pub(crate) async fn add(
     State(ctx): State<Context>,
     form: Form<AddForm>,
 ) -> Result<Response, Problem> {
-    permit(&form.by)?;
+    permit(&form.by.staff)?;
     match account_of(&ctx, &form.value) {
         Ok(account) => {
-            tracing::info!(by = %form.by.staff.id, mailbox = account.name, "a mailbox was added");
-            put_account(&ctx, account.clone()).await?;
+            setup::add(&ctx, &form.by.staff, account.clone(), &form.press).await?;
             look_into(&ctx, account).await;
             Ok(go())
         }
-        Err(errors) => page(&ctx, &form.by, errors, form.value).await,
+        Err(errors) => page(&ctx, &form.by, errors, form.value, None).await,
     }
 }
 
@@ -100,7 +117,7 @@ pub(crate) async fn look(
     State(ctx): State<Context>,
     form: Form<Named>,
 ) -> Result<Response, Problem> {
-    permit(&form.by)?;
+    permit(&form.by.staff)?;
     let all = accounts(&ctx.store).await?;
     if let Some(account) = all.into_iter().find(|account| account.name == form.value.name) {
         look_into(&ctx, account).await;
@@ -108,20 +125,44 @@ pub(crate) async fn look(
     Ok(go())
 }
 
+/// `POST /settings/mail/try`: sends a mail to the mailbox and looks for it there.
+pub(crate) async fn try_it(
+    State(ctx): State<Context>,
+    Extension(relay): Extension<OwnRelay>,
+    form: Form<Named>,
+) -> Result<Response, Problem> {
+    permit(&form.by.staff)?;
+    let all = accounts(&ctx.store).await?;
+    if let Some(account) = all.into_iter().find(|account| account.name == form.value.name) {
+        try_and_wait(&ctx, relay, account).await;
+    }
+    Ok(go())
+}
+
+/// Tries a mailbox and waits a while; the rest goes on behind the page, which says how far it is.
+pub(crate) async fn try_and_wait(ctx: &Context, relay: OwnRelay, account: Account) {
+    let ctx = ctx.clone();
+    let trying = tokio::spawn(async move {
+        if let Err(error) = try_out(&ctx, relay.0.as_ref(), &account).await {
+            tracing::warn!(%error, "a mailbox could not be tried");
+        }
+    });
+    drop(tokio::time::timeout(LOOK_MOST, trying).await);
+}
+
 /// `POST /settings/mail/forget`
 pub(crate) async fn forget(
     State(ctx): State<Context>,
     form: Form<Named>,
 ) -> Result<Response, Problem> {
-    permit(&form.by)?;
-    let was_there = forget_account(&ctx, &form.value.name).await?;
-    tracing::info!(by = %form.by.staff.id, mailbox = form.value.name, was_there, "not fetched now");
+    permit(&form.by.staff)?;
+    setup::forget(&ctx, &form.by.staff, &form.value.name, &form.press).await?;
     Ok(go())
 }
 
 /// Looks into a mailbox so that the page can say how it went. A task of its own: who closes the
 /// page breaks nothing off.
-async fn look_into(ctx: &Context, account: Account) {
+pub(crate) async fn look_into(ctx: &Context, account: Account) {
     let ctx = ctx.clone();
     // How it went lies in its health, which the page shows.
     let looking = tokio::spawn(async move { drop(fetch_now(&ctx, &account).await) });
@@ -132,7 +173,7 @@ fn go() -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, HeaderValue::from_static(HERE))]).into_response()
 }
 
-fn account_of(ctx: &Context, form: &AddForm) -> Result<Account, Vec<(String, String)>> {
+pub(crate) fn account_of(ctx: &Context, form: &AddForm) -> Result<Account, Vec<(String, String)>> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, words: &str| errors.push((field.to_owned(), words.to_owned()));
     let address = form.address.trim();
@@ -186,12 +227,13 @@ async fn page(
     signed: &SignedIn,
     errors: Vec<(String, String)>,
     typed: AddForm,
+    records: Option<Vec<Record>>,
 ) -> Result<Response, Problem> {
-    permit(signed)?;
     let mut boxes = Vec::new();
     for account in accounts(&ctx.store).await? {
         let alarm = fetch::health(&ctx.store, &account.name).await?.alarm(&account, ctx.now());
         boxes.push(BoxView {
+            trial: last_trial(&ctx.store, &account.name).await?,
             server: format!("{}:{}", account.host, account.port),
             well: alarm.is_none(),
             says: alarm.unwrap_or_else(|| "Fetched; all is well".to_owned()),
@@ -203,6 +245,7 @@ async fn page(
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     // The password is not written into the page again.
     let typed = AddForm { password: String::new(), ..typed };
-    let page = MailPage { frame, press: new_press(ctx), boxes, presets: &PRESETS, errors, typed };
+    let press = new_press(ctx);
+    let page = MailPage { frame, press, boxes, presets: &PRESETS, errors, typed, records };
     Ok((status, web::page(&page)?).into_response())
 }

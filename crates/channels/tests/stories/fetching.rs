@@ -9,10 +9,10 @@ use channels::mail::fetch::{
 use jiff::SignedDuration;
 use testkit::{World, on_both};
 
-const CAME: &str = "19-Nov-2026 10:00:00 +0000";
+pub const CAME: &str = "19-Nov-2026 10:00:00 +0000";
 const LONG_AGO: &str = "01-Nov-2025 10:00:00 +0000";
 
-fn account(world: &World, store: &MailStore, kind: Kind) -> Account {
+pub fn account(world: &World, store: &MailStore, kind: Kind) -> Account {
     let at = if kind == Kind::Imap { store.imap } else { store.pop3 };
     let account = Account {
         name: "help".to_owned(),

@@ -10,5 +10,6 @@ mod listening;
 mod mail_store;
 mod original;
 mod protected;
+mod set_up;
 mod understanding;
 mod world;

@@ -1,8 +1,48 @@
 //! Checking the record of the house.
 
-use super::rules::BEGINNING;
+use super::rules::{BEGINNING, Entry, What};
 use super::sql;
-use store::{Store, StoreError};
+use domain::event::Actor;
+use domain::id::StaffId;
+use serde::Deserialize;
+use serde_json::Value;
+use store::job::Job;
+use store::{Context, Store, StoreError};
+
+/// The job by which another room tells of a change to the house.
+pub const RECORD_JOB: &str = "house_record";
+
+#[derive(Deserialize)]
+struct Told {
+    by: StaffId,
+    what: What,
+    thing: String,
+    before: Value,
+    after: Value,
+}
+
+/// Writes down what `job` tells, and finishes it.
+///
+/// # Errors
+/// When the store fails or the job cannot be read.
+pub async fn keep(ctx: &Context, job: &Job) -> Result<(), StoreError> {
+    let told: Told = serde_json::from_str(&job.body)
+        .map_err(|error| StoreError::unreadable("reading what changed in the house", error))?;
+    let mut tx = ctx.begin().await?;
+    let end = sql::hold_end(&mut tx).await?;
+    let entry = Entry {
+        n: end.n + 1,
+        at: ctx.now(),
+        actor: Actor::Staff(told.by),
+        what: told.what,
+        thing: told.thing,
+        before: told.before,
+        after: told.after,
+    };
+    sql::append(&mut tx, &end, &entry).await?;
+    tx.finish(job).await?;
+    tx.commit().await
+}
 
 /// What verifying found.
 #[derive(Clone, Debug, PartialEq, Eq)]

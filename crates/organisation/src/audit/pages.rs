@@ -118,6 +118,8 @@ fn words_of(what: What) -> &'static str {
         What::SessionEnded => "ended a session of",
         What::TokenMade => "made a token",
         What::TokenEnded => "ended a token",
+        What::MailboxSetUp => "set up the mailbox",
+        What::MailboxEnded => "ended the mailbox",
         What::PolicyChanged => "changed the policy",
     }
 }

@@ -42,6 +42,10 @@ pub enum What {
     TokenMade,
     /// A token was ended.
     TokenEnded,
+    /// A mailbox is fetched from now on, or with another server or password.
+    MailboxSetUp,
+    /// A mailbox is fetched no longer.
+    MailboxEnded,
     /// A setting or policy was changed.
     PolicyChanged,
 }

@@ -96,3 +96,30 @@ fn changes_at_the_same_moment_make_one_chain() {
         assert_eq!((found.sound, found.first_bad), (1 + 12 * 2, None));
     });
 }
+
+#[test]
+fn what_another_room_tells_of_stands_in_the_record_and_the_chain_holds() {
+    on_both(async |world| {
+        opened(&world).await;
+        let ingrid = staff_of(&world, "ingrid@nordlys.example").await;
+        let body = serde_json::json!({"by": ingrid.id, "what": "mailbox_set_up",
+            "thing": "help@nordlys.example", "before": null, "after": {"host": "imap.x.example"}});
+        let now = world.ctx.now();
+        let mut tx = world.ctx.begin().await.unwrap();
+        tx.enqueue("r1", audit::RECORD_JOB, &body.to_string(), now, now).await.unwrap();
+        tx.commit().await.unwrap();
+        let lease = jiff::SignedDuration::from_mins(1);
+        for job in world.ctx.store.claim(now, lease, 9).await.unwrap() {
+            if job.kind == audit::RECORD_JOB {
+                audit::keep(&world.ctx, &job).await.unwrap();
+            }
+        }
+        let last = audit::latest(&world.ctx.store, None, 1).await.unwrap().remove(0);
+        let entry = last.entry().unwrap();
+        assert_eq!(
+            (entry.what, entry.thing.as_str()),
+            (What::MailboxSetUp, "help@nordlys.example")
+        );
+        assert_eq!(audit::verify(&world.ctx.store).await.unwrap().first_bad, None);
+    });
+}

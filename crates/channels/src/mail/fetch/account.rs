@@ -145,12 +145,22 @@ fn read(text: Option<String>) -> Result<Vec<Account>, StoreError> {
 /// When the store fails.
 pub async fn put_account(ctx: &Context, account: Account) -> Result<(), StoreError> {
     let mut tx = ctx.begin().await?;
+    put_account_in(&mut tx, account, ctx.now()).await?;
+    tx.commit().await
+}
+
+/// The same in the caller's transaction; gives the mailbox as it was before.
+pub(crate) async fn put_account_in(
+    tx: &mut store::Tx,
+    account: Account,
+    now: Timestamp,
+) -> Result<Option<Account>, StoreError> {
     let mut all = read(tx.setting(ACCOUNTS).await?)?;
-    all.retain(|one| one.name != account.name);
+    let before: Vec<Account> = all.extract_if(.., |one| one.name == account.name).collect();
     all.push(account);
     all.sort_by(|one, other| one.name.cmp(&other.name));
-    write(&mut tx, &all, ctx.now()).await?;
-    tx.commit().await
+    write(tx, &all, now).await?;
+    Ok(before.into_iter().next())
 }
 
 /// Fetches a mailbox no longer; says whether it was there. What was taken from it stays.
@@ -159,16 +169,25 @@ pub async fn put_account(ctx: &Context, account: Account) -> Result<(), StoreErr
 /// When the store fails.
 pub async fn forget_account(ctx: &Context, name: &str) -> Result<bool, StoreError> {
     let mut tx = ctx.begin().await?;
-    let mut all = read(tx.setting(ACCOUNTS).await?)?;
-    let before = all.len();
-    let gone: Vec<Account> = all.extract_if(.., |one| one.name == name).collect();
-    write(&mut tx, &all, ctx.now()).await?;
-    for account in &gone {
-        position::forget(&mut tx, account, ctx.now()).await?;
-        health::forget(&mut tx, &account.name, ctx.now()).await?;
-    }
+    let gone = forget_account_in(&mut tx, name, ctx.now()).await?;
     tx.commit().await?;
-    Ok(all.len() < before)
+    Ok(!gone.is_empty())
+}
+
+/// The same in the caller's transaction; gives what was forgotten.
+pub(crate) async fn forget_account_in(
+    tx: &mut store::Tx,
+    name: &str,
+    now: Timestamp,
+) -> Result<Vec<Account>, StoreError> {
+    let mut all = read(tx.setting(ACCOUNTS).await?)?;
+    let gone: Vec<Account> = all.extract_if(.., |one| one.name == name).collect();
+    write(tx, &all, now).await?;
+    for account in &gone {
+        position::forget(tx, account, now).await?;
+        health::forget(tx, &account.name, now).await?;
+    }
+    Ok(gone)
 }
 
 async fn write(tx: &mut store::Tx, all: &[Account], now: Timestamp) -> Result<(), StoreError> {

@@ -1,0 +1,125 @@
+//! Setting a mailbox up by a program: once a press, told to the house's record, its password never.
+
+use crate::fetching::{CAME, account};
+use crate::mail_store::MailStore;
+use crate::world::{count, house, run, understand_all};
+use axum::body::Body;
+use axum::http::{Request, header};
+use channels::mail::fetch::Kind;
+use channels::mail::{Relay, last_trial, try_out};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use store::on;
+use testkit::{World, on_both};
+use tower::ServiceExt;
+
+async fn asks(world: &World, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let app = channels::api()
+        .split_for_parts()
+        .0
+        .layer(axum::middleware::from_fn(web::problem::answer_problems))
+        .with_state(world.ctx.clone());
+    let body = if method == "POST" { Body::from(body.to_string()) } else { Body::empty() };
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::AUTHORIZATION, "Bearer rd_ann")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("idempotency-key", "k1");
+    let response = app.oneshot(request.body(body).unwrap()).await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+/// Ann may set the house up.
+async fn ann(world: &World) {
+    house(world).await;
+    let hash = store::file::sha256_hex(b"rd_ann");
+    let id = "0198a000-0000-7000-8000-00000000000a";
+    for sql in [
+        format!(
+            "INSERT INTO staff (id, email, name, scope, made_at_ms)
+             VALUES ('{id}', 'ann@x.example', 'Ann', 'all', 0)"
+        ),
+        format!("INSERT INTO staff_role (staff_id, role) VALUES ('{id}', 'administrator')"),
+        format!(
+            "INSERT INTO api_token (id, hash, staff_id, name, acts, made_at_ms, used_at_ms)
+             VALUES ('t', '{hash}', '{id}', 'Test', '', 0, 4000000000000)"
+        ),
+    ] {
+        run(world, &sql).await;
+    }
+}
+
+#[test]
+fn a_mailbox_is_set_up_once_a_press_and_the_record_is_told_without_its_password() {
+    on_both(async |world| {
+        ann(&world).await;
+        // Nobody listens there, so the look that follows ends at once and says so.
+        let new = json!({"address": "help@example.com", "host": "127.0.0.1:1",
+            "password": "open-sesame"});
+        for _ in 0..2 {
+            let (status, made) = asks(&world, "POST", "/api/v1/mailboxes", new.clone()).await;
+            assert_eq!((status, &made["well"]), (201, &json!(false)), "{made}");
+            assert!(!made.to_string().contains("sesame"));
+        }
+        let (_, all) = asks(&world, "GET", "/api/v1/mailboxes", Value::Null).await;
+        assert_eq!((all.as_array().unwrap().len(), &all[0]["port"]), (1, &json!(1)));
+        let jobs = "SELECT COUNT(*) FROM job WHERE kind = 'house_record'";
+        assert_eq!(count(&world, jobs).await, 1, "the same press is told once");
+        let told = "SELECT body FROM job WHERE kind = 'house_record'";
+        let told: String =
+            on!(Store &world.ctx.store, db => sqlx::query_scalar(told).fetch_one(db).await)
+                .unwrap();
+        assert!(told.contains("mailbox_set_up") && !told.contains("sesame"), "{told}");
+
+        let wrong = json!({"address": "help", "password": ""});
+        let (status, refused) = asks(&world, "POST", "/api/v1/mailboxes", wrong).await;
+        assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!("/address")));
+        let one = "/api/v1/mailboxes/help@example.com";
+        assert_eq!(asks(&world, "DELETE", one, Value::Null).await.0, 204);
+        assert_eq!(asks(&world, "DELETE", one, Value::Null).await.0, 404);
+        assert_eq!(count(&world, jobs).await, 2, "and so is its end");
+    });
+}
+
+#[test]
+fn a_trial_sends_a_real_mail_and_ends_when_it_has_come_back_as_our_own() {
+    on_both(async |world| {
+        house(&world).await;
+        let (store, sink) = (MailStore::start().await, testkit::sink::Sink::start().await);
+        let help = account(&world, &store, Kind::Imap);
+        let relay = Relay::local(sink.port(), "help@example.test");
+        let there = (world.clone(), sink.clone());
+        // The world outside: what the relay takes lies in the mailbox a moment later.
+        let outside = tokio::spawn(async move {
+            let (world, sink) = there;
+            let mut lies_there = false;
+            loop {
+                if let Some(mail) = sink.taken().first().filter(|_| !lies_there) {
+                    store.deliver(CAME, &mail.text);
+                    lies_there = true;
+                }
+                for one in understand_all(&world).await {
+                    let team = domain::id::TeamId::from(domain::id::uuid_v7(2, [2; 10]));
+                    assert!(!one.for_desk(team).wants_case, "our own mail opens no case");
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        });
+        let trial = try_out(&world.ctx, Some(&relay), &help).await.unwrap();
+        assert!(!outside.is_finished(), "it met no case");
+        outside.abort();
+        assert!(trial.well && trial.ended, "{trial:?}");
+        assert_eq!(sink.taken().len(), 1, "one mail is enough");
+        assert_eq!(last_trial(&world.ctx.store, "help").await.unwrap(), Some(trial));
+
+        let nowhere = Relay::local(1, "help@example.test");
+        let trial = try_out(&world.ctx, Some(&nowhere), &help).await.unwrap();
+        assert!(trial.ended && !trial.well);
+        assert!(trial.steps[1].says.contains("127.0.0.1:1"), "{trial:?}");
+        let unset = try_out(&world.ctx, None, &help).await.unwrap();
+        assert!(unset.steps[1].says.contains("relay"), "{unset:?}");
+    });
+}
