@@ -158,8 +158,8 @@ async fn look_into_mailbox(
     Ok(Answer(body(&ctx, account).await?))
 }
 
-/// Tries a mailbox: sends a mail to it and looks for it there. Answers after at most 20 seconds, with
-/// the steps so far; where `ended` is not yet true, it goes on and the page shows the rest.
+/// Tries a mailbox: sends a mail to it and looks for it there. Answers after at most 20 seconds
+/// with the steps so far; where `ended` is not yet true, it goes on and the page shows the rest.
 #[utoipa::path(post, path = "/api/v1/mailboxes/{name}/trials", tag = "mail",
     request_body = LookBody,
     params(("name" = String, Path, description = "The mailbox's name"),
