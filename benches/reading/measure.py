@@ -5,9 +5,9 @@ measure.py DATA EXAMPLES [TASK ...]        (`./bench reading DATA` starts it)
   DATA      folder of the labelled sets (train.csv and dev.csv of each)
   EXAMPLES  folder of the built examples learn_table and read_table
 Needs scikit-learn for the baseline (TF-IDF of words and letters, linear SVM); without it only ours
-is measured. Prints one JSON line with the speed of the whole reading, of labelling for one task beside
-the baseline, and the memory; then one for each task: its measure as a share, and CPU seconds for
-training and labelling. All times are CPU times.
+is measured. Prints one JSON line with the speed of the whole reading, of labelling for one task
+beside the baseline, and the memory; then one for each task: its measure as a share, and CPU
+seconds for training and labelling. All times are CPU times.
 """
 import csv, json, os, subprocess, sys, tempfile, time
 
