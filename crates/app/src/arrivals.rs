@@ -3,7 +3,7 @@
 
 use anyhow::Context as _;
 use channels::import::UndoneCases;
-use channels::mail::DeliveryJob;
+use channels::mail::{DeliveryJob, Senders};
 use channels::{Placed, ReadThrough, Understood};
 use customers::{Recognised, Who};
 use desk::Whose;
@@ -38,8 +38,13 @@ struct Many {
 /// # Errors
 /// When the store fails; the job is tried again. A group that fails is split, so that one bad
 /// arrival holds up no other.
-pub async fn run(ctx: &Context, reader: &Reader, job: &Job) -> anyhow::Result<()> {
-    match take(ctx, reader, std::slice::from_ref(job)).await {
+pub async fn run(
+    ctx: &Context,
+    reader: &Reader,
+    senders: &Senders,
+    job: &Job,
+) -> anyhow::Result<()> {
+    match take(ctx, reader, senders, std::slice::from_ref(job)).await {
         Err(error) if job.kind == KINDS.1 && job.attempts > 1 => {
             tracing::warn!(job.id, %error, "a group could not be taken in; its rows go one by one");
             Ok(intake::split_group(ctx, job).await?)
@@ -53,8 +58,13 @@ pub async fn run(ctx: &Context, reader: &Reader, job: &Job) -> anyhow::Result<()
 ///
 /// # Errors
 /// When the store fails or one of them cannot be taken in.
-pub async fn run_together(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()> {
-    take(ctx, reader, jobs).await
+pub async fn run_together(
+    ctx: &Context,
+    reader: &Reader,
+    senders: &Senders,
+    jobs: &[Job],
+) -> anyhow::Result<()> {
+    take(ctx, reader, senders, jobs).await
 }
 
 fn ids_of(job: &Job) -> anyhow::Result<Vec<ArrivalId>> {
@@ -68,14 +78,19 @@ fn ids_of(job: &Job) -> anyhow::Result<Vec<ArrivalId>> {
 
 /// The words are read before the transaction begins: reading takes longest and writes nothing,
 /// and who hands something in must not wait for it.
-async fn take(ctx: &Context, reader: &Reader, jobs: &[Job]) -> anyhow::Result<()> {
+async fn take(
+    ctx: &Context,
+    reader: &Reader,
+    senders: &Senders,
+    jobs: &[Job],
+) -> anyhow::Result<()> {
     let mut ids = Vec::with_capacity(jobs.len());
     for job in jobs {
         ids.extend(ids_of(job)?);
     }
     let waiting = intake::waiting(&ctx.store, &ids).await?;
     let alone = channels::stands_alone(&waiting);
-    let mut read = channels::read_through(ctx, waiting, reader).await?;
+    let mut read = channels::read_through(ctx, waiting, reader, senders).await?;
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     let still = intake::still_waiting(&mut tx, &ids).await?;

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::{Extension, Router, middleware, routing::get};
-use channels::mail::{ListenLimits, Mailboxes, Protocol, Relay, Secure};
+use channels::mail::{ListenLimits, Mailboxes, Protocol, Relay, Secure, Senders};
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
@@ -33,6 +33,7 @@ const REQUEST_MOST: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct Rooms {
     reader: Arc<Reading>,
+    senders: Senders,
 }
 
 /// The reader with the models in use at home, looked at again now and then.
@@ -76,13 +77,14 @@ impl Rooms {
     ///
     /// # Errors
     /// When a setting is wrong.
-    pub fn new(_: &Settings) -> anyhow::Result<Rooms> {
-        Ok(Rooms { reader: Reading::with(Reader::shipped()) })
+    pub fn new(settings: &Settings) -> anyhow::Result<Rooms> {
+        let senders = Senders::asking(settings.name_server()?);
+        Ok(Rooms { reader: Reading::with(Reader::shipped()), senders })
     }
 
     /// With a reader that was built before.
     pub fn with(reader: Reader) -> Rooms {
-        Rooms { reader: Reading::with(reader) }
+        Rooms { reader: Reading::with(reader), senders: Senders::default() }
     }
 
     /// Understands some single arrivals with one commit for all; when it fails, nothing was done.
@@ -91,7 +93,7 @@ impl Rooms {
     /// What went wrong; each may still be done by itself.
     pub async fn run_together(&self, ctx: &Context, arrivals: &[Job]) -> anyhow::Result<()> {
         let reader = self.reader.reader(ctx).await?;
-        crate::arrivals::run_together(ctx, &reader, arrivals).await
+        crate::arrivals::run_together(ctx, &reader, &self.senders, arrivals).await
     }
 
     /// Does one job; each room knows its own kinds.
@@ -102,7 +104,7 @@ impl Rooms {
         match job.kind.as_str() {
             "arrival" | "arrivals" => {
                 let reader = self.reader.reader(ctx).await?;
-                crate::arrivals::run(ctx, &reader, job).await
+                crate::arrivals::run(ctx, &reader, &self.senders, job).await
             }
             channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
             desk::joiner::PLACED_JOB => crate::arrivals::placed(ctx, job).await,

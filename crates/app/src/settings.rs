@@ -251,6 +251,25 @@ impl Settings {
         self.list("trusted_servers")
     }
 
+    /// The name server that is asked about senders; `None` when nobody is.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn name_server(&self) -> anyhow::Result<Option<SocketAddr>> {
+        match self.text("name_server") {
+            "none" => Ok(None),
+            "" => {
+                let file = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+                Ok(channels::mail::name_server(&file))
+            }
+            text => match (text.parse::<SocketAddr>(), text.parse::<IpAddr>()) {
+                (Ok(server), _) => Ok(Some(server)),
+                (_, Ok(address)) => Ok(Some(SocketAddr::new(address, 53))),
+                _ => bail!("`name_server` has {text}, which is no address"),
+            },
+        }
+    }
+
     fn list(&self, name: &str) -> Vec<String> {
         let parts = self.text(name).split(',').map(str::trim);
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()

@@ -58,7 +58,9 @@ async fn understand(ctx: &store::Context) -> Result<u64, StoreError> {
         let Some(job) = jobs.first() else { return Ok(rows) };
         let body: ArrivalsJob = serde_json::from_str(&job.body).expect("a group of arrivals");
         let waiting = intake::waiting(&ctx.store, &body.arrivals).await?;
-        let read = channels::read_through(ctx, waiting, &reader).await?;
+        let read =
+            channels::read_through(ctx, waiting, &reader, &channels::mail::Senders::default())
+                .await?;
         let mut tx = ctx.begin().await?;
         let all = channels::understand_read(&mut tx, ctx, now, read).await?;
         let placed =

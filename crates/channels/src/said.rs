@@ -45,6 +45,9 @@ pub struct Envelope {
     /// The address the mail was handed over from: for checking who may send for a domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<std::net::IpAddr>,
+    /// What that machine called itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub helo: String,
     /// Bytes of a mail of which only the beginning is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole_size: Option<u64>,
@@ -71,6 +74,7 @@ impl Envelope {
             mailbox: String::new(),
             sender: None,
             peer: None,
+            helo: String::new(),
             whole_size: None,
             row: None,
             line: None,

@@ -52,11 +52,27 @@ impl ReadThrough {
 }
 
 /// The part of understanding that needs no transaction: reads the bytes and the words of many
-/// arrivals, on several threads, while others write.
+/// arrivals, on several threads, while others write; and finds out who sent those that are mails
+/// of a listener.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn read_through(
+    ctx: &Context,
+    arrivals: Vec<StoredArrival>,
+    reader: &Reader,
+    senders: &mail::Senders,
+) -> Result<Vec<ReadThrough>, StoreError> {
+    let mut all = read_words(ctx, arrivals, reader).await?;
+    let mails = all.iter_mut().filter_map(|one| match &mut one.parsed {
+        Ok(read) if read.parsed.is_some() => Some((&one.arrival, read)),
+        _ => None,
+    });
+    senders.check_all(ctx, mails.collect()).await;
+    Ok(all)
+}
+
+async fn read_words(
     ctx: &Context,
     arrivals: Vec<StoredArrival>,
     reader: &Reader,
@@ -116,7 +132,7 @@ pub async fn understand_many(
     arrivals: Vec<StoredArrival>,
     reader: &Reader,
 ) -> Result<Vec<Understood>, StoreError> {
-    let read = read_through(ctx, arrivals, reader).await?;
+    let read = read_through(ctx, arrivals, reader, &mail::Senders::default()).await?;
     understand_read(tx, ctx, now, read).await
 }
 
@@ -252,6 +268,7 @@ fn put_together(
         automatic: said.automatic,
         answerable: said.answerable,
         error: None,
+        sender: read.sender,
         message_ids: said.message_ids,
         reports: read.reports,
     };

@@ -87,6 +87,8 @@ pub struct Understood {
     pub answerable: bool,
     /// Why it could not be read; `None` when it could. The feedback is a stub then.
     pub error: Option<String>,
+    /// What is known of the sender of a mail, when somebody checked.
+    pub sender: Option<mail::Authentication>,
     /// Message-IDs by which later mails may name it.
     pub message_ids: Vec<String>,
     /// Word of what became of letters of ours, when it is a report.

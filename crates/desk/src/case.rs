@@ -13,6 +13,7 @@ pub(crate) mod public;
 pub mod rebuild;
 pub mod rules;
 pub(crate) mod save;
+pub(crate) mod senders;
 pub(crate) mod sql;
 pub mod take_in;
 pub(crate) mod thread;

@@ -8,6 +8,10 @@ pub enum Kind {
     Txt,
     /// Hosts that take mail.
     Mx,
+    /// Addresses of version 4.
+    A,
+    /// Addresses of version 6.
+    Aaaa,
 }
 
 impl Kind {
@@ -15,6 +19,8 @@ impl Kind {
         match self {
             Kind::Txt => 16,
             Kind::Mx => 15,
+            Kind::A => 1,
+            Kind::Aaaa => 28,
         }
     }
 }
@@ -62,8 +68,8 @@ pub fn question(id: u16, name: &str, kind: Kind) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What a server answered: texts, or hosts with the preferred one first. Empty when there is no
-/// such record.
+/// What a server answered: texts, addresses, or hosts with the preferred one first. Empty when
+/// there is no such record.
 ///
 /// # Errors
 /// When it is no answer to the question with this id.
@@ -124,6 +130,14 @@ fn read(bytes: &[u8], record: &Record, kind: Kind) -> Option<(u16, String)> {
                 at = end;
             }
             Some((0, String::from_utf8_lossy(&text).into_owned()))
+        }
+        Kind::A => {
+            let address: [u8; 4] = data.try_into().ok()?;
+            Some((0, std::net::Ipv4Addr::from(address).to_string()))
+        }
+        Kind::Aaaa => {
+            let address: [u8; 16] = data.try_into().ok()?;
+            Some((0, std::net::Ipv6Addr::from(address).to_string()))
         }
         Kind::Mx => {
             let preference = u16::from_be_bytes([*data.first()?, *data.get(1)?]);

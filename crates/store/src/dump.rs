@@ -73,6 +73,7 @@ pub const TABLES: &[&str] = &[
     "contract",
     "customer_value",
     "archetype_hint",
+    "mail_sender",
 ];
 
 /// Tables that are not dumped: made by the schema itself, or made again from the rest.

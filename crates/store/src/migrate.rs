@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     same!(10, "0010_learn"),
     same!(11, "0011_worth"),
     same!(12, "0012_joiner_and_merger"),
+    same!(13, "0013_mail_sender"),
 ];
 
 /// Nodes that start together upgrade one after the other.

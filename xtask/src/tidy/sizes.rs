@@ -16,7 +16,7 @@ const ROOM_MOST: usize = 8_000;
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 3] = [
     ("channels", 12_000, "to be split into mail and everything else that is heard"),
-    ("desk", 19_000, "to be split into handling and making good"),
+    ("desk", 20_000, "to be split into handling and making good"),
     ("organisation", 9_000, "to be split into people and policies"),
 ];
 /// Lines of Rust the words of the field may take.
@@ -233,7 +233,7 @@ mod tests {
             files.extend([("crates/desk/Cargo.toml", ""), (map::MAP, map)]);
             words(&files)
         };
-        const TOLD: &str = "`desk`: 19,000 lines, to be split into handling and making good.";
+        const TOLD: &str = "`desk`: 20,000 lines, to be split into handling and making good.";
         assert!(files(28, TOLD).is_empty());
         assert_eq!(files(29, TOLD), ["crates/desk: 17400 lines of Rust, at most 17000"]);
         let untold = "ARCHITECTURE.md: does not tell that `desk` may have 17000 lines: to be \

@@ -231,6 +231,8 @@ pub fn record_line(wanted: &Wanted) -> String {
     match wanted.kind {
         Kind::Mx => format!("{}. MX {}", wanted.name, wanted.publish),
         Kind::Txt => format!("{}. TXT {}", wanted.name, in_strings(&wanted.publish)),
+        Kind::A => format!("{}. A {}", wanted.name, wanted.publish),
+        Kind::Aaaa => format!("{}. AAAA {}", wanted.name, wanted.publish),
     }
 }
 

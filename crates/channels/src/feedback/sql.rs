@@ -2,6 +2,7 @@
 
 use crate::understood::Placed;
 use domain::id::{CaseId, CaseNumber, FeedbackId};
+use mail::Verdict;
 use serde_json::{Value, json};
 use sqlx::FromRow;
 use std::collections::HashMap;
@@ -85,7 +86,33 @@ pub(crate) async fn insert(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), Sto
         tx.later(FEEDBACK, &row(one)?)?;
     }
     insert_files(tx, placed).await?;
+    insert_senders(tx, placed).await?;
     insert_ids(tx, placed).await
+}
+
+/// What is known of the senders of mails, where somebody checked.
+async fn insert_senders(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO mail_sender (feedback_id, verdict, says, checked_by, spf, dkim, dmarc)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (feedback_id) DO UPDATE SET verdict = excluded.verdict,
+            says = excluded.says, checked_by = excluded.checked_by, spf = excluded.spf,
+            dkim = excluded.dkim, dmarc = excluded.dmarc";
+    for one in placed {
+        let Some(known) = &one.understood.sender else { continue };
+        let verdict = match known.verdict {
+            Verdict::Verified => "verified",
+            Verdict::Unchecked => "unchecked",
+            Verdict::Failed => "failed",
+        };
+        let word = |word: &Option<String>| word.clone().unwrap_or_default();
+        let id = one.understood.feedback.id.to_string();
+        on!(Tx &mut *tx, db => sqlx::query(SQL).bind(&id).bind(verdict).bind(&known.says)
+            .bind(word(&known.checked_by)).bind(word(&known.spf)).bind(word(&known.dkim))
+            .bind(word(&known.dmarc)).execute(db).await.map(|_| ()))
+        .doing("keeping what is known of a sender")?;
+    }
+    Ok(())
 }
 
 fn row(one: &Placed<'_>) -> Result<Value, StoreError> {

@@ -2,6 +2,7 @@
 
 use crate::mail::key::{keys, loop_mark};
 use crate::mail::read::Read;
+use crate::mail::senders::Checked;
 use crate::mail::{DELIVERY_JOB, DeliveryJob, sql};
 use crate::said::{Envelope, Joins};
 use crate::understood::{DeliveryReport, Placed};
@@ -41,8 +42,9 @@ pub(crate) async fn place(
     let listed = |text: Option<String>| {
         text.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
-    let trusted = Trusted::servers(listed(tx.setting(TRUSTED).await?));
-    let authentication = Authentication::read(&parsed, &trusted);
+    let trusted = listed(tx.setting(TRUSTED).await?);
+    let trusted = Trusted::servers(trusted.clone()).and_sealers(trusted);
+    let authentication = believed(&parsed, &trusted, read.checked.take());
     let mut known = Known {
         own_addresses: listed(tx.setting(ADDRESSES).await?),
         loop_mark: loop_mark(ctx),
@@ -82,6 +84,7 @@ pub(crate) async fn place(
     let told: Vec<&str> = told.into_iter().filter(|words| !words.is_empty()).collect();
     read.said.because = told.join(" ");
     read.reports = reports(&parsed, &keys);
+    read.sender = Some(authentication).filter(|known| known.checked_by.is_some());
     Ok(())
 }
 
@@ -131,6 +134,17 @@ async fn look_up(
         known.participants.insert(case, addresses);
     }
     Ok(())
+}
+
+/// What is known of a sender: by the word of a server we trust, else by what we found out.
+fn believed(parsed: &Parsed, trusted: &Trusted, checked: Option<Checked>) -> Authentication {
+    let told = Authentication::read(parsed, trusted);
+    match checked {
+        Some(found) if told.checked_by.is_none() => {
+            found.authentication.or_sealed(parsed, &found.chain, trusted)
+        }
+        _ => told,
+    }
 }
 
 /// Who stands on a mail and takes no part in its case: staff may suggest them, nobody adds them.

@@ -1,11 +1,12 @@
 //! From the bytes of a mail to what it says.
 
+use crate::mail::senders::Checked;
 use crate::said::{Author, Content, File, Said};
 use crate::understood::DeliveryReport;
 use domain::channel::{Channel, Kind};
 use domain::id::ArrivalId;
 use jiff::{SignedDuration, Timestamp};
-use mail::Parsed;
+use mail::{Authentication, Parsed};
 use std::sync::mpsc;
 use std::time::Duration;
 use store::{Context, StoreError};
@@ -23,12 +24,16 @@ pub(crate) struct Read {
     pub reports: Vec<DeliveryReport>,
     /// The mail as parsed, until its case is found.
     pub parsed: Option<Box<Parsed>>,
+    /// What we found out about its sender ourselves.
+    pub checked: Option<Checked>,
+    /// What is known of its sender in the end.
+    pub sender: Option<Authentication>,
 }
 
 impl Read {
     /// What a channel without threads gave.
     pub(crate) fn plain(said: Said) -> Read {
-        Read { said, quiet: false, reports: Vec::new(), parsed: None }
+        Read { said, quiet: false, reports: Vec::new(), parsed: None, checked: None, sender: None }
     }
 }
 
@@ -72,7 +77,7 @@ pub(crate) fn read(raw: &[u8], received_at: Timestamp) -> Result<Read, String> {
         .collect();
     let problems: Vec<&str> = parsed.problems.iter().map(|problem| problem.says.as_str()).collect();
     said.because = problems.join(" ");
-    Ok(Read { said, quiet: false, reports: Vec::new(), parsed: Some(Box::new(parsed)) })
+    Ok(Read { parsed: Some(Box::new(parsed)), ..Read::plain(said) })
 }
 
 /// Whether the mail of an arrival could be read now; `Err` says why not. Nothing is changed.

@@ -24,6 +24,8 @@ pub struct Incoming {
     pub sender: Option<String>,
     /// The machine that handed it over.
     pub peer: Option<IpAddr>,
+    /// What that machine called itself, or empty.
+    pub helo: String,
     /// Its bytes. What is longer than [`WHOLE_MOST`] is cut to the first 256 kB.
     pub raw: Vec<u8>,
     /// Its size where that is more than `raw` holds.
@@ -71,6 +73,7 @@ fn arrival(unit: UnitId, mut mail: Incoming) -> Result<Arrival, StoreError> {
         mailbox: mail.mailbox,
         sender: mail.sender,
         peer: mail.peer.map(|peer| peer.to_canonical()),
+        helo: mail.helo,
         whole_size: mail.whole_size,
         ..Envelope::of(Shape::Mail)
     };

@@ -10,6 +10,7 @@ mod listening;
 mod mail_store;
 mod original;
 mod protected;
+mod senders;
 mod set_up;
 mod understanding;
 mod world;

@@ -1,7 +1,7 @@
 //! A3: the case, with its thread, its composer and the relationship panel.
 
-use crate::case::actions;
 use crate::case::thread::{EntryKind, EntryView};
+use crate::case::{actions, senders};
 use crate::draft::DraftKind;
 use crate::draft::actions::drafts;
 use crate::joiner::pages::{JoinerView, waiting};
@@ -190,10 +190,13 @@ pub(crate) async fn page(
         DraftKind::Reply => review(ctx, screen, view, &text.words, &text.kept).await?.findings,
         DraftKind::Note => Vec::new(),
     };
+    let mut entries: Vec<EntryView> =
+        view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect();
+    senders::tell(&ctx.store, &mut entries).await?;
     web::page(&CasePage {
         frame: screen.frame(ctx, title, Place::Queue, "case").await?,
         head: head(screen, view, is_mine),
-        entries: view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect(),
+        entries,
         earlier: view.thread.earlier,
         first: view.thread.entries.first().map_or(0, |entry| entry.entry.n),
         neighbours: neighbours(&rows, &here),

@@ -27,6 +27,9 @@ pub(crate) struct EntryView {
     pub decide: Option<String>,
     /// Where it lies as it came, with its files; empty where it came by no channel.
     pub original: String,
+    /// One sentence on who stands behind a mail, and how it is shown; empty where nobody checked.
+    pub sender: String,
+    pub sender_tone: &'static str,
     /// The id of words that may become a case of their own.
     pub splits: Option<String>,
 }
@@ -57,6 +60,8 @@ impl EntryView {
             decide: None,
             original: String::new(),
             splits: None,
+            sender: String::new(),
+            sender_tone: "info",
         };
         let words = |kind, id: &str, text: &str| EntryView {
             id: format!("{id}-{n}"),
