@@ -193,7 +193,7 @@ impl NewContractBody {
 
 /// What was kept.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct KeptBody {
+pub struct BroughtIn {
     /// How many orders and contracts.
     kept: usize,
 }
@@ -202,12 +202,12 @@ pub struct KeptBody {
 /// worked out of them in the night.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "customers", request_body = OrdersBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "Your own key of it")),
-    responses((status = 200, body = KeptBody)), security(("token" = [])))]
+    responses((status = 200, body = BroughtIn)), security(("token" = [])))]
 pub async fn keep_orders(
     State(ctx): State<Context>,
     by: Bearer,
     body: Json<OrdersBody>,
-) -> Result<axum::Json<KeptBody>, Problem> {
+) -> Result<axum::Json<BroughtIn>, Problem> {
     by.staff.permit_anywhere(Act::Import).map_err(|_| Problem::not_permitted())?;
     let (unit, rows) = body.value.read()?;
     if !is_of(&ctx, &by.staff, unit).await? {
@@ -216,10 +216,10 @@ pub async fn keep_orders(
             Problem::refused("fields_refused", says).at("/unit", "Give the id of a unit of yours.")
         );
     }
-    let kept = KeptBody { kept: rows.len() };
+    let kept = BroughtIn { kept: rows.len() };
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    match tx.once::<KeptBody>(&body.press, now).await? {
+    match tx.once::<BroughtIn>(&body.press, now).await? {
         Once::New => {}
         Once::Done(kept) => return Ok(axum::Json(kept)),
         Once::OtherBody => {

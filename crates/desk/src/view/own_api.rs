@@ -1,6 +1,6 @@
 //! What belongs to whoever asks, for programs: what is new on their cases, the searches they keep.
 
-use crate::api::{Nothing, ReadProblems, WriteHeaders, WriteProblems};
+use crate::api::{ReadProblems, WriteHeaders, WriteProblems};
 use crate::message::api::at;
 use crate::view::bell;
 use crate::view::saved::{SavedView, keep_search, remove_view, rename_view, saved_views};
@@ -157,20 +157,23 @@ async fn change_view(
     by.staff.permit_anywhere(Act::ReadCase).map_err(|_| Problem::not_permitted())?;
     let name = named(&body.value.name)?;
     let is_there = rename_view(&ctx, by.staff.id, &id, &name).await?;
-    let missing = || Problem::missing("view_missing", "There is no such view.");
     is_there.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
 }
 
-/// Keeps a search no longer; nothing happens when it is not there.
-#[utoipa::path(delete, path = "/api/v1/me/views/{id}", tag = "search", request_body = Nothing,
-    params(ViewPath), responses((status = 204, description = "It is not kept any more"),
-    WriteProblems), security(("token" = [])))]
+/// Keeps a search no longer.
+#[utoipa::path(delete, path = "/api/v1/me/views/{id}", tag = "search", params(ViewPath),
+    responses((status = 204, description = "It is not kept any more"), ReadProblems),
+    security(("token" = [])))]
 async fn forget_view(
     State(ctx): State<Context>,
     by: Bearer,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     by.staff.permit_anywhere(Act::ReadCase).map_err(|_| Problem::not_permitted())?;
-    remove_view(&ctx, by.staff.id, &id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let was_there = remove_view(&ctx, by.staff.id, &id).await?;
+    was_there.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
+}
+
+fn missing() -> Problem {
+    Problem::missing("view_missing", "There is no such view.")
 }

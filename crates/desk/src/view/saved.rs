@@ -101,14 +101,15 @@ pub async fn rename_view(
     Ok(is_there)
 }
 
-/// Removes a view of this person's; nothing happens when it is not there.
+/// Removes a view of this person's. Says whether it was there.
 ///
 /// # Errors
 /// When the engine fails.
-pub async fn remove_view(ctx: &Context, staff: StaffId, id: &str) -> Result<(), StoreError> {
+pub async fn remove_view(ctx: &Context, staff: StaffId, id: &str) -> Result<bool, StoreError> {
     let mut tx = ctx.begin().await?;
-    sql::remove_view(&mut tx, id, staff).await?;
-    tx.commit().await
+    let was_there = sql::remove_view(&mut tx, id, staff).await?;
+    tx.commit().await?;
+    Ok(was_there)
 }
 
 #[cfg(test)]

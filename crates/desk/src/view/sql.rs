@@ -103,9 +103,10 @@ pub(crate) async fn rename_view(
     Ok(rows == 1)
 }
 
-pub(crate) async fn remove_view(tx: &mut Tx, id: &str, staff: StaffId) -> Result<(), StoreError> {
+pub(crate) async fn remove_view(tx: &mut Tx, id: &str, staff: StaffId) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM saved_view WHERE id = $1 AND staff_id = $2";
-    on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).execute(db).await
-        .map(|_| ()))
-    .doing("removing a view")
+    let rows = on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).execute(db).await
+        .map(|done| done.rows_affected()))
+    .doing("removing a view")?;
+    Ok(rows == 1)
 }

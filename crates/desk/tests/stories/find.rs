@@ -130,9 +130,9 @@ fn what_one_has_read_and_saved_is_one_s_own() {
         assert!(!rename_view(ctx, stan, &id, &words("Warm")).await.unwrap(), "it is not his");
         assert!(rename_view(ctx, maya.id, &id, &words("No heating")).await.unwrap());
         assert_eq!(saved_views(ctx, maya.id).await.unwrap()[0].name, "No heating");
-        remove_view(ctx, company.jo.id, &id).await.unwrap();
+        assert!(!remove_view(ctx, company.jo.id, &id).await.unwrap());
         assert_eq!(saved_views(ctx, maya.id).await.unwrap()[0].name, "No heating");
-        remove_view(ctx, maya.id, &id).await.unwrap();
+        assert!(remove_view(ctx, maya.id, &id).await.unwrap());
         assert!(saved_views(ctx, maya.id).await.unwrap().is_empty());
     });
 }

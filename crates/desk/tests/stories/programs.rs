@@ -562,7 +562,7 @@ fn a_program_hears_what_is_new_and_keeps_searches_for_its_person() {
         let name = Some(json!({ "name": "Cold homes" }));
         assert_eq!(stan.call("PATCH", &path, name.clone(), &[]).await.status, 404);
         assert_eq!(maya.call("PATCH", &path, name, &[]).await.status, 204);
-        stan.call("DELETE", &path, None, &[]).await;
+        assert_eq!(stan.call("DELETE", &path, None, &[]).await.status, 404);
         let views = maya.get("/me/views").await.body;
         assert_eq!(
             (&views[0]["name"], &views[0]["q"]),
