@@ -3,7 +3,7 @@
 use crate::customer::sql::{self, Row};
 use crate::hint::api::HintBody;
 use crate::hint::sql as hint_sql;
-use crate::value::api::ValueBody;
+use crate::value::api::WorthBody;
 use crate::value::sql as value_sql;
 use axum::Router;
 use axum::extract::State;
@@ -158,7 +158,7 @@ async fn worth(ctx: &Context, customer: &str) -> Result<Option<Worth>, Problem> 
         return Ok(None);
     };
     let worst = value_sql::worst_open_for_checked(&ctx.store, customer).await?;
-    let body = ValueBody::of(value, worst);
+    let body = WorthBody::of(value, worst);
     let money = |minor: i64| web::words::money(minor, &body.currency);
     Ok(Some(Worth {
         value: format!(

@@ -26,7 +26,7 @@ pub fn router() -> Router<Context> {
 
 /// What a customer is worth.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct ValueBody {
+pub struct WorthBody {
     /// `orders` (BG/NBD and Gamma-Gamma) or `contract`.
     pub(crate) method: String,
     /// What to expect, in minor units: within 52 weeks by orders, over its life by contract.
@@ -47,11 +47,11 @@ pub struct ValueBody {
     pub(crate) worked_out_at: String,
 }
 
-impl ValueBody {
-    pub(crate) fn of(row: ValueRow, worst_open: Option<i64>) -> ValueBody {
+impl WorthBody {
+    pub(crate) fn of(row: ValueRow, worst_open: Option<i64>) -> WorthBody {
         let severity = worst_open.map(|level| u8::try_from(level).unwrap_or(0));
         let at = Timestamp::from_millisecond(row.worked_out_at_ms);
-        ValueBody {
+        WorthBody {
             at_risk_minor: severity.map_or(0, |level| at_risk(row.expected_minor, level)),
             method: row.method,
             expected_minor: row.expected_minor,
@@ -69,7 +69,7 @@ impl ValueBody {
 /// where nothing is known of either. It changes nobody's place in the queue, clock or remedy.
 #[utoipa::path(get, path = "/api/v1/customers/{number}/value", tag = "customers",
     params(("number" = i64, Path, description = "The customer's number")),
-    responses((status = 200, body = ValueBody)), security(("token" = [])))]
+    responses((status = 200, body = WorthBody)), security(("token" = [])))]
 pub async fn read_value(
     State(ctx): State<Context>,
     by: Bearer,
@@ -82,7 +82,7 @@ pub async fn read_value(
     let row = crate::customer::sql::one(&ctx.store, &reach, number).await?.ok_or_else(missing)?;
     let value = sql::value_for_checked(&ctx.store, &row.id).await?.ok_or_else(missing)?;
     let worst = sql::worst_open_for_checked(&ctx.store, &row.id).await?;
-    Ok(web::json::hashed(&headers, &ValueBody::of(value, worst)))
+    Ok(web::json::hashed(&headers, &WorthBody::of(value, worst)))
 }
 
 /// An order.
