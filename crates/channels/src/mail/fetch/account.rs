@@ -182,6 +182,9 @@ pub(crate) async fn forget_account_in(
 ) -> Result<Vec<Account>, StoreError> {
     let mut all = read(tx.setting(ACCOUNTS).await?)?;
     let gone: Vec<Account> = all.extract_if(.., |one| one.name == name).collect();
+    if gone.is_empty() {
+        return Ok(gone);
+    }
     write(tx, &all, now).await?;
     for account in &gone {
         position::forget(tx, account, now).await?;
