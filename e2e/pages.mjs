@@ -15,6 +15,8 @@ const FORMS = [
   "problem",
   "reading",
   "escalation/answer",
+  "merger/new",
+  "separation/new",
 ];
 const SETTINGS = [
   "",
@@ -44,6 +46,7 @@ export async function staffPages(page, house) {
   const found = await page.locator(".row-link").first().getAttribute("href");
   await page.goto(house.base + found);
   const original = await page.locator('a[href^="/feedback/"]').first().getAttribute("href");
+  const split = await page.locator('a[href*="/splits/"]').first().getAttribute("href");
   await take(page);
   const promise = await makePromise(page, house, found);
   await page.goto(`${house.base}/customers`);
@@ -53,6 +56,7 @@ export async function staffPages(page, house) {
     ...VIEWS.map((view) => `/q/${view}`),
     found,
     original,
+    split,
     `${found}?write=note`,
     `${found}/file?notes=1`,
     ...FORMS.map((form) => `${found}/${form}`),

@@ -264,17 +264,24 @@ async fn reading(
     Ok(facts)
 }
 
-/// The words that made the reading, at most five.
+/// The words of the customer that speak for the reading, at most five. What the reader counted
+/// over the whole text has no place in it and is left to `redress read`.
 fn because(read: &serde_json::Value) -> String {
-    let of = |part: &str| {
-        let reasons = read.pointer(&format!("/{part}/because"))?.as_array()?;
-        let words = reasons.iter().filter_map(|r| r.get("feature")?.as_str());
-        Some(words.map(|words| format!("“{words}”")).collect::<Vec<_>>())
-    };
-    let mut said: Vec<String> =
-        ["severity", "kind", "feeling"].into_iter().filter_map(of).flatten().collect();
-    said.dedup();
-    said.truncate(5);
+    const MOST: usize = 5;
+    let mut said: Vec<String> = Vec::new();
+    for part in ["severity", "kind", "feeling"] {
+        let reasons = read.pointer(&format!("/{part}/because")).and_then(|all| all.as_array());
+        for reason in reasons.into_iter().flatten() {
+            let Some(words) = reason["feature"].as_str() else { continue };
+            let stands_there = reason["span"]["end"].as_u64() > reason["span"]["start"].as_u64();
+            let speaks_for_it = reason["weight"].as_f64().is_some_and(|weight| weight > 0.0);
+            let words = format!("“{words}”");
+            if stands_there && speaks_for_it && !said.contains(&words) {
+                said.push(words);
+            }
+        }
+    }
+    said.truncate(MOST);
     said.join(", ")
 }
 
