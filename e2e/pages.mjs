@@ -46,9 +46,9 @@ export async function staffPages(page, house) {
   const found = await page.locator(".row-link").first().getAttribute("href");
   await page.goto(house.base + found);
   const original = await page.locator('a[href^="/feedback/"]').first().getAttribute("href");
-  const split = await page.locator('a[href*="/splits/"]').first().getAttribute("href");
   await take(page);
   const promise = await makePromise(page, house, found);
+  const split = await furtherWords(page, house);
   await page.goto(`${house.base}/customers`);
   const customer = await page.locator("tbody a").first().getAttribute("href");
   return [
@@ -90,6 +90,21 @@ export async function settingsPages(page, house) {
     pages.push(await row.getAttribute("href"));
   }
   return pages;
+}
+
+// Where further words of a customer become a matter of their own: on a case with some.
+async function furtherWords(page, house) {
+  for (const view of ["team", "reopened", "closed"]) {
+    await page.goto(`${house.base}/q/${view}`);
+    const rows = page.locator(".row-link");
+    const cases = await rows.evaluateAll((all) => all.map((row) => row.getAttribute("href")));
+    for (const each of cases.slice(0, 25)) {
+      await page.goto(house.base + each);
+      const links = page.locator('a[href*="/splits/"]');
+      if (await links.count()) return links.first().getAttribute("href");
+    }
+  }
+  throw new Error("no case has further words of its customer");
 }
 
 async function take(page) {
