@@ -110,7 +110,7 @@ function useSuggestion() {
 }
 
 // What was done with advice is sent along with the form, for whoever learns which rules help.
-function tell(editor, name, finding) {
+function sendAlong(editor, name, finding) {
   const rule = finding.dataset.rule;
   if (rule) editor.form.append(make("input", { type: "hidden", name, value: rule }));
 }
@@ -123,7 +123,7 @@ function useFinding(editor, finding) {
   const moved = [...better].length - (Number(finding.dataset.to) - start);
   editor.focus();
   editor.setSelectionRange(from, to);
-  tell(editor, "used", finding);
+  sendAlong(editor, "used", finding);
   finding.remove();
   for (const later of findings(editor)) {
     if (Number(later.dataset.from) < start) continue;
@@ -147,7 +147,7 @@ document.addEventListener("click", (event) => {
   if (use || dismiss) event.preventDefault();
   if (use) useFinding(editor, finding);
   else if (dismiss) {
-    tell(editor, "kept", finding);
+    sendAlong(editor, "kept", finding);
     finding.remove();
     paint(editor);
     editor.focus();
