@@ -236,7 +236,7 @@ impl Sqlite {
         .await?;
         // Any commit takes all of the log before it to the disk; this one says what was said.
         let doing = "making a bulk of changes durable";
-        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
+        let mut writer = self.between_groups().await;
         let connection = self.connected(&mut writer).await?;
         let n: i64 = sqlx::query_scalar(VERSION).fetch_one(&mut *connection).await.doing(doing)?;
         let again = AssertSqlSafe(format!("{VERSION} = {n}"));
@@ -245,15 +245,25 @@ impl Sqlite {
 
     /// Sets the writer's ways between two groups of transactions.
     async fn tune(&self, pragmas: &[&'static str]) -> Result<(), StoreError> {
-        let waits = Waits::begin(&self.inner.waiting);
-        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
-        drop(waits);
-        self.flush(&mut writer).await;
+        let mut writer = self.between_groups().await;
         let connection = self.connected(&mut writer).await?;
         for pragma in pragmas {
             sqlx::query(*pragma).execute(&mut *connection).await.doing("tuning the writer")?;
         }
         Ok(())
+    }
+
+    /// The writer with no transaction open on it.
+    async fn between_groups(&self) -> OwnedMutexGuard<Writer> {
+        let waits = Waits::begin(&self.inner.waiting);
+        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
+        drop(waits);
+        if writer.is_half_done {
+            self.fence(&mut writer).await;
+            writer.is_half_done = false;
+        }
+        self.flush(&mut writer).await;
+        writer
     }
 
     async fn connected<'a>(

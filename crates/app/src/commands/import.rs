@@ -104,10 +104,15 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
         let report = import::run(&ctx, path, &plan, &options, &mut progress).await;
         bar.finish_and_clear();
         taking_in.send_replace(false);
-        if let Some(understanding) = understanding {
-            understanding.await.context("understanding broke")??;
-        }
+        let understood = match understanding {
+            Some(understanding) => {
+                understanding.await.context("understanding broke").and_then(|done| done)
+            }
+            None => Ok(()),
+        };
+        // Whatever went wrong: what was kept is on the disk before anybody is told of it.
         ctx.store.end_bulk().await?;
+        understood?;
         if let Some(error) = refused.failed {
             return Err(error).with_context(|| format!("cannot write {}", errors.display()));
         }
