@@ -47,6 +47,25 @@ struct TransferBody {
     not_told_because: Option<Words>,
 }
 
+impl TransferBody {
+    fn transfer(self) -> Result<Transfer, Problem> {
+        let TransferBody { team, owner, reason, due_at, letter, not_told_because } = self;
+        let tell = match (letter, not_told_because) {
+            (None, None) => Tell::Composed,
+            (Some(letter), None) => Tell::Letter(letter),
+            (None, Some(because)) => {
+                at_most("/not_told_because", &because, *REASON.end())?;
+                Tell::Nothing(because)
+            }
+            (Some(_), Some(_)) => {
+                let says = "Give the letter, or why there is none.";
+                return Err(Problem::refused("told_or_not", says).at("/not_told_because", says));
+            }
+        };
+        Ok(Transfer { team, owner, reason, by: due_at, tell })
+    }
+}
+
 /// Hands a case over. The customer reads why that helps, and the receiver promises a date.
 #[utoipa::path(post, path = "/api/v1/cases/{number}/transfers", tag = "cases",
     request_body = TransferBody, params(CasePath, WriteHeaders),
@@ -58,40 +77,8 @@ async fn transfer_case(
     body: Json<TransferBody>,
 ) -> Result<Response, Problem> {
     let on = api::on(&number, &body)?;
-    let TransferBody { team, owner, reason, due_at, letter, not_told_because } = body.value;
-    let tell = match (letter, not_told_because) {
-        (None, None) => Tell::Composed,
-        (Some(letter), None) => Tell::Letter(letter),
-        (None, Some(because)) => {
-            at_most("/not_told_because", &because, *REASON.end())?;
-            Tell::Nothing(because)
-        }
-        (Some(_), Some(_)) => {
-            let says = "Give the letter, or why there is none.";
-            return Err(Problem::refused("told_or_not", says).at("/not_told_because", says));
-        }
-    };
-    let transfer = Transfer { team, owner, reason, by: due_at, tell };
+    let transfer = body.value.transfer()?;
     Ok(api::made(actions::transfer(&ctx, &by.staff, on, transfer, &body.press).await?))
-}
-
-/// A transfer as it would be made.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PreviewBody {
-    /// The id of a team of the same unit.
-    #[schema(value_type = String)]
-    team: TeamId,
-    /// The id of who takes it there; whoever is free when left out.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    owner: Option<StaffId>,
-    /// Why this helps the customer, as they read it: 12 to 240 characters.
-    #[schema(value_type = String)]
-    reason: Words,
-    /// By when the customer hears from the receiver.
-    #[schema(value_type = String, format = DateTime)]
-    due_at: Timestamp,
 }
 
 /// What the customer would read.
@@ -101,18 +88,27 @@ struct LetterBody {
     letter: String,
 }
 
-/// The letter that a transfer would send; nothing is changed.
+/// The letter that the same transfer would send: the one it brings, or the composed one. Nothing is
+/// changed.
 #[utoipa::path(post, path = "/api/v1/cases/{number}/transfers/previews", tag = "cases",
-    request_body = PreviewBody, params(CasePath),
+    request_body = TransferBody, params(CasePath),
     responses((status = 200, body = LetterBody), WriteProblems), security(("token" = [])))]
 async fn preview_letter(
     State(ctx): State<Context>,
     by: Bearer,
     Path(number): Path<String>,
-    body: Json<PreviewBody>,
+    body: Json<TransferBody>,
 ) -> Result<axum::Json<LetterBody>, Problem> {
     let on = api::on(&number, &body)?;
-    let PreviewBody { team, owner, reason, due_at } = body.value;
-    let letter = actions::preview(&ctx, &by.staff, on, team, owner, &reason, due_at).await?;
+    let Transfer { team, owner, reason, by: due_at, tell } = body.value.transfer()?;
+    let composed = actions::preview(&ctx, &by.staff, on, team, owner, &reason, due_at).await?;
+    let letter = match tell {
+        Tell::Composed => composed,
+        Tell::Letter(letter) => letter.into_string(),
+        Tell::Nothing(_) => {
+            let says = "The customer is not told, so there is no letter.";
+            return Err(Problem::refused("told_or_not", says).at("/not_told_because", says));
+        }
+    };
     Ok(axum::Json(LetterBody { letter }))
 }
