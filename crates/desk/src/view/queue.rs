@@ -127,6 +127,8 @@ pub struct QueueRow {
     pub unread: bool,
     /// Whether the reader has a draft on it.
     pub draft: bool,
+    /// Whether somebody who takes no part in it waits to be taken in.
+    pub waits: bool,
 }
 
 /// A page of the queue.
@@ -146,6 +148,7 @@ struct Row {
     owner_name: Option<String>,
     seen: i64,
     draft: i64,
+    waits: i64,
 }
 
 macro_rules! queue_sql {
@@ -158,7 +161,9 @@ macro_rules! queue_sql {
                COALESCE((SELECT e.version FROM case_seen e
                          WHERE e.case_id = c.id AND e.staff_id = $2), 0) AS seen,
                (SELECT COUNT(*) FROM draft d WHERE d.case_id = c.id AND d.staff_id = $2
-                AND d.text <> '') AS draft
+                AND d.text <> '') AS draft,
+               (SELECT COUNT(*) FROM joiner j WHERE j.case_id = c.id AND j.state = 'waits')
+                AS waits
              FROM \"case\" c
              WHERE ",
             $lane,
@@ -270,6 +275,7 @@ async fn queue_row(ctx: &Context, row: Row, now: jiff::Timestamp) -> Result<Queu
         reasons: urgency::reasons(&case, now),
         unread: row.seen < row.case.version,
         draft: row.draft > 0,
+        waits: row.waits > 0,
         customer: row.customer_name.unwrap_or_default(),
         owner: row.owner_name,
         snippet: row.case.snippet,

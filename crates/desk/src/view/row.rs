@@ -37,6 +37,9 @@ impl RowView {
         let shown: Vec<&Reason> = row.reasons.iter().take(REASONS_MOST).collect();
         let strong = shown.first().filter(|reason| is_strong(reason));
         let rest = shown.iter().skip(usize::from(strong.is_some()));
+        let joiner = row.waits.then(|| "somebody waits to be taken in".to_owned());
+        let why: Vec<String> =
+            joiner.into_iter().chain(rest.map(|reason| reason_words(reason))).collect();
         let me = screen.signed.staff.id;
         RowView {
             number: case.number.to_string(),
@@ -46,7 +49,7 @@ impl RowView {
             words: row.snippet.chars().take(160).collect(),
             mark: if row.draft { "Draft: " } else { "" },
             strong: strong.map(|reason| reason_words(reason)).unwrap_or_default(),
-            why: rest.map(|reason| reason_words(reason)).collect::<Vec<_>>().join(" · "),
+            why: why.join(" · "),
             mine: case.owner == Some(me),
             owner: row.owner.as_ref().map(Face::of),
             due: screen.next_due(case),

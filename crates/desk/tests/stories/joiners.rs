@@ -3,12 +3,14 @@
 use crate::told::{arrive, code, complaint, in_thread, letters, now, opened, ring};
 use desk::case::link;
 use desk::joiner::actions::{accept, split};
+use desk::view::queue::row_by_number;
 use desk::{Taken, portal_case};
 use domain::feedback::FeedbackIn;
 use domain::id::{CaseNumber, MessageId};
 use domain::joiner::Part;
 use domain::urgency::Facts;
 use jiff::SignedDuration;
+use store::scope::Reach;
 use store::{Press, on};
 use testkit::{Company, World, on_both};
 
@@ -85,7 +87,25 @@ fn who_is_taken_in_is_heard_and_letters_still_go_to_the_customer() {
         let page = page_of(&world, number).await;
         assert!(page.iter().any(|line| line.starts_with("Eve: ")), "{page:?}");
         world.pass(SignedDuration::from_hours(24 * 9));
-        assert_eq!(count(&world, "SELECT COUNT(*) FROM \"case\"").await, 1);
+        ring(&world).await;
+        assert_eq!(count(&world, "SELECT COUNT(*) FROM \"case\"").await, 1, "no timer is left");
+    });
+}
+
+#[test]
+fn the_queue_says_that_somebody_waits_until_that_is_decided() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let waits = async || {
+            let all = Reach { scope: "all".to_owned(), staff: String::new() };
+            row_by_number(&world.ctx, &all, number).await.unwrap().unwrap().waits
+        };
+        assert!(!waits().await);
+        let id = stranger(&world, &company, number).await;
+        assert!(waits().await, "also where nobody has taken the case yet");
+        split(&world.ctx, &company.maya, number, id, &Press::none()).await.unwrap();
+        assert!(!waits().await);
     });
 }
 
