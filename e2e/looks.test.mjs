@@ -29,7 +29,7 @@ before(async () => {
   await signIn(lead, house, "lead");
   await signIn(admin, house, "admin");
   const offer = await offerPage(lead, customer, house);
-  const staff = await staffPages(lead, house);
+  const staff = await staffPages(lead, customer, house);
   const visits = [
     [customer, [...(await customerPages(customer, house)), offer]],
     [lead, staff],

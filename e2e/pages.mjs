@@ -41,16 +41,16 @@ export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "?", "Control+k
 const VIEWS = ["mine", "team", "promises", "public", "reopened", "snoozed", "ideas", "closed"];
 
 // Pages of staff; `lead` sees every team, so every form is there.
-export async function staffPages(page, house) {
+export async function staffPages(page, customer, house) {
   await page.goto(`${house.base}/q/team`);
   const found = await page.locator(".row-link").first().getAttribute("href");
   await page.goto(house.base + found);
   const original = await page.locator('a[href^="/feedback/"]').first().getAttribute("href");
   await take(page);
   const promise = await makePromise(page, house, found);
-  const split = await furtherWords(page, house);
+  const split = await furtherWords(page, customer, house);
   await page.goto(`${house.base}/customers`);
-  const customer = await page.locator("tbody a").first().getAttribute("href");
+  const known = await page.locator("tbody a").first().getAttribute("href");
   return [
     "/today",
     ...VIEWS.map((view) => `/q/${view}`),
@@ -66,7 +66,7 @@ export async function staffPages(page, house) {
     "/search?q=card",
     "/search?q=zyzzyva",
     "/customers",
-    customer,
+    known,
     "/feedback",
     "/cases/new",
     "/insight",
@@ -92,19 +92,20 @@ export async function settingsPages(page, house) {
   return pages;
 }
 
-// Where further words of a customer become a matter of their own: on a case with some.
-async function furtherWords(page, house) {
-  for (const view of ["team", "reopened", "closed"]) {
-    await page.goto(`${house.base}/q/${view}`);
-    const rows = page.locator(".row-link");
-    const cases = await rows.evaluateAll((all) => all.map((row) => row.getAttribute("href")));
-    for (const each of cases.slice(0, 25)) {
-      await page.goto(house.base + each);
-      const links = page.locator('a[href*="/splits/"]');
-      if (await links.count()) return links.first().getAttribute("href");
-    }
-  }
-  throw new Error("no case has further words of its customer");
+// Where further words of a customer become a matter of their own: they are written first.
+async function furtherWords(lead, customer, house) {
+  const number = await ownCase(customer, house);
+  await customer.locator("#words").fill("Besides: nobody answers at your branch in Leeds.");
+  await customer.getByRole("button", { name: /^Send to/ }).click();
+  await customer.getByText("nobody answers at your branch").first().waitFor();
+  await lead.goto(`${house.base}/cases/${number}`);
+  return lead.locator('a[href*="/splits/"]').first().getAttribute("href");
+}
+
+// The number of the practice company's customer's case, on whose page they are then.
+async function ownCase(customer, house) {
+  await customer.goto(house.link("customer"));
+  return (await customer.locator("p.quiet.small").first().innerText()).trim();
 }
 
 async function take(page) {
@@ -155,13 +156,11 @@ async function complainUntilCheck(page, house) {
 
 // The lead asks the practice company's customer what would be fair: gives the page that asks.
 export async function offerPage(lead, customer, house) {
-  const own = house.link("customer");
-  await customer.goto(own);
-  const number = await customer.locator("p.quiet.small").first().innerText();
-  await lead.goto(`${house.base}/cases/${number.trim()}/offers/new`);
+  const number = await ownCase(customer, house);
+  await lead.goto(`${house.base}/cases/${number}/offers/new`);
   await lead.locator("input[name=how][value=ask]").check();
   await lead.locator("form.form .button-primary").click();
   await lead.waitForURL(/\/cases\/R-\d+$/);
-  await customer.goto(own);
+  await customer.goto(house.link("customer"));
   return customer.locator('a[href*="/offers/"]').first().getAttribute("href");
 }

@@ -4,9 +4,11 @@ use crate::told::{arrive, code, complaint, in_thread, now, opened, words};
 use desk::case::link;
 use desk::case::rebuild::rebuild;
 use desk::merger::actions::{SplitOff, merge, separate, split_off};
+use desk::message::actions::add_words;
 use desk::promise::actions::{MakePromise, keep, make};
 use desk::promise::rules::ClosedHours;
 use desk::resolution::actions::reopen;
+use desk::view::case::CaseView;
 use desk::{Taken, portal_case};
 use domain::case::{Case, Closing, Stage};
 use domain::channel::Kind;
@@ -136,6 +138,32 @@ fn another_customer_s_case_is_never_merged_and_is_not_even_named() {
     });
 }
 
+/// What the customer said, oldest first.
+fn received(view: &CaseView) -> Vec<MessageId> {
+    let messages = view.thread.entries.iter().filter_map(|entry| match &entry.entry.event {
+        Event::Received { message, .. } => Some(message.id),
+        Event::Opened(opening) => opening.message.as_ref().map(|m| m.id),
+        _ => None,
+    });
+    messages.collect()
+}
+
+#[test]
+fn words_written_on_the_customer_s_page_become_a_matter_of_their_own_as_well() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let token = link_of(&world, &now(&world, number).await.case).await;
+        let page = portal_case(ctx, &token).await.unwrap().unwrap();
+        add_words(ctx, &page.permit, words("And my bill is wrong."), &none).await.unwrap();
+        let message = received(&now(&world, number).await)[1];
+        let split = SplitOff { message, kind: Kind::Complaint, subject: words("A bill") };
+        let own = split_off(ctx, maya, number, split, &none).await.unwrap();
+        assert_eq!(received(&now(&world, own.number).await).len(), 1);
+    });
+}
+
 #[test]
 fn a_second_matter_in_a_thread_becomes_a_case_once() {
     on_both(async |world| {
@@ -144,16 +172,7 @@ fn a_second_matter_in_a_thread_becomes_a_case_once() {
         let more = complaint(&world, &company, "And my bill is wrong.");
         arrive(&world, &in_thread(more, number, true), company.amara).await;
         let view = now(&world, number).await;
-        let said: Vec<MessageId> = view
-            .thread
-            .entries
-            .iter()
-            .filter_map(|entry| match &entry.entry.event {
-                Event::Received { message, .. } => Some(message.id),
-                Event::Opened(opening) => opening.message.as_ref().map(|m| m.id),
-                _ => None,
-            })
-            .collect();
+        let said = received(&view);
         let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
         let split = |message| SplitOff { message, kind: Kind::Complaint, subject: words("A bill") };
         let first = split_off(ctx, maya, number, split(said[0]), &none).await;
