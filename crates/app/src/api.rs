@@ -22,7 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
         description = "Hear every complaint, put it right with the customer, learn from it. Say \
             who you are with `Authorization: Bearer rd_…`. Lists are read with `limit` and \
             `after`; `If-Match` insists on a version; `Idempotency-Key` makes a repeated request \
-            count once; problems are `application/problem+json`. Moments are RFC 3339 in UTC.",
+            count once; problems are `application/problem+json`. `RateLimit` says how \
+            many requests are left to your token, `Redress-Version` the version of an answer. Moments are RFC 3339 in UTC.",
     ),
     security(("token" = [])),
     modifiers(&Token)

@@ -147,10 +147,12 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
             web::Problem::missing("nothing_here", "There is nothing at this address.")
         });
     let proxies: Arc<[IpAddr]> = settings.trusted_proxies()?.into();
+    let pace = web::pace::Pace::new(settings.api_requests_per_minute()?);
     let layers = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(proxies, believe_proxies))
         .layer(middleware::from_fn_with_state(ctx.clone(), web::guard::guard))
         .layer(middleware::from_fn(web::problem::answer_problems))
+        .layer(middleware::from_fn_with_state((ctx.clone(), pace), web::pace::pace))
         .layer(CatchPanicLayer::custom(broke))
         .layer(CompressionLayer::new().gzip(true))
         .layer(DefaultBodyLimit::max(BODY_MOST))

@@ -285,6 +285,18 @@ impl Settings {
         self.text("log_format") == "json"
     }
 
+    /// How many requests a program may make in a minute with one token.
+    ///
+    /// # Errors
+    /// When it is no number above 0.
+    pub fn api_requests_per_minute(&self) -> anyhow::Result<u32> {
+        let text = self.text("api_requests_per_minute");
+        let number = text.parse().ok().filter(|number| *number > 0);
+        number.with_context(|| {
+            format!("`api_requests_per_minute` is {text}, which is no number above 0")
+        })
+    }
+
     /// Proxies whose forwarded addresses are believed.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub mod actions;
 pub(crate) mod api;
 pub(crate) mod body;
 pub(crate) mod effects;
+pub(crate) mod expand;
 pub(crate) mod forms;
 pub mod link;
 pub mod new_case;

@@ -12,6 +12,7 @@ pub mod icons;
 pub mod json;
 pub mod keymap;
 pub mod live;
+pub mod pace;
 pub mod problem;
 pub mod session;
 pub mod styleguide;

@@ -6,4 +6,5 @@ mod bad_forms;
 mod bad_input;
 mod described;
 mod nonsense;
+mod paced;
 mod world;

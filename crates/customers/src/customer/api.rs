@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::UnitId;
 use domain::permit::{Act, Scope, Staff};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::scope::Reach;
 use store::{Context, Once};
@@ -54,8 +55,8 @@ pub struct CustomerBody {
     name: String,
     /// ISO 639-1 code, or empty.
     language: String,
-    /// When they were first heard, in milliseconds since 1970-01-01 UTC.
-    since_ms: i64,
+    /// When they were first heard.
+    since: String,
     /// Whether they told us that they need extra care.
     needs_care: bool,
     /// How we know them; only when one customer is read.
@@ -81,7 +82,9 @@ impl From<Row> for CustomerBody {
             number: row.number,
             name: row.name,
             language: row.language,
-            since_ms: row.since_ms,
+            since: Timestamp::from_millisecond(row.since_ms)
+                .unwrap_or(Timestamp::UNIX_EPOCH)
+                .to_string(),
             needs_care: row.needs_care != 0,
             identities: Vec::new(),
         }

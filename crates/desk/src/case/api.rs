@@ -5,19 +5,15 @@ use crate::api::{
     unreadable,
 };
 use crate::case::actions::{self, NewCase};
-use crate::case::body::{CaseBody, Signs};
+use crate::case::body::Signs;
+use crate::case::expand::{self, Expand, OF_MANY, OF_ONE, WholeCaseBody};
 use crate::case::forms::{FEELINGS, REASON_MOST};
 use crate::case::new_case::people::customer_by_number;
 use crate::case::new_case::{BY_HAND, PROBLEM_MOST, subject_of};
 use crate::case::pages::missing;
 use crate::handling::On;
-use crate::message::api::{MessageBody, NoteBody};
-use crate::offer::api::OfferBody;
-use crate::promise::api::PromiseBody;
 use crate::view::panel::{teams, unit_of};
-use crate::view::promises::of_case;
 use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View, row_by_number};
-use crate::view::record;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
@@ -26,13 +22,13 @@ use domain::id::{StaffId, TeamId};
 use domain::urgency::Facts;
 use domain::words::Words;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::scope::Reach;
 use store::{Context, StoreError};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::json::{PAGE_MOST, versioned};
+use web::json::versioned;
 use web::{Bearer, Json, Page, PageQuery, Path, Problem, Query};
 
 /// The addresses of this noun.
@@ -64,6 +60,8 @@ struct CasesQuery {
     limit: Option<u32>,
     /// The cursor of the page before.
     after: Option<String>,
+    /// What comes along with every case: any of `customer` and `promises`, with a comma between.
+    expand: String,
 }
 
 impl CasesQuery {
@@ -87,7 +85,7 @@ impl CasesQuery {
 
 /// Lists cases in the order of the queue: what breaks first stands first.
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(CasesQuery),
-    responses((status = 200, body = Page<CaseBody>), ReadProblems), security(("token" = [])))]
+    responses((status = 200, body = Page<WholeCaseBody>), ReadProblems), security(("token" = [])))]
 async fn list_cases(
     State(ctx): State<Context>,
     by: Bearer,
@@ -95,17 +93,19 @@ async fn list_cases(
     uri: Uri,
     Query(query): Query<CasesQuery>,
 ) -> Result<Response, Problem> {
-    let reach = api::reach(&by)?;
+    let (reach, expand) = (api::reach(&by)?, Expand::read(&query.expand, OF_MANY, &by.staff)?);
     let most = PageQuery { limit: query.limit, after: None }.rows()?;
     let (lane, view) = (query.lane(by.staff.id)?, query.view()?);
     let after = query.after.as_deref().map(|cursor| {
         QueuePlace::read(cursor).ok_or_else(|| unreadable("after", "Give a cursor of ours."))
     });
-    let rows = queue_rows(&ctx, &reach, lane, view, after.transpose()?, most as usize).await?;
-    let has_more = rows.len() > most as usize;
-    let last = rows.iter().take(most as usize).next_back();
-    let next = last.filter(|_| has_more).map(|row| QueuePlace::of(&row.case).to_string());
-    let data: Vec<CaseBody> = rows.into_iter().take(most as usize).map(CaseBody::from).collect();
+    let most = most as usize;
+    let mut rows = queue_rows(&ctx, &reach, lane, view, after.transpose()?, most).await?;
+    let has_more = rows.len() > most;
+    rows.truncate(most);
+    let next = rows.last().filter(|_| has_more);
+    let next = next.map(|row| QueuePlace::of(&row.case).to_string());
+    let data = expand::many(&ctx, &reach, rows, expand).await?;
     Ok(api::page(&headers, &uri, &Page { data, next, has_more }))
 }
 
@@ -134,28 +134,9 @@ async fn queue_rows(
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
 struct CaseQuery {
-    /// Any of `messages`, `notes`, `promises` and `offers`, with commas between; the first 200 of
-    /// each.
+    /// Any of `customer`, `promises`, `messages`, `notes` and `offers`, with commas between; the
+    /// first 200 of each.
     expand: String,
-}
-
-/// A case with what hangs on it.
-#[derive(Debug, Serialize, ToSchema)]
-struct WholeCaseBody {
-    #[serde(flatten)]
-    case: CaseBody,
-    /// Messages in both directions, oldest first; when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    messages: Option<Vec<MessageBody>>,
-    /// Private notes, oldest first; when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notes: Option<Vec<NoteBody>>,
-    /// Promises, oldest first; when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    promises: Option<Vec<PromiseBody>>,
-    /// Offers, oldest first; when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offers: Option<Vec<OfferBody>>,
 }
 
 /// Reads one case.
@@ -168,37 +149,11 @@ async fn read_case(
     Path(number): Path<String>,
     Query(query): Query<CaseQuery>,
 ) -> Result<Response, Problem> {
-    let parts: Vec<&str> = query.expand.split(',').filter(|part| !part.is_empty()).collect();
-    if parts.iter().any(|part| !["messages", "notes", "promises", "offers"].contains(part)) {
-        let says = "Give any of `messages`, `notes`, `promises` and `offers`.";
-        return Err(unreadable("expand", says));
-    }
+    let expand = Expand::read(&query.expand, OF_ONE, &by.staff)?;
     let (reach, number) = (api::reach_of_one(&by)?, api::number(&number)?);
     let row = row_by_number(&ctx, &reach, number).await?.ok_or_else(missing)?;
-    let (id, version, store) = (row.case.id, row.case.version, &ctx.store);
-    let mut whole = WholeCaseBody {
-        case: CaseBody::from(row),
-        messages: None,
-        notes: None,
-        promises: None,
-        offers: None,
-    };
-    if parts.contains(&"messages") {
-        let rows = record::messages_for_checked(store, id, 0, PAGE_MOST).await?;
-        whole.messages = Some(rows.into_iter().map(MessageBody::from).collect());
-    }
-    if parts.contains(&"notes") {
-        let rows = record::notes_for_checked(store, id, 0, PAGE_MOST).await?;
-        whole.notes = Some(rows.into_iter().map(NoteBody::from).collect());
-    }
-    if parts.contains(&"promises") {
-        let lines = of_case(&ctx, &reach, number).await?;
-        whole.promises = Some(lines.into_iter().map(PromiseBody::from).collect());
-    }
-    if parts.contains(&"offers") {
-        let offers = record::offers_for_checked(store, id).await?;
-        whole.offers = Some(offers.into_iter().map(OfferBody::from).collect());
-    }
+    let version = row.case.version;
+    let whole = expand::one(&ctx, &reach, row, expand).await?.ok_or_else(missing)?;
     Ok(versioned(&headers, version, &whole))
 }
 

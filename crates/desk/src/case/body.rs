@@ -33,7 +33,7 @@ pub(crate) struct CaseBody {
     /// ISO 639-1 code, or empty.
     pub language: String,
     /// Whose case it is.
-    pub customer: Named,
+    pub customer: CustomerPart,
     /// The id of the unit it belongs to.
     pub unit: String,
     /// The id of the team it lies with.
@@ -103,6 +103,42 @@ pub(crate) struct Named {
     pub id: String,
     /// Their name, or empty.
     pub name: String,
+}
+
+/// A customer beside their case.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustomerPart {
+    /// Their id.
+    pub id: String,
+    /// Their name, or empty.
+    pub name: String,
+    /// More of them; when `customer` was asked for.
+    #[serde(flatten)]
+    pub known: Option<KnownBody>,
+}
+
+/// Who a customer is and how we know them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct KnownBody {
+    /// The number people say.
+    pub number: i64,
+    /// ISO 639-1 code, or empty.
+    pub language: String,
+    /// When they were first heard.
+    pub since: String,
+    /// Whether they told us that they need extra care.
+    pub needs_care: bool,
+    /// How we know them.
+    pub identities: Vec<IdentityPart>,
+}
+
+/// A way a customer is known by.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct IdentityPart {
+    /// `email`, `phone`, `handle` or `reference`.
+    pub kind: String,
+    /// The value in its one spelling.
+    pub value: String,
 }
 
 /// A due moment that a policy sets.
@@ -190,7 +226,11 @@ impl From<QueueRow> for CaseBody {
             channel: case.channel.as_str(),
             snippet: row.snippet,
             language: case.language.clone(),
-            customer: Named { id: case.customer.to_string(), name: row.customer },
+            customer: CustomerPart {
+                id: case.customer.to_string(),
+                name: row.customer,
+                known: None,
+            },
             unit: case.unit.to_string(),
             team: case.team.to_string(),
             owner: owner.map(|(id, name)| Named { id, name }),

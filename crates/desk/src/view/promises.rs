@@ -6,7 +6,7 @@ use domain::promise::Promise;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 use store::scope::Reach;
-use store::{Context, Doing, StoreError, on};
+use store::{Context, Doing, Sql, StoreError, on};
 
 /// Rows of one page.
 pub const ROWS: u32 = 50;
@@ -250,13 +250,37 @@ pub async fn of_case(
     reach: &Reach,
     case: CaseNumber,
 ) -> Result<Vec<PromiseLine>, StoreError> {
-    const SQL: &str = promise_sql!(concat!(
-        "c.number = $3 AND ",
-        store::visible!(),
-        " ORDER BY p.made_at_ms, p.number LIMIT 200"
-    ));
-    let rows: Vec<Row> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&reach.scope)
-        .bind(&reach.staff).bind(case.0).fetch_all(db).await)
-    .doing("reading the promises of a case")?;
+    of_cases(ctx, reach, &[case]).await
+}
+
+/// All promises of some cases, for staff who may see them; those of each oldest first.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn of_cases(
+    ctx: &Context,
+    reach: &Reach,
+    cases: &[CaseNumber],
+) -> Result<Vec<PromiseLine>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: promise_sql!(concat!(
+            "c.number IN (SELECT value FROM json_each($3)) AND ",
+            store::visible!(),
+            " ORDER BY c.number, p.made_at_ms, p.number"
+        )),
+        postgres: promise_sql!(concat!(
+            "c.number IN (SELECT CAST(jsonb_array_elements_text($3::jsonb) AS BIGINT)) AND ",
+            store::visible!(),
+            " ORDER BY c.number, p.made_at_ms, p.number"
+        )),
+    };
+    let doing = "reading the promises of cases";
+    let numbers: Vec<i64> = cases.iter().map(|number| number.0).collect();
+    let numbers =
+        serde_json::to_string(&numbers).map_err(|error| StoreError::unreadable(doing, error))?;
+    let text = ctx.store.text(SQL);
+    let rows: Vec<Row> = on!(Store &ctx.store, db => sqlx::query_as(text).bind(&reach.scope)
+        .bind(&reach.staff).bind(&numbers).fetch_all(db).await)
+    .doing(doing)?;
     rows.into_iter().map(Row::read).collect()
 }

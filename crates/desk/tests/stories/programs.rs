@@ -136,6 +136,12 @@ fn a_program_takes_a_case_from_the_call_to_the_customers_yes() {
         assert_eq!(read.body["messages"][0]["direction"], "in");
         assert_eq!(read.body["promises"][0]["words"], "call you with the result");
         assert_eq!((&read.body["notes"], &read.body["offers"]), (&json!([]), &json!([])));
+        assert_eq!(read.body["customer"]["identities"], json!(null), "nobody asked");
+        let listed = maya.get("/cases?expand=customer,promises").await;
+        let first = &listed.body["data"][0];
+        assert_eq!(first["promises"], read.body["promises"]);
+        assert_eq!(first["customer"]["identities"][0]["value"], "amara@example.org");
+        assert_eq!(maya.get("/cases?expand=messages").await.status, 400, "of one case only");
         let promise = read.body["promises"][0]["id"].as_str().unwrap().to_owned();
         maya.does(&at("/notes"), json!({ "text": "Van was rerouted." })).await;
         let sent = maya.does(&at("/messages"), json!({ "text": "We are on it, Amara." })).await;
