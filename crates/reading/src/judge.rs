@@ -18,6 +18,19 @@ pub(crate) struct Evidence {
 
 impl Evidence {
     pub(crate) fn gather(text: &str, folded: &Folded, hits: &[Hit]) -> Evidence {
+        let mut evidence = Evidence::sums(folded, hits);
+        for hit in hits {
+            let (section, weight) = turned(hit);
+            let reasons = &mut evidence.reasons[section as usize];
+            if reasons.len() < 16 {
+                reasons.push(reason(text, folded, hit, weight));
+            }
+        }
+        evidence
+    }
+
+    /// The same without reasons.
+    pub(crate) fn sums(folded: &Folded, hits: &[Hit]) -> Evidence {
         let n = Section::ALL.len();
         let shape = &folded.shape;
         let words = shape.words.max(1) as f32;
@@ -31,11 +44,7 @@ impl Evidence {
         };
         for hit in hits {
             let (section, weight) = turned(hit);
-            let at = section as usize;
-            evidence.sums[at] += weight;
-            if evidence.reasons[at].len() < 16 {
-                evidence.reasons[at].push(reason(text, folded, hit, weight));
-            }
+            evidence.sums[section as usize] += weight;
         }
         evidence
     }

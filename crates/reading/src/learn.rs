@@ -18,6 +18,7 @@ mod space;
 mod train;
 
 pub use eval::{ClassScore, Evaluation, LearningPoint, evaluate, learning_curve};
+pub(crate) use extract::Features;
 pub use format::ModelError;
 pub use languages::{LanguageTrainer, TrainedLanguages};
 pub use model::{Model, Prediction};

@@ -114,11 +114,11 @@ impl Reader {
     pub(crate) fn judge(&self, text: &str, folded: &Folded, hits: &[Hit], e: &Evidence) -> Said {
         let opening = transcript::opening(text);
         if opening.len() == text.len() {
-            return shipped::judge(text, folded, hits, e);
+            return shipped::judge(self, text, folded, hits, e);
         }
         let (folded, hits) = self.hits(opening);
         let e = Evidence::gather(opening, &folded, &hits);
-        shipped::judge(opening, &folded, &hits, &e)
+        shipped::judge(self, opening, &folded, &hits, &e)
     }
 
     /// Reads a text and finds the organisation's topics in it.

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use crate::fold::Folded;
 use crate::judge::{self, Evidence};
-use crate::learn::{Model, Seen};
+use crate::learn::{Features, Model, Seen};
 use crate::lexicon::Hit;
+use crate::reader::Reader;
 use crate::{Feeling, Judged, Kind, Reason};
 
 /// Below these a judgement abstains. Chosen so that what is left is right about nine times in
@@ -32,11 +33,6 @@ pub(crate) static BYTES: &[u8] = include_bytes!("../models/shipped.bin");
 static MODEL: LazyLock<Model> =
     LazyLock::new(|| Model::from_bytes(BYTES).expect("a test loads the shipped model"));
 
-/// The model that ships: kind, feeling and severity.
-pub(crate) fn model() -> &'static Model {
-    &MODEL
-}
-
 /// What the models say of one text.
 pub(crate) struct Said {
     pub kind: Judged<Kind>,
@@ -51,28 +47,22 @@ pub(crate) struct Said {
 /// Kind and feeling are the product of two experts: the model, which knows the wording of its
 /// sources, and the lexicons, which know less but travel better. The kind hears a third: what has
 /// no severity is hardly a complaint.
-pub(crate) fn judge(text: &str, folded: &Folded, hits: &[Hit], e: &Evidence) -> Said {
-    let seen = Seen::of(&MODEL, text, folded, hits);
-    let by_lexicon = judge::kinds(e);
-    let none = seen.probabilities(SEVERITY)[0].clamp(0.02, 0.98);
-    let kinds = seen.both(KIND, |label| {
-        let at = Kind::ALL.iter().position(|k| k.word() == label).unwrap_or(5);
-        let broken = matches!(Kind::ALL[at], Kind::Complaint | Kind::Cancellation);
-        let by_severity =
-            if broken { (1.0 - none) / (1.0 - NONE_SHARE) } else { none / NONE_SHARE };
-        by_lexicon[at] * KIND_LEAN[at] * by_severity
-    });
+pub(crate) fn judge(
+    reader: &Reader,
+    text: &str,
+    folded: &Folded,
+    hits: &[Hit],
+    e: &Evidence,
+) -> Said {
+    let seen = Seen::of(&MODEL, reader, text, folded, hits);
+    let kinds = kinds(&seen.probabilities(KIND), seen.probabilities(SEVERITY)[0], e);
     let kind = likeliest(&kinds);
     let sure = kinds[kind];
     let word = MODEL.labels_of(KIND)[kind].as_str();
     let value = Kind::ALL.into_iter().find(|k| k.word() == word).unwrap_or(Kind::Other);
     let because = together(seen.because(KIND, kind), judge::because_of_kind(e, value));
     let kind = Judged::new(value, sure, KIND_FLOOR, because);
-    // The labels of feeling stand in the order of the enum.
-    let by_lexicon = judge::feelings(e);
-    let order = ["negative", "neutral", "positive"];
-    let feelings =
-        seen.both(FEELING, |label| by_lexicon[order.iter().position(|o| *o == label).unwrap_or(1)]);
+    let feelings = feelings(&seen.probabilities(FEELING), e);
     let feeling = likeliest(&feelings);
     let sure = feelings[feeling];
     let value = [Feeling::Negative, Feeling::Neutral, Feeling::Positive][feeling];
@@ -80,6 +70,57 @@ pub(crate) fn judge(text: &str, folded: &Folded, hits: &[Hit], e: &Evidence) -> 
     let feeling = Judged::new(value, sure, FEELING_FLOOR, because);
     let severity = severity(&seen, &kind);
     Said { kind, feeling, severity, bad: feelings[0] }
+}
+
+/// The probability of each label of kind, feeling and severity at first sight, for models that
+/// are laid on it.
+pub(crate) struct Impression {
+    pub kind: Vec<f32>,
+    pub feeling: Vec<f32>,
+    pub severity: Vec<f32>,
+}
+
+/// What the reading makes of a text at first sight.
+pub(crate) fn impression(features: &Features, folded: &Folded, hits: &[Hit]) -> Impression {
+    let p = MODEL.probabilities(features);
+    let (of_kind, rest) = p.split_at(MODEL.labels_of(KIND).len());
+    let (of_feeling, of_severity) = rest.split_at(MODEL.labels_of(FEELING).len());
+    let e = Evidence::sums(folded, hits);
+    Impression {
+        kind: kinds(of_kind, of_severity[0], &e),
+        feeling: feelings(of_feeling, &e),
+        severity: of_severity.to_vec(),
+    }
+}
+
+/// The probability of each label of kind, by the model and by the lexicons; `none` is the
+/// probability that there is no severity.
+fn kinds(of_model: &[f32], none: f32, e: &Evidence) -> Vec<f32> {
+    let by_lexicon = judge::kinds(e);
+    let none = none.clamp(0.02, 0.98);
+    product(of_model, |i| {
+        let word = MODEL.labels_of(KIND)[i].as_str();
+        let at = Kind::ALL.iter().position(|k| k.word() == word).unwrap_or(5);
+        let broken = matches!(Kind::ALL[at], Kind::Complaint | Kind::Cancellation);
+        let by_severity =
+            if broken { (1.0 - none) / (1.0 - NONE_SHARE) } else { none / NONE_SHARE };
+        by_lexicon[at] * KIND_LEAN[at] * by_severity
+    })
+}
+
+/// The probability of each feeling, whose labels stand in the order of the enum.
+fn feelings(of_model: &[f32], e: &Evidence) -> Vec<f32> {
+    let by_lexicon = judge::feelings(e);
+    product(of_model, |i| by_lexicon[i])
+}
+
+/// The probability of each label by the model and by another judge together.
+fn product(of_model: &[f32], other: impl Fn(usize) -> f32) -> Vec<f32> {
+    const SHARE: f32 = 0.7; // of each expert's say; 1 would count what they share twice
+    let both = |(i, p): (usize, &f32)| (p.max(1e-4) * other(i).max(1e-4)).powf(SHARE);
+    let products: Vec<f32> = of_model.iter().enumerate().map(both).collect();
+    let total: f32 = products.iter().sum();
+    products.into_iter().map(|p| p / total).collect()
 }
 
 /// The index of the greatest probability.

@@ -17,7 +17,7 @@ const LETTERS_MAX: usize = 5;
 
 /// The features of one text.
 #[derive(Debug, Clone)]
-pub(super) struct Features {
+pub(crate) struct Features {
     pub words: Counts,
     pub letters: Counts,
     pub dense: [f32; DENSE],

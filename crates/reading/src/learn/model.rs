@@ -9,7 +9,7 @@ use super::seen::Seen;
 use crate::fold::Folded;
 use crate::lexicon::Hit;
 use crate::reader::Reader;
-use crate::{Judged, learnt, shipped};
+use crate::{Judged, learnt, shipped, transcript};
 
 /// A model that gives a text one of its labels.
 ///
@@ -99,7 +99,7 @@ impl Model {
     /// The label of a text, in time linear in the text.
     pub fn predict(&self, reader: &Reader, text: &str) -> Prediction {
         let (folded, hits) = reader.hits(text);
-        self.predict_features(&features_for(self.lays_on, text, &folded, &hits))
+        self.predict_features(&features_for(self.lays_on, reader, text, &folded, &hits))
     }
 
     pub(super) fn predict_features(&self, features: &Features) -> Prediction {
@@ -116,13 +116,13 @@ impl Model {
     /// The label of a text with the words that made it; abstains below `floor`.
     pub fn explain(&self, reader: &Reader, text: &str, floor: f32) -> Judged<String> {
         let (folded, hits) = reader.hits(text);
-        let seen = Seen::of(self, text, &folded, &hits);
+        let seen = Seen::of(self, reader, text, &folded, &hits);
         let (best, p) = self.heads[0].calibration.decide(self.heads[0].of(&seen.scores));
         Judged::new(self.labels()[best].clone(), p[best], floor, seen.because(0, best))
     }
 
     /// The probability of each label of each head, one head behind the other.
-    pub(super) fn probabilities(&self, features: &Features) -> Vec<f32> {
+    pub(crate) fn probabilities(&self, features: &Features) -> Vec<f32> {
         let scores = self.scores(features);
         self.heads.iter().flat_map(|h| h.calibration.probabilities(h.of(&scores))).collect()
     }
@@ -186,21 +186,41 @@ impl Model {
 }
 
 /// The features of a text for a model, with the answers of the shipped models if it wants them.
-pub(super) fn features_for(lays_on: bool, text: &str, folded: &Folded, hits: &[Hit]) -> Features {
+pub(super) fn features_for(
+    lays_on: bool,
+    reader: &Reader,
+    text: &str,
+    folded: &Folded,
+    hits: &[Hit],
+) -> Features {
     let mut features = extract::features(text, folded, hits);
     if lays_on {
-        lay_on(folded, &mut features);
+        lay_on(reader, text, folded, hits, &mut features);
     }
     features
 }
 
-/// Fills in what the shipped models make of a text, unless they know it by heart.
-pub(super) fn lay_on(folded: &Folded, features: &mut Features) {
+/// Fills in what the reading that ships makes of a text, unless its models know it by heart: of a
+/// conversation, what kind of matter the words are that it begins with.
+pub(super) fn lay_on(
+    reader: &Reader,
+    text: &str,
+    folded: &Folded,
+    hits: &[Hit],
+    features: &mut Features,
+) {
     if learnt::was_learnt(folded) {
         return;
     }
-    let probabilities = shipped::model().probabilities(features);
-    dense::lay_on(&mut features.dense, &probabilities);
+    let opening = transcript::opening(text);
+    let mut impression = shipped::impression(features, folded, hits);
+    if opening.len() < text.len() {
+        let (folded, hits) = reader.hits(opening);
+        let features = extract::features(opening, &folded, &hits);
+        impression.kind = shipped::impression(&features, &folded, &hits).kind;
+    }
+    let impression = [impression.kind, impression.feeling, impression.severity].concat();
+    dense::lay_on(&mut features.dense, &impression);
 }
 
 /// A word that stands twice counts less than twice.

@@ -8,6 +8,7 @@ use super::model::{Known, Model, lay_on};
 use crate::Reason;
 use crate::fold::Folded;
 use crate::lexicon::Hit;
+use crate::reader::Reader;
 
 /// A text with its features and scores, so that all heads of a model look at it once.
 #[derive(Debug)]
@@ -34,13 +35,14 @@ const WEIGHT_MIN: f32 = 0.05;
 impl<'t> Seen<'t> {
     pub(crate) fn of(
         model: &'t Model,
+        reader: &Reader,
         text: &'t str,
         folded: &'t Folded,
         hits: &'t [Hit],
     ) -> Seen<'t> {
         let (mut features, places) = extract::placed(text, folded, hits);
         if model.lays_on {
-            lay_on(folded, &mut features);
+            lay_on(reader, text, folded, hits, &mut features);
         }
         let look = |counts: &[(u32, u16)]| -> Vec<Known> {
             counts.iter().map(|&gram| model.known(gram).unwrap_or((UNKNOWN, 0.0))).collect()
@@ -62,17 +64,6 @@ impl<'t> Seen<'t> {
     /// The label of a head that is worth most among those from `first` on.
     pub(crate) fn best_from(&self, head: usize, first: usize, probabilities: &[f32]) -> usize {
         self.model.heads[head].calibration.best_from(first, probabilities)
-    }
-
-    /// The probability of each label of a head, by the model and by another judge together.
-    pub(crate) fn both(&self, head: usize, other: impl Fn(&str) -> f32) -> Vec<f32> {
-        const SHARE: f32 = 0.7; // of each expert's say; 1 would count what they share twice
-        let p = self.probabilities(head);
-        let labels = &self.model.heads[head].labels;
-        let product = |i: usize| (p[i].max(1e-4) * other(&labels[i]).max(1e-4)).powf(SHARE);
-        let products: Vec<f32> = (0..p.len()).map(product).collect();
-        let total: f32 = products.iter().sum();
-        products.into_iter().map(|p| p / total).collect()
     }
 
     /// The words that spoke most for a label of a head: weights of n-grams are laid on the words

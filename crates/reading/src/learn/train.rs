@@ -179,7 +179,7 @@ impl Task<'_> {
         let truth = rows.iter().map(|r| labels.binary_search(&r.label).unwrap_or(0)).collect();
         let of = |row: &Row| {
             let (folded, hits) = reader.hits(&row.text);
-            features_for(lays_on, &row.text, &folded, &hits)
+            features_for(lays_on, reader, &row.text, &folded, &hits)
         };
         let features = rows.iter().map(of).collect();
         Ok(Task { options, labels, truth, features })
