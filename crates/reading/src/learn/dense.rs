@@ -78,7 +78,7 @@ const SHIPPED: [&str; 14] = [
 ];
 
 /// Where the answers of the shipped models begin.
-const SHIPPED_FROM: usize = SECTIONS.len() * 2 + SHAPES.len();
+pub(super) const SHIPPED_FROM: usize = SECTIONS.len() * 2 + SHAPES.len();
 
 /// How many features are not n-grams.
 pub(super) const DENSE: usize = SHIPPED_FROM + SHIPPED.len();

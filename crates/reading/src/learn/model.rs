@@ -227,3 +227,22 @@ pub(super) fn lay_on(
 pub(super) fn count_weight(n: u16) -> f32 {
     if n == 1 { 1.0 } else { 1.0 + f32::from(n).ln() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_impression_of_a_conversation_is_the_kind_of_matter_it_begins_with() {
+        let kinds = |text: &str| {
+            let reader = Reader::shipped();
+            let (folded, hits) = reader.hits(text);
+            let dense = features_for(true, &reader, text, &folded, &hits).dense;
+            dense[dense::SHIPPED_FROM..][..crate::Kind::ALL.len()].to_vec()
+        };
+        let opening = "Customer: which of your cards works abroad?";
+        let rest = "Sorry to hear that! Was your parcel lost?\nCustomer: nobody ever answers me!";
+        assert_eq!(kinds(&format!("{opening}\nAgent: {rest}")), kinds(opening));
+        assert_ne!(kinds(&format!("{opening}\nBut: {rest}")), kinds(opening));
+    }
+}
