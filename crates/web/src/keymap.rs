@@ -3,7 +3,7 @@
 //! It feeds the bindings in the browser, the `?` sheet, the palette, the titles of buttons and the
 //! documentation, so that none of them can say something else. Keys are written as a person would
 //! read them: `j`, `Shift+M`, `Ctrl+Enter` (⌘ on a Mac), `Alt+Enter`, `F8`, and `g q` for one after
-//! the other.
+//! the other. An action stands here from the day a page offers it: the sheet promises nothing.
 
 use std::collections::BTreeMap;
 
@@ -21,16 +21,11 @@ pub enum Scope {
     Case,
     /// While writing.
     Composer,
-    /// On figures and causes.
-    Insight,
-    /// In the crisis room.
-    Crisis,
 }
 
 impl Scope {
     /// All of them, in the order of the key sheet.
-    pub const ALL: [Scope; 6] =
-        [Scope::Anywhere, Scope::List, Scope::Case, Scope::Composer, Scope::Insight, Scope::Crisis];
+    pub const ALL: [Scope; 4] = [Scope::Anywhere, Scope::List, Scope::Case, Scope::Composer];
 
     /// The name in the page's `data-scope`.
     pub fn name(self) -> &'static str {
@@ -39,8 +34,6 @@ impl Scope {
             Scope::List => "list",
             Scope::Case => "case",
             Scope::Composer => "composer",
-            Scope::Insight => "insight",
-            Scope::Crisis => "crisis",
         }
     }
 
@@ -51,8 +44,6 @@ impl Scope {
             Scope::List => "Lists",
             Scope::Case => "On a case",
             Scope::Composer => "While writing",
-            Scope::Insight => "Insight",
-            Scope::Crisis => "Crisis room",
         }
     }
 }
@@ -101,10 +92,6 @@ keymap! {
     GoFeedback "go-feedback" "Feedback": Anywhere "g v";
     GoCustomers "go-customers" "Customers": Anywhere "g c";
     GoInsight "go-insight" "Insight": Anywhere "g i";
-    GoRadar "go-radar" "Radar": Anywhere "g r";
-    GoLibrary "go-library" "Library": Anywhere "g l";
-    GoFloor "go-floor" "Floor": Anywhere "g f";
-    GoApprovals "go-approvals" "Approvals": Anywhere "g a";
     GoSnoozed "go-snoozed" "Snoozed": Anywhere "g z";
     GoSettings "go-settings" "Settings": Anywhere "g s";
     Next "next" "Next": List "j", Case "j";
@@ -113,7 +100,6 @@ keymap! {
     Peek "peek" "Peek": List "Space";
     Select "select" "Select": List "x";
     ShowNew "show-new" "Show new rows": List "0";
-    Filter "filter" "Filter": List "f", Insight "f";
     PageNewer "page-newer" "Newer": List "[";
     PageOlder "page-older" "Older": List "]";
     View1 "view-1" "First saved view": List "1";
@@ -124,15 +110,12 @@ keymap! {
     View6 "view-6" "Sixth saved view": List "6";
     View7 "view-7" "Seventh saved view": List "7";
     View8 "view-8" "Eighth saved view": List "8";
-    View9 "view-9" "Ninth saved view": List "9";
     Take "take" "Take it": List "m", Case "m";
     Assign "assign" "Assign": List "a", Case "a";
     Transfer "transfer" "Transfer": List "t", Case "t";
     Snooze "snooze" "Snooze": List "s", Case "s";
     Resolve "resolve" "Resolve": List "e", Case "e";
     Priority "priority" "Set the priority": List "p";
-    Label "label" "Label or cause": List "l", Case "l";
-    Read "read" "Mark as read or unread": List "u";
     MessagePrevious "message-previous" "Previous message": Case "[";
     MessageNext "message-next" "Next message": Case "]";
     Reply "reply" "Reply": Case "r";
@@ -140,29 +123,15 @@ keymap! {
     Offer "offer" "What would be fair?": Case "o";
     Promise "promise" "Make a promise": Case "w";
     Escalate "escalate" "Escalate": Case "Shift+T";
-    LinkIssue "link-issue" "Link to an issue": Case "i";
     Panel "panel" "Show or hide the panel": Case "h";
     Check "check" "Publicity check": Case "q";
     Merge "merge" "Merge": Case "Shift+M";
     Split "split" "Split from this message": Case "Shift+S";
     CaseFile "case-file" "Case file to print": Case "Shift+P";
     Send "send" "Send": Composer "Ctrl+Enter";
-    SendNext "send-next" "Send and open the next": Composer "Ctrl+Shift+Enter";
-    Macro "macro" "Insert a macro": Composer "/";
     FindingNext "finding-next" "Next finding": Composer "F8";
     FindingPrevious "finding-previous" "Previous finding": Composer "Shift+F8";
     UseSuggestion "use-suggestion" "Use the suggested wording": Composer "Alt+Enter";
-    Period1 "period-1" "24 hours": Insight "1";
-    Period2 "period-2" "7 days": Insight "2";
-    Period3 "period-3" "30 days": Insight "3";
-    Period4 "period-4" "12 months": Insight "4";
-    Compare "compare" "Compare": Insight "x";
-    CrisisUpdate "crisis-update" "Write an update": Crisis "u";
-    CrisisLog "crisis-log" "Log a fact": Crisis "l";
-    CrisisRoles "crisis-roles" "Roles": Crisis "r";
-    CrisisTasks "crisis-tasks" "Tasks": Crisis "t";
-    CrisisStatements "crisis-statements" "Statements": Crisis "s";
-    StandDown "stand-down" "Stand down": Crisis "e";
 }
 
 /// The whole registry, in the order of the key sheet.
@@ -320,7 +289,7 @@ mod tests {
             let mut seen = BTreeSet::new();
             for known in keymap() {
                 for (place, key) in known.bindings {
-                    // What acts anywhere acts in lists, on cases and in the crisis room too.
+                    // What acts anywhere acts in lists and on cases too.
                     let reaches = *place == scope || *place == Scope::Anywhere;
                     let writing = scope == Scope::Composer;
                     if reaches && (!writing || *place == scope) {

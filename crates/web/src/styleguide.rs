@@ -128,12 +128,7 @@ pub fn practice_frame() -> StaffFrame {
         staff_name: "Jo Lind".to_owned(),
         csrf: "practice".to_owned(),
         places: Place::GROUPS.iter().copied().flatten().copied().collect(),
-        counts: vec![
-            (Place::Queue, 118),
-            (Place::Promises, 9),
-            (Place::Feedback, 14),
-            (Place::Approvals, 2),
-        ],
+        counts: vec![(Place::Queue, 118), (Place::Promises, 9), (Place::Feedback, 14)],
         bell: 3,
         meter: Some(Meter { value: 12, words: "Calm, 12".to_owned(), tone: Tone::Plain }),
         here_now: vec![

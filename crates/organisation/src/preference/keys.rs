@@ -10,10 +10,8 @@ pub const CLASSIC: &[(&str, &str)] = &[
     ("snooze", "b"),
     ("bell", "Shift+B"),
     ("escalate", "!"),
-    ("read", "Shift+U"),
     ("go-queue", "g n"),
     ("go-insight", "g h"),
-    ("label", "v"),
 ];
 
 /// Keys that stay where they are: they do what browsers and lists always do.

@@ -76,9 +76,8 @@ document.addEventListener("keydown", (event) => {
   const dialog = one("dialog[open]");
   if (key === "Escape" && dialog) return; // The browser closes it and gives focus back.
   if (typing || dialog) {
-    let name = bound.composer?.[key] ?? bound.anywhere?.[key];
-    if (key === "/") name = opensMacro(event.target) ? "macro" : undefined;
-    else if (!/^(Ctrl|Alt)\+|^(Shift\+)?F\d|^Escape$/.test(key)) return;
+    const name = bound.composer?.[key] ?? bound.anywhere?.[key];
+    if (!/^(Ctrl|Alt)\+|^(Shift\+)?F\d|^Escape$/.test(key)) return;
     if (name && perform(name, event)) event.preventDefault();
     return;
   }
@@ -148,7 +147,7 @@ function actor(name) {
     (control) => !control.closest("[hidden]"),
   );
   const dialog = one("dialog[open]");
-  const near = dialog ?? document.activeElement?.closest("form, .row, section, aside");
+  const near = dialog ?? document.activeElement?.closest("form, .row, .message, section, aside");
   return (
     found.find((control) => near?.contains(control) && seen(control)) ??
     found.find(seen) ??
@@ -358,8 +357,6 @@ function openSheet() {
     list: "Lists",
     case: "On a case",
     composer: "While writing",
-    insight: "Insight",
-    crisis: "Crisis room",
   };
   for (const [scope, title] of Object.entries(heading)) {
     const lines = make("dl");

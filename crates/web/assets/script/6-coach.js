@@ -140,7 +140,7 @@ function useFinding(editor, finding) {
 document.addEventListener("click", (event) => {
   const finding = event.target.closest(".finding");
   const editor = finding && one("textarea[data-coach]", finding.closest("form"));
-  if (!editor) return insertText(event);
+  if (!editor) return;
   const use = event.target.closest("[data-use]");
   const dismiss = event.target.closest("[data-dismiss]");
   // Without scripts both are sent with the form; with them nothing has to be.
@@ -153,26 +153,3 @@ document.addEventListener("click", (event) => {
     editor.focus();
   }
 });
-
-// ---- macros: a text is put in where the caret stands, never over what was typed ----
-
-function opensMacro(target) {
-  if (!target.matches?.(".composer textarea") || !actor("macro")) return false;
-  const before = target.value.slice(0, target.selectionStart);
-  return before === "" || before.endsWith("\n");
-}
-
-function insertText(event) {
-  const button = event.target.closest("[data-insert]");
-  if (!button) return;
-  event.preventDefault();
-  one("dialog[open]")?.close();
-  const editor = one(".composer textarea");
-  editor?.focus();
-  if (!editor) return;
-  editor.setSelectionRange(editor.selectionEnd, editor.selectionEnd);
-  if (!document.execCommand("insertText", false, button.dataset.insert)) {
-    editor.setRangeText(button.dataset.insert, editor.selectionEnd, editor.selectionEnd, "end");
-    editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  }
-}

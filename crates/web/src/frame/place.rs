@@ -15,14 +15,6 @@ pub enum Place {
     Customers,
     /// Causes, issues, figures.
     Insight,
-    /// What could become a crisis.
-    Radar,
-    /// Playbooks, policies, macros, lessons.
-    Library,
-    /// The team at work, for leads.
-    Floor,
-    /// What waits for a lead's word.
-    Approvals,
     /// Own and company settings.
     Settings,
     /// A page that belongs to no place, such as search.
@@ -31,10 +23,9 @@ pub enum Place {
 
 impl Place {
     /// The groups of the rail.
-    pub const GROUPS: [&'static [Place]; 4] = [
+    pub const GROUPS: [&'static [Place]; 3] = [
         &[Place::Today, Place::Queue, Place::Promises, Place::Feedback, Place::Customers],
-        &[Place::Insight, Place::Radar, Place::Library],
-        &[Place::Floor, Place::Approvals],
+        &[Place::Insight],
         &[Place::Settings],
     ];
 
@@ -50,10 +41,6 @@ impl Place {
             Place::Feedback => "Feedback",
             Place::Customers => "Customers",
             Place::Insight => "Insight",
-            Place::Radar => "Radar",
-            Place::Library => "Library",
-            Place::Floor => "Floor",
-            Place::Approvals => "Approvals",
             Place::Settings => "Settings",
             Place::Elsewhere => "",
         }
@@ -68,10 +55,6 @@ impl Place {
             Place::Feedback => "/feedback",
             Place::Customers => "/customers",
             Place::Insight => "/insight",
-            Place::Radar => "/radar",
-            Place::Library => "/library",
-            Place::Floor => "/floor",
-            Place::Approvals => "/approvals",
             Place::Settings => "/settings",
             Place::Elsewhere => "/",
         }
@@ -86,10 +69,6 @@ impl Place {
             Place::Feedback => "public",
             Place::Customers => "customers",
             Place::Insight => "insight",
-            Place::Radar => "radar",
-            Place::Library => "library",
-            Place::Floor => "floor",
-            Place::Approvals => "approvals",
             Place::Settings => "settings",
             Place::Elsewhere => "",
         }
@@ -104,10 +83,6 @@ impl Place {
             Place::Feedback => "go-feedback",
             Place::Customers => "go-customers",
             Place::Insight => "go-insight",
-            Place::Radar => "go-radar",
-            Place::Library => "go-library",
-            Place::Floor => "go-floor",
-            Place::Approvals => "go-approvals",
             Place::Settings => "go-settings",
             Place::Elsewhere => "",
         }
