@@ -11,8 +11,9 @@ use store::at_once::NewWork;
 use store::file::{hex, sha256_hex};
 use store::{Context, Doing, Sql, StoreError, Tx, on};
 
-/// Arrivals that one transaction takes at the most.
-pub const MANY_MOST: usize = 500;
+/// Arrivals that one transaction takes at the most. The more there are, the fewer pages of the
+/// indices are written twice.
+pub const MANY_MOST: usize = 1_500;
 
 /// Something that reaches us, as its source hands it over.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{Context, Doing, on};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// Takes a file in, or takes an import back.
 #[derive(Args, Debug)]
@@ -104,12 +104,7 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
         let report = import::run(&ctx, path, &plan, &options, &mut progress).await;
         bar.finish_and_clear();
         taking_in.send_replace(false);
-        let understood = match understanding {
-            Some(understanding) => {
-                understanding.await.context("understanding broke").and_then(|done| done)
-            }
-            None => Ok(()),
-        };
+        let understood = ended(understanding).await;
         // Whatever went wrong: what was kept is on the disk before anybody is told of it.
         ctx.store.end_bulk().await?;
         understood?;
@@ -120,6 +115,13 @@ pub fn run(common: &Common, command: &Import) -> anyhow::Result<ExitCode> {
     })?;
     tell(&report, command)?;
     Ok(if report.bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+async fn ended(understanding: Option<JoinHandle<anyhow::Result<()>>>) -> anyhow::Result<()> {
+    match understanding {
+        Some(understanding) => understanding.await.context("understanding broke")?,
+        None => Ok(()),
+    }
 }
 
 /// Rows that could not be taken, beside the file they came from.

@@ -22,6 +22,8 @@ use tokio::sync::mpsc;
 
 /// Chunks of rows that are read ahead of the store.
 const AHEAD: usize = 4;
+/// Bytes of rows that make a chunk full, however few they are: what is in the hand stays small.
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// How a file is taken in.
 #[derive(Clone, Debug)]
@@ -47,6 +49,13 @@ struct Chunk {
     last: u64,
     ready: Vec<Ready>,
     bad: Vec<BadRow>,
+    bytes: usize,
+}
+
+impl Chunk {
+    fn is_full(&self) -> bool {
+        self.ready.len() + self.bad.len() >= MANY_MOST || self.bytes >= CHUNK_BYTES
+    }
 }
 
 /// Takes a file in as `plan` says; a run that was cut off goes on. `progress` hears every chunk
@@ -205,12 +214,13 @@ impl Reading {
             }
             chunk.last = raw.row;
             match self.row(raw, &header[..16]) {
-                Ok(ready) => chunk.ready.push(ready),
+                Ok(ready) => {
+                    chunk.bytes += ready.arrival.raw.len();
+                    chunk.ready.push(ready);
+                }
                 Err(bad) => chunk.bad.push(bad),
             }
-            if chunk.ready.len() + chunk.bad.len() >= MANY_MOST
-                && sender.blocking_send(std::mem::take(&mut chunk)).is_err()
-            {
+            if chunk.is_full() && sender.blocking_send(std::mem::take(&mut chunk)).is_err() {
                 return Ok(()); // The run was given up; it says why itself.
             }
         }
