@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use reading::Reader;
 use serde::Deserialize;
 use std::collections::HashMap;
+use store::course::Point;
 use store::job::Job;
 use store::{Context, StoreError, Tx};
 
@@ -89,11 +90,14 @@ async fn take(
         ids.extend(ids_of(job)?);
     }
     let waiting = intake::waiting(&ctx.store, &ids).await?;
+    ctx.passes(Point::ArrivalLoaded);
     let alone = channels::stands_alone(&waiting);
     let mut read = channels::read_through(ctx, waiting, reader, senders).await?;
+    ctx.passes(Point::ArrivalRead);
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     let still = intake::still_waiting(&mut tx, &ids).await?;
+    ctx.passes(Point::ArrivalBegun);
     read.retain(|one| still.contains(&one.arrival()));
     let taking = desk::Taking::begin(&mut tx, ctx, now, read.len()).await?;
     let mut round = Round { ctx, now, taking, teams: HashMap::new(), heard: Vec::new() };
@@ -115,7 +119,10 @@ async fn take(
         customers::look_at(&mut tx, &round.heard, now).await?;
     }
     tx.finish_many(jobs).await?;
-    Ok(tx.commit().await?)
+    ctx.passes(Point::ArrivalSettled);
+    tx.commit().await?;
+    ctx.passes(Point::ArrivalCommitted);
+    Ok(())
 }
 
 struct Round<'a> {
@@ -135,9 +142,11 @@ impl Round<'_> {
     ) -> Result<(), StoreError> {
         let (ctx, now) = (self.ctx, self.now);
         let all = channels::understand_read(tx, ctx, now, arrivals).await?;
+        ctx.passes(Point::ArrivalUnderstood);
         let private = all.iter().filter(|one| !one.feedback.public);
         let who: Vec<(UnitId, Who)> = private.map(|one| (one.feedback.unit, who(one))).collect();
         let mut known = customers::recognise_all(tx, ctx, now, &who).await?.into_iter();
+        ctx.passes(Point::ArrivalRecognised);
         let mut fates = Vec::with_capacity(all.len());
         for one in &all {
             let customer = if one.feedback.public { None } else { known.next() };
@@ -153,7 +162,12 @@ impl Round<'_> {
                 explanation: &fate.explanation,
             })
             .collect();
+        ctx.passes(Point::ArrivalPlaced);
         channels::keep(tx, &placed).await?;
+        ctx.passes(Point::ArrivalKept);
+        if all.iter().any(|one| !one.reports.is_empty()) {
+            ctx.passes(Point::ReportNoted);
+        }
         outcomes.extend(all.iter().zip(&fates).map(|(one, fate)| Outcome {
             arrival: one.feedback.arrival,
             feedback: one.feedback.id,
@@ -247,9 +261,13 @@ pub async fn placed(ctx: &Context, job: &Job) -> anyhow::Result<()> {
 pub async fn delivered(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     let said: DeliveryJob = serde_json::from_str(&job.body).context("reading a delivery")?;
     let message: MessageId = said.message.parse().context("a delivery of no message of ours")?;
+    ctx.passes(Point::DeliveryBegun);
     let mut tx = ctx.begin().await?;
     let noted = desk::message::actions::delivered(&mut tx, ctx, message, said.state, &said.detail);
     noted.await?;
     tx.finish(job).await?;
-    Ok(tx.commit().await?)
+    ctx.passes(Point::DeliveryNoted);
+    tx.commit().await?;
+    ctx.passes(Point::DeliveryKept);
+    Ok(())
 }

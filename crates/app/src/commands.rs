@@ -234,7 +234,7 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Context> {
     let store = Store::open(&settings.store()).await?;
     let (base_url, domain) = (settings.base_url(), settings.mail_domain());
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-    Ok(Context::new(store, &base_url, &domain, clock, chance).await?)
+    crate::trial::armed(Context::new(store, &base_url, &domain, clock, chance).await?)
 }
 
 /// Starts logging as `settings` say: to stderr, so that data on stdout stay clean.

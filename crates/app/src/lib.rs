@@ -11,6 +11,7 @@ pub mod router;
 pub mod routes;
 mod serve;
 pub mod settings;
+mod trial;
 mod work;
 
 use clap::Parser;

@@ -241,6 +241,7 @@ fn relay(ctx: &Context, settings: &Settings) -> anyhow::Result<Option<Relay>> {
             "none" => Secure::Never,
             other => anyhow::bail!("`relay_tls` is {other}; it is required, implicit or none"),
         },
+        authorities: settings.relay_authorities()?,
         login: settings.relay_login()?,
         from,
         dkim: settings.dkim()?,

@@ -7,6 +7,7 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::Address;
 
 /// The commented file with every default; `redress config default` prints it.
@@ -74,9 +75,8 @@ impl Settings {
             }
         }
         for (name, entry) in &mut values {
-            let variable = format!("REDRESS_{}", name.to_uppercase());
-            if let Some(value) = environment(&variable) {
-                *entry = (value, Origin::Environment(variable));
+            if let Some(value) = from_environment(name) {
+                *entry = (value, Origin::Environment(variable(name)));
             }
         }
         for (name, value) in flags {
@@ -205,6 +205,19 @@ impl Settings {
         self.text("relay_tls")
     }
 
+    /// Certificates that vouch for the relay besides those everybody believes.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds none.
+    pub fn relay_authorities(&self) -> anyhow::Result<Option<Arc<[u8]>>> {
+        let Some(path) = self.some("relay_authorities") else { return Ok(None) };
+        let pem = std::fs::read(path).with_context(|| format!("cannot read {path}"))?;
+        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            bail!("{path} holds no certificate");
+        }
+        Ok(Some(pem.into()))
+    }
+
     /// Name and password at the relay.
     ///
     /// # Errors
@@ -323,6 +336,15 @@ fn table(text: &str, path: &Path) -> anyhow::Result<Vec<(String, String)>> {
             _ => bail!("{}: `{name}` takes one text", path.display()),
         })
         .collect()
+}
+
+/// The environment's word on `name`.
+pub(crate) fn from_environment(name: &str) -> Option<String> {
+    environment(&variable(name))
+}
+
+fn variable(name: &str) -> String {
+    format!("REDRESS_{}", name.to_uppercase())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]

@@ -4,6 +4,7 @@ use crate::arrivals;
 use crate::router::Rooms;
 use jiff::SignedDuration;
 use std::time::{Duration, Instant};
+use store::course::Point;
 use store::fact::{Fact, Heard, Listener};
 use store::job::{self, Job};
 use store::{Context, StoreError};
@@ -30,6 +31,7 @@ pub async fn jobs(ctx: Context, rooms: Rooms, mut ending: watch::Receiver<bool>)
         let mut began = Instant::now();
         match ctx.store.claim(ctx.now(), LEASE, AT_ONCE).await {
             Ok(taken) if !taken.is_empty() => {
+                ctx.passes(Point::WorkClaimed);
                 let single = |job: &Job| job.kind == arrivals::KINDS.0;
                 let (arrived, others): (Vec<Job>, Vec<Job>) = taken.into_iter().partition(single);
                 for some in arrived.chunks(TOGETHER) {

@@ -12,6 +12,7 @@ use reading::{Reader, Reading};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use store::course::Point;
 use store::number::Numbered;
 use store::{Context, Doing, Store, StoreError, Tx, on};
 
@@ -152,6 +153,7 @@ pub async fn understand_read(
             mail::place(tx, ctx, now, &one.arrival, mail).await?;
         }
     }
+    ctx.passes(Point::ArrivalThreaded);
     let again: Vec<FeedbackId> = read.iter().filter_map(|one| one.arrival.feedback).collect();
     let known = crate::feedback::sql::numbers_of(tx, &again).await?;
     let wanted = read.iter().filter(|one| number_of(&one.arrival, &known).is_none()).count();

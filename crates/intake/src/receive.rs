@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use store::at_once::NewWork;
+use store::course::Point;
 use store::file::{hex, sha256_hex};
 use store::{Context, Doing, Sql, StoreError, Tx, on};
 
@@ -72,8 +73,10 @@ pub(crate) async fn receive_together(
         let body = json_text(&ArrivalJob { arrival: *id })?;
         jobs.push((id.to_string(), format!("arrival/{id}"), body));
     }
+    ctx.passes(Point::IntakePacked);
     let work = NewWork { doing, insert: INSERT, is_there: THERE, rows: &rows, kind: ARRIVAL_JOB };
     let new = ctx.store.keep_with_jobs(&work, &jobs, now).await?;
+    ctx.passes(Point::IntakeCommitted);
     if new.len() == arrivals.len() {
         return Ok(all_new(&ids));
     }

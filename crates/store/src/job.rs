@@ -247,8 +247,9 @@ impl Store {
     /// When the engine fails.
     pub async fn free_leases(&self) -> Result<(), StoreError> {
         const JOBS: &str = "UPDATE job SET held_until_ms = 0 WHERE held_until_ms > 0";
-        const LETTERS: &str =
-            "UPDATE outbox SET held_until_ms = 0 WHERE held_until_ms > 0 AND state = 'held'";
+        const LETTERS: &str = "
+            UPDATE outbox SET held_until_ms = 0
+            WHERE held_until_ms > 0 AND state IN ('held', 'sending')";
         if let Store::Postgres(_) = self {
             return Ok(());
         }

@@ -7,6 +7,7 @@
 
 pub mod at_once;
 mod context;
+pub mod course;
 pub mod dump;
 mod error;
 pub mod event;

@@ -102,6 +102,30 @@ impl Tx {
         .doing(doing)?;
         if rows == 1 { Ok(()) } else { Err(StoreError::Conflict { doing }) }
     }
+
+    /// A person decided about an uncertain or failed letter: send it again, or take it as sent.
+    /// Says whether the letter was waiting for that. Noted on its case in the same transaction.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn decide_letter(
+        &mut self,
+        key: &str,
+        send_again: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "
+            UPDATE outbox SET state = $2, leaves_at_ms = $3, held_until_ms = 0, attempts = 0,
+                fence = fence + 1, changed_at_ms = $3,
+                envelope = CASE WHEN $2 = 'sent' THEN '' ELSE envelope END
+            WHERE key = $1 AND state IN ('uncertain', 'failed')";
+        let state = if send_again { "held" } else { "sent" };
+        let rows = on!(Tx self, db => sqlx::query(SQL).bind(key).bind(state)
+            .bind(now.as_millisecond()).execute(db).await.map(|done| done.rows_affected()))
+        .doing("deciding about a letter")?;
+        self.tell(Fact::Outbox);
+        Ok(rows == 1)
+    }
 }
 
 impl Store {
@@ -222,31 +246,5 @@ impl Store {
         at.map(Timestamp::from_millisecond)
             .transpose()
             .map_err(|error| StoreError::unreadable(doing, error))
-    }
-
-    /// A person decided about an uncertain or failed letter: send it again, or take it as sent.
-    /// Says whether the letter was waiting for that.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub async fn decide_letter(
-        &self,
-        key: &str,
-        send_again: bool,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        const SQL: &str = "
-            UPDATE outbox SET state = $2, leaves_at_ms = $3, held_until_ms = 0, attempts = 0,
-                fence = fence + 1, changed_at_ms = $3,
-                envelope = CASE WHEN $2 = 'sent' THEN '' ELSE envelope END
-            WHERE key = $1 AND state IN ('uncertain', 'failed')";
-        let state = if send_again { "held" } else { "sent" };
-        let mut tx = self.begin().await?;
-        let rows = on!(Tx &mut tx, db => sqlx::query(SQL).bind(key).bind(state)
-            .bind(now.as_millisecond()).execute(db).await.map(|done| done.rows_affected()))
-        .doing("deciding about a letter")?;
-        tx.tell(Fact::Outbox);
-        tx.commit().await?;
-        Ok(rows == 1)
     }
 }

@@ -183,7 +183,9 @@ fn a_hand_over_that_was_cut_off_is_found_and_not_sent_again() {
         tx.letter_ended(&cut[0], "uncertain", "no answer", later, later).await.unwrap();
         tx.commit().await.unwrap();
         assert!(store.take_letters(later, lease, 9).await.unwrap().is_empty());
-        assert!(store.decide_letter("m1", true, later).await.unwrap());
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.decide_letter("m1", true, later).await.unwrap());
+        tx.commit().await.unwrap();
         assert_eq!(store.take_letters(later, lease, 9).await.unwrap().len(), 1);
     });
 }

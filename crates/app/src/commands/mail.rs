@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::Context;
+use store::course::Point;
 
 /// Bytes of one mail that is looked into.
 const MAIL_MOST: u64 = 36_700_160;
@@ -107,7 +108,9 @@ fn receive(common: &Common, to: &str, from: Option<String>) -> anyhow::Result<Ex
     runtime()?.block_on(async {
         let ctx = open(&settings).await?;
         let mail = Incoming { mailbox: to.to_owned(), sender: from, raw, ..Incoming::default() };
+        ctx.passes(Point::PipeRead);
         channels::mail::take(&ctx, mail).await?;
+        ctx.passes(Point::PipeKept);
         anyhow::Ok(())
     })?;
     Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ use domain::message::Delivery;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use store::course::Point;
 use store::fact::{Fact, Heard};
 use store::outbox::Letter;
 use store::{Context, StoreError};
@@ -103,6 +104,7 @@ pub async fn settle_cut_off(ctx: &Context) -> Result<usize, StoreError> {
     let now = ctx.now();
     let letters = ctx.store.cut_off_letters(now, 100).await?;
     for letter in &letters {
+        ctx.passes(Point::LetterCutOff);
         let says = "The program stopped between handing it over and the relay's answer.";
         end(ctx, letter, Ended::Uncertain(says.to_owned()), now).await?;
     }
@@ -120,6 +122,7 @@ pub async fn deliver_due(ctx: &Context, relay: &Relay) -> Result<usize, StoreErr
         // One at a time, so that a fault holds back none of the others.
         let letter = ctx.store.take_letters(ctx.now(), LEASE, 1).await?.pop();
         let Some(letter) = letter else { break };
+        ctx.passes(Point::LetterTaken);
         let ended = try_one(ctx, relay, &letter, &mut line).await?;
         end(ctx, &letter, ended, ctx.now()).await?;
         taken += 1;
@@ -131,7 +134,7 @@ pub async fn deliver_due(ctx: &Context, relay: &Relay) -> Result<usize, StoreErr
 }
 
 async fn try_one<'a>(
-    ctx: &Context,
+    ctx: &'a Context,
     relay: &'a Relay,
     letter: &Letter,
     line: &mut Option<Line<'a>>,
@@ -144,9 +147,10 @@ async fn try_one<'a>(
         Err(Unsendable::Never(why)) => return Ok(Ended::Failed(why)),
         Err(Unsendable::Store(error)) => return Err(error),
     };
+    ctx.passes(Point::LetterWritten);
     let mut open = match line.take() {
         Some(open) => open,
-        None => match Line::open(relay).await {
+        None => match Line::open(ctx, relay).await {
             Ok(open) => open,
             Err(NotSent::Later(why) | NotSent::Never(why)) => return Ok(Ended::Waits(why)),
         },
@@ -171,7 +175,10 @@ async fn try_one<'a>(
         Err(StoreError::Conflict { .. }) => return Ok(Ended::Elsewhere),
         Err(error) => return Err(error),
     }
-    let ended = match open.hand_over(&ready.bytes).await {
+    ctx.passes(Point::LetterSending);
+    let handed = open.hand_over(&ready.bytes).await;
+    ctx.passes(Point::RelayAnswered);
+    let ended = match handed {
         HandedOver::Taken(answer) => Ended::Sent(answer),
         HandedOver::Later(why) => Ended::Waits(why),
         HandedOver::Never(why) => Ended::Failed(why),
@@ -213,7 +220,10 @@ async fn end(
         let id = format!("delivery/{}/{}/{state}", letter.key, letter.fence);
         tx.enqueue(&id, DELIVERY_JOB, &body, now, now).await?;
     }
-    tx.commit().await
+    ctx.passes(Point::OutcomeWritten);
+    tx.commit().await?;
+    ctx.passes(Point::OutcomeKept);
+    Ok(())
 }
 
 /// One minute, then five, fifteen, an hour, and four hours each, up to a quarter longer by chance.

@@ -1,6 +1,7 @@
 //! What makes a mail one, and the keys by which answers find their case.
 
 use mail::Keys;
+use std::borrow::Cow;
 use store::Context;
 use store::file::sha256_hex;
 
@@ -43,13 +44,30 @@ pub fn source_key(mailbox: &str, raw: &[u8]) -> String {
     match id {
         Some(id) => {
             let id = sha256_hex(id.as_bytes());
-            format!("mail/{mailbox}/{}/{}", &id[..32], &sha256_hex(body)[..32])
+            format!("mail/{mailbox}/{}/{}", &id[..32], &sha256_hex(&as_sent(body))[..32])
         }
         None => {
-            lasting.extend_from_slice(body);
+            lasting.extend_from_slice(&as_sent(body));
             format!("mail/{mailbox}/raw/{}", sha256_hex(&lasting))
         }
     }
+}
+
+/// The body with the line ends that mail has on the wire. A pipe hands it over with bare LF, and
+/// the same mail may come by SMTP or lie in a mailbox as well.
+fn as_sent(body: &[u8]) -> Cow<'_, [u8]> {
+    let is_bare = |at: usize| at == 0 || body[at - 1] != b'\r';
+    if !memchr::memchr_iter(b'\n', body).any(is_bare) {
+        return Cow::Borrowed(body);
+    }
+    let mut sent = Vec::with_capacity(body.len() + body.len() / 32);
+    for (at, byte) in body.iter().enumerate() {
+        if *byte == b'\n' && is_bare(at) {
+            sent.push(b'\r');
+        }
+        sent.push(*byte);
+    }
+    Cow::Owned(sent)
 }
 
 /// The header and the body of a mail.
@@ -108,6 +126,17 @@ mod tests {
         assert_eq!(source_key("Help@x.no", first), source_key("help@x.no", again));
         assert_ne!(source_key("help@x.no", first), source_key("help@x.no", other));
         assert_ne!(source_key("help@x.no", first), source_key("info@x.no", first));
+    }
+
+    #[test]
+    fn a_mail_is_one_with_the_line_ends_of_a_pipe_and_with_those_of_the_wire() {
+        for wire in [
+            &b"Message-ID: <1@x>\r\n\r\nCold.\r\n\r\nStill.\r\n"[..],
+            b"Subject: a\r\n\r\n\r\nCold.\r\n",
+        ] {
+            let pipe = String::from_utf8_lossy(wire).replace('\r', "");
+            assert_eq!(source_key("h", wire), source_key("h", pipe.as_bytes()));
+        }
     }
 
     #[test]

@@ -4,10 +4,12 @@ use crate::mail::relay::{Relay, Secure};
 use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use std::future::Future;
+use store::Context;
+use store::course::Point;
 
 /// Why a letter did not get through, before its text left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,21 +35,23 @@ pub(crate) enum HandedOver {
 
 /// A line to the relay, greeted and signed in.
 pub(crate) struct Line<'a> {
+    ctx: &'a Context,
     relay: &'a Relay,
     connection: AsyncSmtpConnection,
 }
 
 impl<'a> Line<'a> {
     /// Connects, protects the line as asked, signs in.
-    pub(crate) async fn open(relay: &'a Relay) -> Result<Line<'a>, NotSent> {
+    pub(crate) async fn open(ctx: &'a Context, relay: &'a Relay) -> Result<Line<'a>, NotSent> {
         // Whatever goes wrong here is about the relay and no letter, so a letter only waits.
         let later = |error: Error| NotSent::Later(told(&error));
         let hello = ClientId::Domain(relay.hello.clone());
-        let tls = || TlsParameters::new(relay.host.clone()).map_err(later);
+        let tls = || relay.trust().map_err(later);
         let from_the_start = match relay.secure {
             Secure::FromTheStart => Some(tls()?),
             Secure::Never | Secure::WhenOffered | Secure::Required => None,
         };
+        ctx.passes(Point::RelayReached);
         let server = (relay.host.as_str(), relay.port);
         let opening = AsyncSmtpConnection::connect_tokio1(
             server,
@@ -57,7 +61,8 @@ impl<'a> Line<'a> {
             None,
         );
         let connection = patient(relay, opening).await?.map_err(later)?;
-        let mut line = Line { relay, connection };
+        ctx.passes(Point::RelayGreeted);
+        let mut line = Line { ctx, relay, connection };
         let offered = line.connection.can_starttls();
         let wanted = match relay.secure {
             Secure::Required if !offered => {
@@ -71,6 +76,7 @@ impl<'a> Line<'a> {
         if wanted {
             let upgrade = line.connection.starttls(tls()?, &hello);
             patient(relay, upgrade).await?.map_err(later)?;
+            ctx.passes(Point::RelaySecured);
         }
         line.sign_in().await?;
         Ok(line)
@@ -85,7 +91,9 @@ impl<'a> Line<'a> {
         let credentials = Credentials::new(user.clone(), password.clone());
         let signing = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
         let signed = patient(self.relay, signing).await?;
-        signed.map(|_| ()).map_err(|error| NotSent::Later(told(&error)))
+        signed.map_err(|error| NotSent::Later(told(&error)))?;
+        self.ctx.passes(Point::RelaySignedIn);
+        Ok(())
     }
 
     /// Says from whom and to whom, and asks to send the text. On `Ok`, the text is expected next.
@@ -113,8 +121,12 @@ impl<'a> Line<'a> {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         self.say(Mail::new(Some(sender), parameters)).await?;
+        self.ctx.passes(Point::RelaySender);
         self.say(Rcpt::new(recipient, Vec::new())).await?;
-        self.say(Data).await
+        self.ctx.passes(Point::RelayRecipient);
+        self.say(Data).await?;
+        self.ctx.passes(Point::RelayExpects);
+        Ok(())
     }
 
     async fn say(&mut self, command: impl std::fmt::Display) -> Result<(), NotSent> {

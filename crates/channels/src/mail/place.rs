@@ -11,6 +11,7 @@ use ::mail::thread::{Decision, Known, Outcome, decide, evidence, ids_to_look_up}
 use ::mail::{Authentication, Keys, Parsed, Trusted, Verdict};
 use intake::StoredArrival;
 use jiff::{SignedDuration, Timestamp};
+use store::course::Point;
 use store::{Context, StoreError, Tx};
 
 /// How long a case counts as touched lately.
@@ -84,6 +85,9 @@ pub(crate) async fn place(
     let told: Vec<&str> = told.into_iter().filter(|words| !words.is_empty()).collect();
     read.said.because = told.join(" ");
     read.reports = reports(&parsed, &keys);
+    if !read.reports.is_empty() {
+        ctx.passes(Point::ReportRead);
+    }
     read.sender = Some(authentication).filter(|known| known.checked_by.is_some());
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use ::mail::dkim::{self, SigningKey, SigningKeyRefused};
 use jiff::Timestamp;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -30,6 +32,9 @@ pub struct Relay {
     pub port: u16,
     /// How the line is protected.
     pub secure: Secure,
+    /// Certificates (PEM) that vouch for it besides those that everybody believes: for a relay
+    /// whose certificate comes from the house's own authority.
+    pub authorities: Option<Arc<[u8]>>,
     /// User and password, where it asks for them. Never sent over a line in the clear, except to
     /// this machine.
     pub login: Option<(String, String)>,
@@ -90,6 +95,7 @@ impl Relay {
             host: "127.0.0.1".to_owned(),
             port,
             secure: Secure::Never,
+            authorities: None,
             login: None,
             from: from.to_owned(),
             dkim: None,
@@ -99,10 +105,29 @@ impl Relay {
         }
     }
 
+    /// Whom certificates of this relay are believed from.
+    ///
+    /// # Errors
+    /// When one of its own authorities is no certificate.
+    pub(crate) fn trust(&self) -> Result<TlsParameters, Error> {
+        let mut trust = TlsParameters::builder(self.host.clone());
+        if let Some(pem) = &self.authorities {
+            for one in certificates(&String::from_utf8_lossy(pem)) {
+                trust = trust.add_root_certificate(Certificate::from_pem(one.as_bytes())?);
+            }
+        }
+        trust.build()
+    }
+
     /// Whether it is this machine itself.
     pub(crate) fn is_here(&self) -> bool {
         is_here(&self.host)
     }
+}
+
+/// The certificates of a PEM file, each by itself.
+fn certificates(pem: &str) -> impl Iterator<Item = &str> {
+    pem.split_inclusive("-----END CERTIFICATE-----").filter(|one| one.contains("-----BEGIN"))
 }
 
 /// Whether a host is this machine itself.

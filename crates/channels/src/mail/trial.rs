@@ -157,7 +157,7 @@ async fn send(ctx: &Context, relay: &Relay, to: &str) -> Result<String, String> 
         let (NotSent::Later(why) | NotSent::Never(why)) = why;
         format!("Our mail server {}:{} does not take it: {why}", relay.host, relay.port)
     };
-    let mut line = Line::open(relay).await.map_err(refused)?;
+    let mut line = Line::open(ctx, relay).await.map_err(refused)?;
     line.announce(&relay.from, to, false).await.map_err(refused)?;
     match line.hand_over(&mail).await {
         HandedOver::Taken(_) => {}

@@ -13,6 +13,7 @@ use domain::promise::Promise;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use store::course::Point;
 use store::{StoreError, Tx};
 
 /// One step: the case before and after an event.
@@ -130,7 +131,9 @@ async fn post(tx: &mut Tx, step: &Effects<'_>, message: &PublicMessage) -> Resul
         .map_err(|error| StoreError::unreadable("writing an envelope", error))?;
     let (key, id) = (message.id.to_string(), case.id.to_string());
     let channel = message.channel.as_str();
-    tx.post(&key, &id, channel, to, &envelope, message.leaves_at, by.now).await
+    tx.post(&key, &id, channel, to, &envelope, message.leaves_at, by.now).await?;
+    by.ctx.passes(Point::LetterPosted);
+    Ok(())
 }
 
 /// The views in which a case is counted.

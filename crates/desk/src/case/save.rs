@@ -9,6 +9,7 @@ use domain::case::Case;
 use domain::event::{Actor, Entry, Event, Opening};
 use domain::id::CaseId;
 use jiff::Timestamp;
+use store::course::Point;
 use store::event::{BEGINNING, ChainEnd};
 use store::fact::Fact;
 use store::{Context, StoreError, Tx};
@@ -88,6 +89,7 @@ async fn go_on(
     let was = before.map_or(0, |before| before.version);
     sql::write(tx, &case, snippet.as_deref(), was).await?;
     effects::count(tx, before, &case)?;
+    by.ctx.passes(Point::CaseWritten);
     tx.tell(Fact::Case {
         number: case.number.0,
         version: case.version,

@@ -236,11 +236,34 @@ pub async fn delivered(
     delivery: Delivery,
     detail: &str,
 ) -> Result<(), StoreError> {
+    note_fate(tx, ctx, message, |known| rules::delivered(message, known, delivery, detail)).await
+}
+
+/// Notes what a person decided about a letter, in the transaction of that decision.
+///
+/// # Errors
+/// When the engine fails.
+pub(crate) async fn decided(
+    tx: &mut Tx,
+    ctx: &Context,
+    message: MessageId,
+    delivery: Delivery,
+    detail: &str,
+) -> Result<(), StoreError> {
+    note_fate(tx, ctx, message, |known| rules::decided(message, known, delivery, detail)).await
+}
+
+async fn note_fate(
+    tx: &mut Tx,
+    ctx: &Context,
+    message: MessageId,
+    rule: impl FnOnce(Delivery) -> Vec<domain::event::Event>,
+) -> Result<(), StoreError> {
     let Some((case, _)) = sql::delivery(tx, message).await? else { return Ok(()) };
     let Some(case) = case_sql::load_by_id(tx, case).await? else { return Ok(()) };
     // Looked at again under the lock on the case.
     let Some((_, known)) = sql::delivery(tx, message).await? else { return Ok(()) };
-    let events = rules::delivered(message, known, delivery, detail);
+    let events = rule(known);
     if events.is_empty() {
         return Ok(());
     }

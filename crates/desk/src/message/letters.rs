@@ -1,7 +1,7 @@
 //! Letters in doubt: a person decides what no program may guess.
 
 use crate::case::pages::missing;
-use crate::message::actions::delivered;
+use crate::message::actions::decided;
 use domain::case::Case;
 use domain::id::MessageId;
 use domain::message::Delivery;
@@ -39,7 +39,8 @@ pub(crate) async fn decide(
     let letter = ctx.store.letter(key).await?;
     letter.filter(|letter| letter.case_id == case.id.to_string()).ok_or_else(gone)?;
     let now = ctx.now();
-    if !ctx.store.decide_letter(key, decision == Decision::Again, now).await? {
+    let mut tx = ctx.begin().await?;
+    if !tx.decide_letter(key, decision == Decision::Again, now).await? {
         let says = "Somebody decided about this letter already.";
         return Err(Problem::conflict("letter_decided", says));
     }
@@ -47,8 +48,7 @@ pub(crate) async fn decide(
         Decision::Again => (Delivery::Held, "sent again by a person's decision"),
         Decision::Sent => (Delivery::Sent, "taken as arrived by a person's decision"),
     };
-    let mut tx = ctx.begin().await?;
-    delivered(&mut tx, ctx, message, delivery, detail).await?;
+    decided(&mut tx, ctx, message, delivery, detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -246,8 +246,22 @@ fn both(a: Facts, b: Facts) -> Facts {
     }
 }
 
-/// Notes how far a letter has come, unless it is there already or was taken back.
+/// Notes how far a letter has come, unless it is there already or was taken back. A report may
+/// overtake the word that the relay took it: then that word tells nothing new.
 pub fn delivered(
+    message: MessageId,
+    known: Delivery,
+    delivery: Delivery,
+    detail: &str,
+) -> Vec<Event> {
+    if known == Delivery::Failed && delivery == Delivery::Sent {
+        return Vec::new();
+    }
+    decided(message, known, delivery, detail)
+}
+
+/// Notes what a person decided about a letter.
+pub fn decided(
     message: MessageId,
     known: Delivery,
     delivery: Delivery,
@@ -276,6 +290,15 @@ mod tests {
             undone: false,
         };
         (after(case.clone(), &events), past)
+    }
+
+    #[test]
+    fn a_report_stands_when_the_word_of_the_relay_comes_after_it() {
+        let id = MessageId::from(uuid::Uuid::from_u128(7));
+        assert!(delivered(id, Delivery::Failed, Delivery::Sent, "250 Taken").is_empty());
+        assert_eq!(delivered(id, Delivery::Held, Delivery::Sent, "250 Taken").len(), 1);
+        assert_eq!(delivered(id, Delivery::Sent, Delivery::Failed, "5.1.1").len(), 1);
+        assert_eq!(decided(id, Delivery::Failed, Delivery::Sent, "by a person").len(), 1);
     }
 
     #[test]

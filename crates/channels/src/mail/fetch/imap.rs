@@ -15,6 +15,7 @@ use intake::Fresh;
 use jiff::SignedDuration;
 use std::time::Duration;
 use store::Context;
+use store::course::Point;
 
 /// Mails of one request and one transaction, and their bytes.
 const GROUP_MAILS: usize = 50;
@@ -86,6 +87,7 @@ impl<'a> Imap<'a> {
         }
         imap.sign_in(proof).await?;
         imap.ask_abilities().await?;
+        ctx.passes(Point::ImapSignedIn);
         Ok(imap)
     }
 
@@ -212,6 +214,7 @@ impl<'a> Imap<'a> {
         let before = taken.highest();
         let from = if whole { 1 } else { before.saturating_add(1) };
         let wanted = if any { self.list(from, &mut taken).await? } else { Vec::new() };
+        ctx.passes(Point::ImapListed);
         let mut looked = Looked::default();
         let mut left = wanted.as_slice();
         while !left.is_empty() {
@@ -229,6 +232,7 @@ impl<'a> Imap<'a> {
             position::save(&mut tx, self.account, folder, &position, now).await?;
             tx.commit().await?;
         }
+        ctx.passes(Point::ImapDone);
         Ok(looked)
     }
 
@@ -280,6 +284,7 @@ impl<'a> Imap<'a> {
             }
         }
         came.sort_by_key(|(uid, _)| *uid);
+        ctx.passes(Point::ImapFetched);
         let now = ctx.now();
         let mut tx = ctx.begin().await?;
         let mut kept = Vec::with_capacity(came.len());
@@ -301,7 +306,9 @@ impl<'a> Imap<'a> {
         // A mail that did not come was deleted meanwhile, or comes at the next look at all of it.
         let position = Position { taken: taken.to_string(), ..position.clone() };
         position::save(&mut tx, self.account, folder, &position, now).await?;
+        ctx.passes(Point::ImapWritten);
         tx.commit().await?;
+        ctx.passes(Point::ImapKept);
         Ok(kept)
     }
 

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use intake::Fresh;
 use std::collections::BTreeSet;
 use store::Context;
+use store::course::Point;
 
 /// What the one folder is called among positions.
 pub(super) const FOLDER: &str = "pop3";
@@ -107,6 +108,7 @@ impl Pop3 {
 /// One look: takes every mail whose unique id we do not have.
 pub(super) async fn look_once(ctx: &Context, account: &Account) -> Result<Looked, Trouble> {
     let mut pop = Pop3::open(ctx, account).await?;
+    ctx.passes(Point::Pop3SignedIn);
     let there = pop.list("UIDL").await?;
     let sizes = pop.list("LIST").await?;
     let known = position::load(ctx, account, FOLDER).await?;
@@ -121,6 +123,7 @@ pub(super) async fn look_once(ctx: &Context, account: &Account) -> Result<Looked
         None if account.since.is_some() => Position { unique: all, ..Position::default() },
         None => Position::default(),
     };
+    ctx.passes(Point::Pop3Listed);
     let mut looked = Looked::default();
     for (number, unique) in there {
         if position.unique.contains(&unique) {
@@ -134,6 +137,7 @@ pub(super) async fn look_once(ctx: &Context, account: &Account) -> Result<Looked
             false => format!("RETR {number}"),
         };
         let raw = pop.ask(&ask, true).await?.body;
+        ctx.passes(Point::Pop3Fetched);
         let mail = Incoming {
             unit: account.unit,
             mailbox: account.mailbox.clone(),
@@ -146,13 +150,16 @@ pub(super) async fn look_once(ctx: &Context, account: &Account) -> Result<Looked
         let mut tx = ctx.begin().await?;
         let received = take_in(&mut tx, ctx, now, mail).await?;
         position::save(&mut tx, account, FOLDER, &position, now).await?;
+        ctx.passes(Point::Pop3Written);
         tx.commit().await?;
+        ctx.passes(Point::Pop3Kept);
         looked.new += u64::from(received.fresh == Fresh::New);
     }
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     position::save(&mut tx, account, FOLDER, &position, now).await?;
     tx.commit().await?;
+    ctx.passes(Point::Pop3Done);
     // Everything is kept by now; how the goodbye goes changes nothing.
     drop(pop.ask("QUIT", false).await);
     Ok(looked)

@@ -9,6 +9,7 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use store::course::Point;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -79,6 +80,7 @@ impl Talk {
 
     async fn talk(&mut self) -> io::Result<()> {
         self.say(&self.session.greeting()).await?;
+        self.house.ctx.passes(Point::ListenGreeted);
         let mut bytes = vec![0; READ_BYTES];
         loop {
             match self.hear(&mut bytes).await? {
@@ -134,15 +136,19 @@ impl Talk {
 
     /// Answers what was heard; false when the conversation is over.
     async fn answer(&mut self, heard: &[u8]) -> io::Result<bool> {
+        self.house.ctx.passes(Point::ListenHeard);
         let mut outputs: VecDeque<Output> = self.session.feed(heard).into();
-        let mut goes_on = true;
+        let (mut goes_on, mut delivered) = (true, false);
         let mut replies = String::new();
         while let Some(output) = outputs.pop_front() {
             match output {
                 Output::Reply(text) => replies.push_str(&text),
                 Output::Deliver { envelope, data } => {
                     self.say(&std::mem::take(&mut replies)).await?;
+                    self.house.ctx.passes(Point::ListenTaken);
                     let receipts = self.house.keep(self.from, envelope, data).await;
+                    self.house.ctx.passes(Point::ListenKept);
+                    delivered = true;
                     self.mail = MailOnItsWay::default();
                     // The session gives nothing behind a mail before it knows what became of it.
                     outputs.extend(self.session.delivered(&receipts));
@@ -162,6 +168,9 @@ impl Talk {
             self.mail = MailOnItsWay::default();
         }
         self.say(&replies).await?;
+        if delivered {
+            self.house.ctx.passes(Point::ListenAnswered);
+        }
         Ok(goes_on)
     }
 
