@@ -23,7 +23,7 @@ class Relay(socketserver.ThreadingTCPServer):
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(certificate, key)
         self.ids, self.recipients = collections.Counter(), collections.Counter()
-        self.texts, self.lock = {}, threading.Lock()
+        self.asked, self.texts, self.lock = set(), {}, threading.Lock()
         self.at, self.act = None, None
         super().__init__(("127.0.0.1", free_port()), Conversation)
 
@@ -104,6 +104,7 @@ class Conversation(socketserver.StreamRequestHandler):
             elif verb == b"DATA":
                 if reached("data"):
                     return
+                self.server.asked.add(to)
                 self.say("354 Go on")
                 if not self.text(to):
                     return

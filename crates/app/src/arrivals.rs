@@ -263,8 +263,15 @@ pub async fn delivered(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     let message: MessageId = said.message.parse().context("a delivery of no message of ours")?;
     ctx.passes(Point::DeliveryBegun);
     let mut tx = ctx.begin().await?;
-    let noted = desk::message::actions::delivered(&mut tx, ctx, message, said.state, &said.detail);
-    noted.await?;
+    if said.reported {
+        let noted =
+            desk::message::actions::reported(&mut tx, ctx, message, said.state, &said.detail);
+        noted.await?;
+    } else {
+        let noted =
+            desk::message::actions::delivered(&mut tx, ctx, message, said.state, &said.detail);
+        noted.await?;
+    }
     tx.finish(job).await?;
     ctx.passes(Point::DeliveryNoted);
     tx.commit().await?;

@@ -247,6 +247,7 @@ fn relay(ctx: &Context, settings: &Settings) -> anyhow::Result<Option<Relay>> {
         dkim: settings.dkim()?,
         from_name,
         hello: ctx.mail_domain.to_string(),
+        shaping: settings.shaping()?,
         patience: Duration::from_secs(60),
     }))
 }

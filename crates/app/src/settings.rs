@@ -1,7 +1,7 @@
 //! Settings: flags > `REDRESS_*` > `redress.toml` > the default. Read once, here.
 
 use anyhow::{Context as _, bail};
-use channels::mail::{Certificate, Signer};
+use channels::mail::{Certificate, Shaping, Signer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::IsTerminal;
@@ -216,6 +216,22 @@ impl Settings {
             bail!("{path} holds no certificate");
         }
         Ok(Some(pem.into()))
+    }
+
+    /// How letters are spread over time, domains and lines to the relay.
+    ///
+    /// # Errors
+    /// When one of the numbers is none.
+    pub fn shaping(&self) -> anyhow::Result<Shaping> {
+        let number = |name: &str| {
+            let text = self.text(name);
+            text.parse::<u32>().with_context(|| format!("`{name}` is {text}, which is no number"))
+        };
+        Ok(Shaping {
+            per_minute: number("letters_per_minute")?,
+            at_once: number("letters_at_once")?.max(1),
+            lines: number("relay_lines")?.clamp(1, Shaping::LINES_MOST),
+        })
     }
 
     /// Name and password at the relay.

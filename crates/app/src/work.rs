@@ -157,5 +157,6 @@ async fn duty(ctx: &Context) -> Result<(), StoreError> {
     tx.fold_tallies(&id.to_string(), 64, 200).await?;
     insight::lay_out(&mut tx, now).await?;
     customers::lay_out(&mut tx, now).await?;
-    tx.commit().await
+    tx.commit().await?;
+    desk::automatic::forget_old(ctx, now).await
 }

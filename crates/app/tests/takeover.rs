@@ -295,6 +295,30 @@ fn t_09_our_first_word_to_an_unproved_address_holds_nothing_a_stranger_chose() {
 }
 
 #[test]
+fn t_10_a_sender_who_hands_in_a_burst_is_answered_by_people_until_an_hour_later() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        let said = async |n: u32| {
+            house
+                .mail(&format!("From: robot@example.org\nTo: help@redress.localhost\nMessage-ID: <{n}@example.org>\nSubject: Request {n}\n\nThis is a complaint about order {n}. I want a refund.\n"))
+                .await;
+        };
+        said(0).await;
+        house.world.pass(SignedDuration::from_mins(55));
+        for n in 1..=11 {
+            said(n).await;
+        }
+        house.world.pass(SignedDuration::from_mins(10));
+        said(12).await;
+        assert_eq!(house.letters().await.len(), 1, "the hour is over, and the burst is not");
+        assert_eq!(house.number(CASES).await, 13, "nothing of it is left aside");
+        house.world.pass(SignedDuration::from_mins(61));
+        said(13).await;
+        assert_eq!(house.letters().await.len(), 2);
+    });
+}
+
+#[test]
 fn t_15_no_page_hands_its_address_to_another_site_and_no_key_stands_where_it_could() {
     on_both(async |world| {
         let house = House::open(world).await;

@@ -17,6 +17,7 @@ mod setup;
 mod show;
 mod sql;
 mod take;
+mod traffic;
 mod trial;
 mod wording;
 
@@ -31,6 +32,7 @@ pub use secured::Certificate;
 pub use senders::Senders;
 pub use setup::{MailDns, Record};
 pub use take::{Incoming, WHOLE_MOST, take};
+pub use traffic::Shaping;
 pub use trial::{OwnRelay, Trial, TrialStep, last_trial, try_out};
 
 pub(crate) use place::{note_reports, place};

@@ -3,6 +3,7 @@
 use crate::said::{Author, Joins};
 use domain::channel::{Channel, Kind};
 use domain::id::{ArrivalId, CaseId, CaseNumber, CustomerId, FeedbackId, UnitId};
+use domain::message::Delivery;
 use jiff::Timestamp;
 use reading::Reading;
 use serde::Serialize;
@@ -100,9 +101,9 @@ pub struct Understood {
 pub struct DeliveryReport {
     /// The letter's key: the message's id.
     pub key: String,
-    /// Whether it failed for good.
-    pub failed: bool,
-    /// The words of the other system.
+    /// What became of it.
+    pub state: Delivery,
+    /// What went wrong in plain words, and the words of the other system.
     pub detail: String,
 }
 

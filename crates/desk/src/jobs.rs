@@ -1,6 +1,7 @@
 //! Timers of the desk. Each looks again at the case when its moment comes, so one that is
 //! doubled, late or no longer needed does no harm. Each finishes in the transaction of its effect.
 
+use crate::automatic;
 use crate::case::rules as case_rules;
 use crate::case::save::{By, save};
 use crate::case::sql::{self, people};
@@ -229,13 +230,17 @@ async fn ask(
         }),
         _ => None,
     };
+    let leaves_at = match &contact.email {
+        Some(address) => automatic::not_before(tx, now, case.customer, address).await?,
+        None => now,
+    };
     let letter = Outgoing {
         id: ctx.id(now),
         purpose: Purpose::Verification,
         text: letter::solved_again(&contact.name, case, &policy.organisation),
         to: contact.email,
         automatic: true,
-        leaves_at: now,
+        leaves_at,
     };
     let clocks = &policy.clocks;
     Ok(resolution_rules::ask_by_timer(case, resolved_at, asked, letter, call, clocks, now))

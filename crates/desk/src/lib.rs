@@ -8,6 +8,7 @@
 //! (it is handed plain values), who signs in how.
 
 pub mod api;
+pub mod automatic;
 pub mod case;
 pub mod conduct;
 mod dialog;

@@ -98,11 +98,29 @@ worded! {
         Sent = "sent",
         /// The line broke between hand-over and answer; a person decides.
         Uncertain = "uncertain",
-        /// The channel refused it for good.
+        /// The channel refused it for good, or it came back as undeliverable.
         Failed = "failed",
+        /// The other side goes on trying, a report says.
+        Delayed = "delayed",
+        /// It was handed on to a system that sends no reports, a report says.
+        Relayed = "relayed",
+        /// It lies in the mailbox, a report says.
+        Delivered = "delivered",
+        /// It was shown to its recipient, a report says (RFC 8098).
+        Read = "read",
+        /// Its recipient called it spam, a report says (RFC 5965).
+        Complained = "complained",
         /// Taken back before it left.
         Undone = "undone",
         /// Shown on the case page only; there is nowhere to send it.
         Shown = "shown",
+    }
+}
+
+impl Delivery {
+    /// Whether only a report of another system can say this.
+    pub fn is_reported(self) -> bool {
+        use Delivery::{Complained, Delayed, Delivered, Read, Relayed};
+        matches!(self, Delayed | Relayed | Delivered | Read | Complained)
     }
 }

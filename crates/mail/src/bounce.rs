@@ -2,6 +2,9 @@
 
 mod notification;
 mod phrases;
+mod words;
+
+pub use words::in_words;
 
 use serde::Serialize;
 
@@ -14,8 +17,10 @@ use crate::mime::{Part, Tree};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// It arrived, or was handed to a system that sends no reports.
+    /// It arrived.
     Delivered,
+    /// It was handed on to a system that sends no reports, or to many behind one address.
+    Relayed,
     /// Not yet delivered; the sending system goes on trying.
     Delayed,
     /// Refused for now (4.x.x) and given up.
@@ -190,7 +195,8 @@ fn state(action: &str, status: Option<&str>) -> State {
     let class = status.and_then(|s| s.chars().next());
     match (action.split_whitespace().next().unwrap_or(""), class) {
         ("delayed", _) => State::Delayed,
-        ("delivered" | "relayed" | "expanded", _) => State::Delivered,
+        ("delivered", _) => State::Delivered,
+        ("relayed" | "expanded", _) => State::Relayed,
         ("failed", Some('4')) => State::FailedForNow,
         ("failed", _) | (_, Some('5')) => State::Failed,
         (_, Some('4')) => State::Delayed,

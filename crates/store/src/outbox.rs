@@ -103,6 +103,29 @@ impl Tx {
         if rows == 1 { Ok(()) } else { Err(StoreError::Conflict { doing }) }
     }
 
+    /// A report says how a letter fared whose hand-over was in doubt: that ends the doubt. Nothing
+    /// changes for others.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn letter_reported(
+        &mut self,
+        key: &str,
+        arrived: bool,
+        detail: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "
+            UPDATE outbox SET state = $2, answer = $3, changed_at_ms = $4,
+                envelope = CASE WHEN $2 = 'sent' THEN '' ELSE envelope END
+            WHERE key = $1 AND state = 'uncertain'";
+        let state = if arrived { "sent" } else { "failed" };
+        let short: String = detail.chars().take(2_000).collect();
+        on!(Tx self, db => sqlx::query(SQL).bind(key).bind(state).bind(&short)
+            .bind(now.as_millisecond()).execute(db).await.map(|_| ()))
+        .doing("noting what a report says")
+    }
+
     /// A person decided about an uncertain or failed letter: send it again, or take it as sent.
     /// Says whether the letter was waiting for that. Noted on its case in the same transaction.
     ///
@@ -176,6 +199,28 @@ impl Store {
         .doing(doing)?;
         tx.commit().await?;
         Ok(letters)
+    }
+
+    /// Puts a letter that was taken back until `until`, as if nobody had tried it.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn letter_put_off(
+        &self,
+        letter: &Letter,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "
+            UPDATE outbox SET leaves_at_ms = $3, held_until_ms = 0, attempts = attempts - 1,
+                changed_at_ms = $4
+            WHERE key = $1 AND fence = $2 AND state = 'held'";
+        let mut tx = self.begin().await?;
+        on!(Tx &mut tx, db => sqlx::query(SQL).bind(&letter.key).bind(letter.fence)
+            .bind(until.as_millisecond()).bind(now.as_millisecond()).execute(db).await.map(|_| ()))
+        .doing("putting a letter off")?;
+        // Whoever took it back or over meanwhile has decided.
+        tx.commit().await
     }
 
     /// Marks `letter` as being handed over, durably, right before its text leaves.

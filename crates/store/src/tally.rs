@@ -24,6 +24,37 @@ impl Tx {
         self.later(COUNT, &(id, name, n))
     }
 
+    /// The counter `name` as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn tally(&mut self, name: &str) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM tally WHERE name = $1";
+        on!(Tx self, db => sqlx::query_scalar(SQL).bind(name).fetch_one(db).await)
+            .doing("reading a counter")
+    }
+
+    /// The sum of the counters from the name `from` up to `to`, without that.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn sum_tallies(&mut self, from: &str, to: &str) -> Result<i64, StoreError> {
+        const SQL: &str = "
+            SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM tally WHERE name >= $1 AND name < $2";
+        on!(Tx self, db => sqlx::query_scalar(SQL).bind(from).bind(to).fetch_one(db).await)
+            .doing("reading counters")
+    }
+
+    /// Forgets the counters from the name `from` up to `to`, without that.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn forget_tallies_between(&mut self, from: &str, to: &str) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM tally WHERE name >= $1 AND name < $2";
+        on!(Tx self, db => sqlx::query(SQL).bind(from).bind(to).execute(db).await.map(|_| ()))
+            .doing("forgetting counters")
+    }
+
     /// Forgets every counter whose name begins with `prefix`, before they are counted anew.
     ///
     /// # Errors

@@ -2,10 +2,14 @@
 
 use crate::mail::line::{HandedOver, Line, NotSent};
 use crate::mail::relay::Relay;
+use crate::mail::traffic::{Fared, Shaping, Traffic, Turn, says_too_much};
 use crate::mail::wording::{self, Unsendable};
 use domain::message::Delivery;
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use store::course::Point;
 use store::fact::{Fact, Heard};
@@ -25,6 +29,9 @@ pub struct DeliveryJob {
     pub state: Delivery,
     /// What the other side said, or the evidence.
     pub detail: String,
+    /// Whether a delivery report says so, and not our own hand-over.
+    #[serde(default)]
+    pub reported: bool,
 }
 
 /// Letters that one round carries over one line.
@@ -47,6 +54,8 @@ enum Ended {
     Uncertain(String),
     /// It waits for the next try.
     Waits(String),
+    /// It waits, because its domain says that we send too much.
+    TooMuch(String),
     /// It was taken back or taken over meanwhile: whoever did that decides.
     Elsewhere,
 }
@@ -55,17 +64,29 @@ enum Ended {
 pub async fn deliver(ctx: Context, relay: Relay, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     let mut facts = ctx.store.listen();
+    let ending = AtomicBool::new(false);
     loop {
-        let round = async {
+        let mut round = pin!(async {
             settle_cut_off(&ctx).await?;
-            while deliver_due(&ctx, &relay).await? > 0 {}
-            Ok::<(), StoreError>(())
-        };
-        tokio::select! {
-            () = &mut stop => return,
-            done = round => if let Err(error) = done {
-                tracing::warn!(%error, "carrying letters failed; it goes on in a minute");
+            let mut is_more = true;
+            while is_more && !ending.load(Ordering::Relaxed) {
+                is_more = carry(&ctx, &relay, &ending).await? > 0;
             }
+            Ok::<(), StoreError>(())
+        });
+        let done = tokio::select! {
+            () = &mut stop => {
+                // What is being handed over is finished: cut off here, it would be in doubt.
+                ending.store(true, Ordering::Relaxed);
+                if let Err(error) = round.await {
+                    tracing::warn!(%error, "carrying letters failed at the end");
+                }
+                return;
+            }
+            done = &mut round => done,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "carrying letters failed; it goes on in a minute");
         }
         let next = wait(&ctx).await;
         let heard = async {
@@ -90,7 +111,9 @@ async fn wait(ctx: &Context) -> Duration {
     let now = ctx.now();
     let next = ctx.store.next_letter_at().await.ok().flatten();
     let gap = next.map_or(ROUND, |at| {
-        Duration::from_millis(u64::try_from((at - now).get_milliseconds()).unwrap_or(0))
+        Duration::from_millis(
+            u64::try_from(at.as_millisecond() - now.as_millisecond()).unwrap_or(0),
+        )
     });
     gap.clamp(Duration::from_millis(200), ROUND)
 }
@@ -106,7 +129,7 @@ pub async fn settle_cut_off(ctx: &Context) -> Result<usize, StoreError> {
     for letter in &letters {
         ctx.passes(Point::LetterCutOff);
         let says = "The program stopped between handing it over and the relay's answer.";
-        end(ctx, letter, Ended::Uncertain(says.to_owned()), now).await?;
+        end(ctx, letter, Ended::Uncertain(says.to_owned()), None, now).await?;
     }
     Ok(letters.len())
 }
@@ -116,16 +139,44 @@ pub async fn settle_cut_off(ctx: &Context) -> Result<usize, StoreError> {
 /// # Errors
 /// When the store fails; letters already handed over keep their outcome.
 pub async fn deliver_due(ctx: &Context, relay: &Relay) -> Result<usize, StoreError> {
+    over_one_line(ctx, relay, &AtomicBool::new(false)).await
+}
+
+/// The same over as many lines as the relay is given; gives how many letters were taken.
+async fn carry(ctx: &Context, relay: &Relay, ending: &AtomicBool) -> Result<usize, StoreError> {
+    let lines = relay.shaping.lines.clamp(1, Shaping::LINES_MOST);
+    let lines = (0..lines).map(|_| over_one_line(ctx, relay, ending));
+    // Each goes to its end, whatever befalls another: nothing is dropped in the middle.
+    let taken = join_all(lines).await.into_iter().sum();
+    let resting = ctx.held::<Traffic>().resting(ctx.now());
+    metrics::gauge!("redress_mail_domains_resting").set(resting as f64);
+    taken
+}
+
+async fn over_one_line(
+    ctx: &Context,
+    relay: &Relay,
+    ending: &AtomicBool,
+) -> Result<usize, StoreError> {
+    let traffic = ctx.held::<Traffic>();
     let mut line: Option<Line<'_>> = None;
     let mut taken = 0;
-    while taken < AT_ONCE {
+    while taken < AT_ONCE && !ending.load(Ordering::Relaxed) {
         // One at a time, so that a fault holds back none of the others.
         let letter = ctx.store.take_letters(ctx.now(), LEASE, 1).await?.pop();
         let Some(letter) = letter else { break };
         ctx.passes(Point::LetterTaken);
-        let ended = try_one(ctx, relay, &letter, &mut line).await?;
-        end(ctx, &letter, ended, ctx.now()).await?;
         taken += 1;
+        let now = ctx.now();
+        if let Turn::Later(at) = traffic.turn(relay.shaping, &letter.recipient, &letter.key, now) {
+            ctx.store.letter_put_off(&letter, at, now).await?;
+            metrics::counter!("redress_letters_put_off").increment(1);
+            continue;
+        }
+        let ended = try_one(ctx, relay, &letter, &mut line).await;
+        let now = ctx.now();
+        let rests_until = traffic.done(&letter.recipient, fared(&ended), now);
+        end(ctx, &letter, ended?, rests_until, now).await?;
     }
     if let Some(line) = line {
         line.close().await;
@@ -163,6 +214,7 @@ async fn try_one<'a>(
                 *line = Some(open);
             }
             return Ok(match not_sent {
+                NotSent::Later(why) if says_too_much(&why) => Ended::TooMuch(why),
                 NotSent::Later(why) => Ended::Waits(why),
                 NotSent::Never(why) => Ended::Failed(why),
             });
@@ -180,6 +232,7 @@ async fn try_one<'a>(
     ctx.passes(Point::RelayAnswered);
     let ended = match handed {
         HandedOver::Taken(answer) => Ended::Sent(answer),
+        HandedOver::Later(why) if says_too_much(&why) => Ended::TooMuch(why),
         HandedOver::Later(why) => Ended::Waits(why),
         HandedOver::Never(why) => Ended::Failed(why),
         HandedOver::Unknown(why) => return Ok(Ended::Uncertain(why)),
@@ -193,6 +246,7 @@ async fn end(
     ctx: &Context,
     letter: &Letter,
     ended: Ended,
+    rests_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (state, detail, next) = match ended {
@@ -200,10 +254,13 @@ async fn end(
         Ended::Sent(answer) => (Delivery::Sent, answer, now),
         Ended::Failed(why) => (Delivery::Failed, why, now),
         Ended::Uncertain(why) => (Delivery::Uncertain, why, now),
-        Ended::Waits(why) if letter.attempts >= TRIES_MOST => (Delivery::Failed, why, now),
-        Ended::Waits(why) => {
+        Ended::Waits(why) | Ended::TooMuch(why) if letter.attempts >= TRIES_MOST => {
+            (Delivery::Failed, why, now)
+        }
+        Ended::Waits(why) | Ended::TooMuch(why) => {
             let chance = ctx.chance::<1>()[0];
-            (Delivery::Held, why, now + gap(letter.attempts, chance))
+            let again = now + gap(letter.attempts, chance);
+            (Delivery::Held, why, rests_until.map_or(again, |until| again.max(until)))
         }
     };
     let mut tx = ctx.begin().await?;
@@ -214,7 +271,7 @@ async fn end(
         Err(error) => return Err(error),
     }
     if state != Delivery::Held {
-        let job = DeliveryJob { message: letter.key.clone(), state, detail };
+        let job = DeliveryJob { message: letter.key.clone(), state, detail, reported: false };
         let body = serde_json::to_string(&job)
             .map_err(|error| StoreError::unreadable("noting how a letter fared", error))?;
         let id = format!("delivery/{}/{}/{state}", letter.key, letter.fence);
@@ -222,8 +279,17 @@ async fn end(
     }
     ctx.passes(Point::OutcomeWritten);
     tx.commit().await?;
+    metrics::counter!("redress_letters", "outcome" => state.as_str()).increment(1);
     ctx.passes(Point::OutcomeKept);
     Ok(())
+}
+
+fn fared(ended: &Result<Ended, StoreError>) -> Fared {
+    match ended {
+        Ok(Ended::Sent(_)) => Fared::Taken,
+        Ok(Ended::TooMuch(_)) => Fared::TooMuch,
+        _ => Fared::Otherwise,
+    }
 }
 
 /// One minute, then five, fifteen, an hour, and four hours each, up to a quarter longer by chance.

@@ -9,6 +9,7 @@ use crate::understood::{DeliveryReport, Placed};
 use ::mail::bounce::State;
 use ::mail::thread::{Decision, Known, Outcome, decide, evidence, ids_to_look_up};
 use ::mail::{Authentication, Keys, Parsed, Trusted, Verdict};
+use domain::message::Delivery;
 use intake::StoredArrival;
 use jiff::{SignedDuration, Timestamp};
 use store::course::Point;
@@ -188,19 +189,35 @@ async fn follow_mergers(tx: &mut Tx, cases: &[u64], known: &mut Known) -> Result
 fn reports(parsed: &Parsed, keys: &Keys) -> Vec<DeliveryReport> {
     let original = parsed.original.as_ref().and_then(|original| original.message_id.as_deref());
     let claim = original.and_then(|id| mail::token::read_message_id(keys, id));
-    let Some(message) = claim.and_then(|claim| claim.message) else { return Vec::new() };
+    let Some(claim) = claim else { return Vec::new() };
+    let Some(message) = claim.message else { return Vec::new() };
     let key = uuid::Uuid::from_u128(message).to_string();
-    let says = |delivery: &mail::bounce::Delivery| {
-        let failed = match delivery.state {
-            State::Failed | State::FailedForNow => true,
-            State::Delayed => false,
-            State::Delivered | State::Complained | State::Read => return None,
-        };
-        let status = delivery.status.clone().unwrap_or_default();
-        let detail = format!("{status} {}", delivery.diagnostic);
-        Some(DeliveryReport { key: key.clone(), failed, detail: detail.trim().to_owned() })
+    let says = |delivery: &mail::bounce::Delivery| DeliveryReport {
+        key: key.clone(),
+        state: match delivery.state {
+            State::Failed | State::FailedForNow => Delivery::Failed,
+            State::Delayed => Delivery::Delayed,
+            State::Relayed => Delivery::Relayed,
+            State::Delivered => Delivery::Delivered,
+            State::Read => Delivery::Read,
+            State::Complained => Delivery::Complained,
+        },
+        detail: in_words(delivery),
     };
-    parsed.deliveries.iter().filter_map(says).collect()
+    // A letter has one recipient; others in its report are those it was passed on to.
+    let ours = parsed.deliveries.iter().find(|one| keys.is_for(&claim, &one.recipient));
+    ours.or(parsed.deliveries.first()).map(says).into_iter().collect()
+}
+
+/// What a report says of one recipient: plain words where its code has some, then its own.
+fn in_words(delivery: &mail::bounce::Delivery) -> String {
+    let status = delivery.status.as_deref().unwrap_or_default();
+    let theirs = format!("{status} {}", delivery.diagnostic);
+    let theirs = theirs.trim();
+    match mail::bounce::in_words(status) {
+        Some(plain) => format!("{plain} ({theirs})"),
+        None => theirs.to_owned(),
+    }
 }
 
 /// Lays out the work of recording what reports say of our letters.
@@ -210,12 +227,12 @@ fn reports(parsed: &Parsed, keys: &Keys) -> Vec<DeliveryReport> {
 pub(crate) async fn note_reports(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(), StoreError> {
     for one in placed {
         let feedback = &one.understood.feedback;
-        let failed = one.understood.reports.iter().filter(|report| report.failed);
-        for report in failed {
+        for report in &one.understood.reports {
             let job = DeliveryJob {
                 message: report.key.clone(),
-                state: domain::message::Delivery::Failed,
+                state: report.state,
                 detail: crate::said::line(&report.detail, 1_000),
+                reported: true,
             };
             let body = serde_json::to_string(&job)
                 .map_err(|error| StoreError::unreadable("noting a report", error))?;

@@ -1,5 +1,6 @@
 //! The server that carries our letters on, as the program's settings name it.
 
+use crate::mail::traffic::Shaping;
 use ::mail::dkim::{self, SigningKey, SigningKeyRefused};
 use jiff::Timestamp;
 use lettre::transport::smtp::Error;
@@ -46,6 +47,8 @@ pub struct Relay {
     pub from_name: String,
     /// The name we greet with.
     pub hello: String,
+    /// How letters are spread over time, domains and lines.
+    pub shaping: Shaping,
     /// How long one step of the conversation may take.
     pub patience: Duration,
 }
@@ -101,6 +104,7 @@ impl Relay {
             dkim: None,
             from_name: String::new(),
             hello: "localhost".to_owned(),
+            shaping: Shaping::default(),
             patience: Duration::from_secs(60),
         }
     }

@@ -192,9 +192,57 @@ fn a_bounce_of_our_letter_fails_it_and_opens_nothing() {
         let one = crate::world::understand_all(&world).await.remove(0);
         assert!(one.automatic);
         assert_eq!(one.reports.len(), 1);
+        assert_eq!(one.reports[0].state, domain::message::Delivery::Failed);
+        let says = &one.reports[0].detail;
+        assert!(says.starts_with("There is no such mailbox (5.1.1 "), "{says}");
         let team = domain::id::TeamId::from(uuid_v7(2, [2; 10]));
         assert!(!one.for_desk(team).wants_case);
         let told = "SELECT COUNT(*) FROM job WHERE kind = 'delivery' AND body LIKE '%5.1.1%'";
         assert_eq!(count(&world, told).await, 1);
+    });
+}
+
+#[test]
+fn a_domain_that_says_it_is_too_much_rests_and_others_get_their_letters() {
+    on_both(async |world| {
+        house(&world).await;
+        let sink = Sink::start().await;
+        sink.make(Some((Step::Recipient, Trouble::Refuse(421))));
+        for n in 1..=3 {
+            post(&world, n, TO).await;
+        }
+        assert_eq!(deliver_due(&world.ctx, &relay(&sink)).await.unwrap(), 3);
+        sink.make(None);
+        post(&world, 4, "bo@elsewhere.example").await;
+        world.pass(SignedDuration::from_secs(90));
+        deliver_due(&world.ctx, &relay(&sink)).await.unwrap();
+        assert_eq!(sink.taken().len(), 1, "only the one to another domain");
+        assert_eq!(state(&world, 4).await, "sent");
+        world.pass(SignedDuration::from_mins(3));
+        deliver_due(&world.ctx, &relay(&sink)).await.unwrap();
+        assert_eq!(sink.taken().len(), 4, "the others after its rest, each once");
+    });
+}
+
+#[test]
+fn letters_to_one_domain_leave_at_its_rate_and_each_leaves() {
+    on_both(async |world| {
+        house(&world).await;
+        let sink = Sink::start().await;
+        let shaping = channels::mail::Shaping { per_minute: 6, at_once: 2, lines: 1 };
+        let slow = Relay { shaping, ..relay(&sink) };
+        for n in 1..=8 {
+            post(&world, n, TO).await;
+        }
+        assert_eq!(deliver_due(&world.ctx, &slow).await.unwrap(), 8, "each is looked at once");
+        let first = sink.taken().len();
+        assert!((1..=2).contains(&first), "{first}");
+        assert_eq!(deliver_due(&world.ctx, &slow).await.unwrap(), 0, "each has its turn later");
+        world.pass(SignedDuration::from_secs(30));
+        deliver_due(&world.ctx, &slow).await.unwrap();
+        assert_eq!(sink.taken().len(), first + 3);
+        world.pass(SignedDuration::from_secs(60));
+        deliver_due(&world.ctx, &slow).await.unwrap();
+        assert_eq!(sink.taken().len(), 8);
     });
 }

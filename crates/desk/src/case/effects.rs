@@ -1,6 +1,7 @@
 //! What follows from an event outside the record: a letter in the outbox, timers, counters, the
 //! life of the case link. `rebuild` never comes here: letters and timers are not made again.
 
+use crate::automatic;
 use crate::case::link;
 use crate::case::save::By;
 use crate::jobs;
@@ -132,6 +133,9 @@ async fn post(tx: &mut Tx, step: &Effects<'_>, message: &PublicMessage) -> Resul
     let (key, id) = (message.id.to_string(), case.id.to_string());
     let channel = message.channel.as_str();
     tx.post(&key, &id, channel, to, &envelope, message.leaves_at, by.now).await?;
+    if message.automatic {
+        automatic::count(tx, &key, to, by.now)?;
+    }
     by.ctx.passes(Point::LetterPosted);
     Ok(())
 }

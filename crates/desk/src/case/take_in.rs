@@ -1,6 +1,7 @@
 //! Taking feedback in: it joins a case, opens one, or stays feedback, each with its explanation.
 //! The arrival pipeline calls this inside its own transaction.
 
+use crate::automatic;
 use crate::case::rules::opening_clocks;
 use crate::case::save::{By, open, save};
 use crate::case::sql::project::Named;
@@ -16,16 +17,10 @@ use domain::event::{Actor, Event, Opening};
 use domain::feedback::{FeedbackIn, Imported};
 use domain::id::{CaseId, CaseNumber, CustomerId};
 use domain::message::{FIRST_WORD, Purpose, ReceivedMessage};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
 
-/// An address gets at most one automatic letter in this time,
-const BETWEEN_AUTOMATIC_LETTERS: SignedDuration = SignedDuration::from_hours(1);
-/// and at most so many
-const AUTOMATIC_LETTERS_MOST: i64 = 3;
-/// in this time: a program that answers ours and hides it must not keep us writing.
-const AUTOMATIC_LETTERS_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// Longest subject line made from the first words.
 const SUBJECT_MOST: usize = 80;
 
@@ -264,8 +259,8 @@ fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedM
     }
 }
 
-/// Our first word, when there is an address, and programs of ours wrote to it neither within the
-/// hour nor three times within the day.
+/// Our first word, when there is an address and no brake stops a program from writing to it. Where
+/// one does, the clock of the first word goes on, and a person writes it.
 pub(crate) async fn acknowledge(
     tx: &mut Tx,
     ctx: &Context,
@@ -276,10 +271,7 @@ pub(crate) async fn acknowledge(
 ) -> Result<Vec<Event>, StoreError> {
     let contact = people::contact(tx, opening.customer).await?.unwrap_or_default();
     let Some(address) = contact.email else { return Ok(Vec::new()) };
-    let since = now - AUTOMATIC_LETTERS_WITHIN;
-    let written = people::automatic_letters(tx, opening.customer, &address, since).await?;
-    let lately = written.last_at.is_some_and(|at| at > now - BETWEEN_AUTOMATIC_LETTERS);
-    if lately || written.n >= AUTOMATIC_LETTERS_MOST {
+    if automatic::brake(tx, now, opening.customer, &address).await?.is_some() {
         return Ok(Vec::new());
     }
     let case = Case::opened(id, now, opening);

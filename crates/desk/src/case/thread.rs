@@ -1,7 +1,7 @@
 //! The thread as pages show it: messages, notes, and the rest as single lines.
 
 use crate::screen::{Screen, channel_words, closing_words};
-use crate::view::case::ThreadEntry;
+use crate::view::case::{Fate, ThreadEntry};
 use domain::clock::ClockKind;
 use domain::event::{Actor, Event};
 use domain::joiner::Part;
@@ -132,7 +132,10 @@ fn who(entry: &ThreadEntry) -> String {
 }
 
 fn fares(entry: &ThreadEntry, id: &str, is_due: bool) -> (String, bool, Option<String>) {
-    let Some((delivery, detail)) = &entry.delivery else { return Default::default() };
+    let Some(Fate { delivery, detail, may_decide }) = &entry.delivery else {
+        return Default::default();
+    };
+    let decide = may_decide.then(|| id.to_owned());
     let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     match delivery {
         Delivery::Held if is_due => ("Waits for the mail server".to_owned(), false, None),
@@ -141,9 +144,17 @@ fn fares(entry: &ThreadEntry, id: &str, is_due: bool) -> (String, bool, Option<S
         Delivery::Sent => ("Sent".to_owned(), false, None),
         Delivery::Uncertain => {
             let says = "The line broke while it was handed over. It may have arrived.";
-            (format!("{says}{said}"), false, Some(id.to_owned()))
+            (format!("{says}{said}"), false, decide)
         }
-        Delivery::Failed => (format!("Could not be sent{said}"), false, Some(id.to_owned())),
+        Delivery::Failed if *may_decide => (format!("Could not be sent{said}"), false, decide),
+        Delivery::Failed => (format!("Did not arrive{said}"), false, None),
+        Delivery::Delayed => (format!("Not there yet, they go on trying{said}"), false, None),
+        Delivery::Relayed => {
+            ("Passed on to a system that reports no further".to_owned(), false, None)
+        }
+        Delivery::Delivered => ("Arrived".to_owned(), false, None),
+        Delivery::Read => ("Arrived and was opened".to_owned(), false, None),
+        Delivery::Complained => ("Its recipient called it spam".to_owned(), false, None),
         Delivery::Undone => ("Taken back before it left".to_owned(), true, None),
         Delivery::Shown => ("Shown on the customer’s page".to_owned(), false, None),
     }

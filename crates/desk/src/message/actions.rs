@@ -239,6 +239,25 @@ pub async fn delivered(
     note_fate(tx, ctx, message, |known| rules::delivered(message, known, delivery, detail)).await
 }
 
+/// Notes what a report of another system says of a letter, in the caller's transaction. Ends the
+/// doubt about one whose hand-over was cut off.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn reported(
+    tx: &mut Tx,
+    ctx: &Context,
+    message: MessageId,
+    delivery: Delivery,
+    detail: &str,
+) -> Result<(), StoreError> {
+    if delivery != Delivery::Delayed {
+        let arrived = delivery != Delivery::Failed;
+        tx.letter_reported(&message.to_string(), arrived, detail, ctx.now()).await?;
+    }
+    note_fate(tx, ctx, message, |known| rules::reported(message, known, delivery, detail)).await
+}
+
 /// Notes what a person decided about a letter, in the transaction of that decision.
 ///
 /// # Errors

@@ -63,7 +63,8 @@ pub(crate) struct MessageBody {
     /// Whether a program wrote it without a person reading it first.
     automatic: bool,
     /// How far ours has come: `held`, `sending`, `sent`, `uncertain`, `failed`, `undone` or
-    /// `shown`; empty for theirs.
+    /// `shown`; by reports of other systems also `delayed`, `relayed`, `delivered`, `read` or
+    /// `complained`; empty for theirs.
     delivery: String,
     /// What the other side said to it.
     delivery_detail: String,

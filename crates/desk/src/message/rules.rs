@@ -254,7 +254,32 @@ pub fn delivered(
     delivery: Delivery,
     detail: &str,
 ) -> Vec<Event> {
-    if known == Delivery::Failed && delivery == Delivery::Sent {
+    let overtaken = known.is_reported() || known == Delivery::Failed;
+    if overtaken && matches!(delivery, Delivery::Sent | Delivery::Uncertain) {
+        return Vec::new();
+    }
+    decided(message, known, delivery, detail)
+}
+
+/// Notes what a report of another system says of a letter. Reports come in any order and more than
+/// once: none takes back what says more, and a failure stands until a person has seen to it.
+pub fn reported(
+    message: MessageId,
+    known: Delivery,
+    delivery: Delivery,
+    detail: &str,
+) -> Vec<Event> {
+    let weight = |delivery| match delivery {
+        Delivery::Held | Delivery::Sending | Delivery::Sent | Delivery::Uncertain => 0,
+        Delivery::Delayed => 1,
+        Delivery::Relayed => 2,
+        Delivery::Delivered => 3,
+        Delivery::Read => 4,
+        Delivery::Failed => 5,
+        Delivery::Complained => 6,
+        Delivery::Undone | Delivery::Shown => 7,
+    };
+    if weight(delivery) <= weight(known) {
         return Vec::new();
     }
     decided(message, known, delivery, detail)
@@ -293,9 +318,25 @@ mod tests {
     }
 
     #[test]
+    fn reports_come_in_any_order_and_the_one_that_says_most_stands() {
+        use Delivery::{Complained, Delayed, Delivered, Failed, Read, Relayed, Sent, Undone};
+        let id = MessageId::from(uuid::Uuid::from_u128(7));
+        let notes = |known, says| !reported(id, known, says, "").is_empty();
+        for says in [Delayed, Relayed, Delivered, Read, Failed, Complained] {
+            assert!(notes(Sent, says) && notes(Delivery::Uncertain, says), "{says}");
+            assert!(!notes(says, says) && !notes(Undone, says), "{says}");
+        }
+        assert!(notes(Delayed, Delivered) && !notes(Delivered, Delayed));
+        assert!(notes(Delivered, Failed), "a server behind the mailbox gave it back");
+        assert!(!notes(Failed, Delivered), "a person has to see to it first");
+    }
+
+    #[test]
     fn a_report_stands_when_the_word_of_the_relay_comes_after_it() {
         let id = MessageId::from(uuid::Uuid::from_u128(7));
-        assert!(delivered(id, Delivery::Failed, Delivery::Sent, "250 Taken").is_empty());
+        for reported in [Delivery::Failed, Delivery::Delayed, Delivery::Delivered] {
+            assert!(delivered(id, reported, Delivery::Sent, "250 Taken").is_empty());
+        }
         assert_eq!(delivered(id, Delivery::Held, Delivery::Sent, "250 Taken").len(), 1);
         assert_eq!(delivered(id, Delivery::Sent, Delivery::Failed, "5.1.1").len(), 1);
         assert_eq!(decided(id, Delivery::Failed, Delivery::Sent, "by a person").len(), 1);

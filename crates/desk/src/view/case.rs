@@ -55,7 +55,18 @@ pub struct ThreadEntry {
     /// To whom: the name of the colleague or team a case was given to; empty otherwise.
     pub whom: String,
     /// For outgoing messages: how far it has come, and what was answered.
-    pub delivery: Option<(Delivery, String)>,
+    pub delivery: Option<Fate>,
+}
+
+/// How far a message of ours has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// How far.
+    pub delivery: Delivery,
+    /// What was answered or reported.
+    pub detail: String,
+    /// Whether it waits for a person to send it again or to take it as arrived.
+    pub may_decide: bool,
 }
 
 #[derive(FromRow)]
@@ -175,12 +186,17 @@ async fn thread_for_checked(
     Ok(Thread { entries, earlier: earlier.unsigned_abs() })
 }
 
-async fn delivery(store: &Store, message: &str) -> Result<Option<(Delivery, String)>, StoreError> {
-    const SQL: &str = "SELECT delivery, delivery_detail FROM message WHERE id = $1";
-    let found: Option<(String, String)> =
+async fn delivery(store: &Store, message: &str) -> Result<Option<Fate>, StoreError> {
+    const SQL: &str = "
+        SELECT m.delivery, m.delivery_detail, COALESCE(o.state, '')
+        FROM message m LEFT JOIN outbox o ON o.key = m.id WHERE m.id = $1";
+    let found: Option<(String, String, String)> =
         on!(Store store, db => sqlx::query_as(SQL).bind(message).fetch_optional(db).await)
             .doing("reading how far a message has come")?;
-    Ok(found.and_then(|(word, detail)| Some((Delivery::from_word(&word)?, detail))))
+    Ok(found.and_then(|(word, detail, letter)| {
+        let may_decide = matches!(letter.as_str(), "uncertain" | "failed");
+        Some(Fate { delivery: Delivery::from_word(&word)?, detail, may_decide })
+    }))
 }
 
 const STAFF: &str = "SELECT name FROM staff WHERE id = $1";

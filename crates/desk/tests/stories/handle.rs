@@ -58,6 +58,56 @@ fn an_address_gets_three_automatic_letters_a_day_however_long_a_program_goes_on(
     });
 }
 
+/// Counts automatic letters as if others had got them; `hour` is relative to now.
+async fn others_got(world: &testkit::World, what: &str, hour: i64, n: i64) {
+    let now = world.ctx.now();
+    let hour = now.as_second() / 3_600 + hour;
+    let name = match what {
+        "all" => format!("automatic/all/{hour:09}"),
+        domain => format!("automatic/to/{hour:09}/{domain}"),
+    };
+    let mut tx = world.ctx.begin().await.unwrap();
+    tx.count(&format!("{name}/{n}"), &name, n).unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[test]
+fn a_domain_that_got_its_share_of_automatic_letters_gets_no_more_in_that_hour() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let acknowledged = async || {
+            let number = opened(&world, &company).await;
+            crate::told::now(&world, number).await.case.acknowledged_at.is_some()
+        };
+        others_got(&world, "example.org", 0, 200).await;
+        assert!(!acknowledged().await);
+        world.pass(SignedDuration::from_hours(1));
+        assert!(acknowledged().await);
+    });
+}
+
+#[test]
+fn far_more_automatic_letters_than_usual_stop_by_themselves() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let acknowledged = async || {
+            let number = opened(&world, &company).await;
+            crate::told::now(&world, number).await.case.acknowledged_at.is_some()
+        };
+        others_got(&world, "all", 0, 400).await;
+        assert!(!acknowledged().await, "nothing is usual yet");
+        others_got(&world, "all", -30, 168 * 100).await;
+        assert!(acknowledged().await, "four times the usual may be");
+        desk::automatic::forget_old(&world.ctx, world.ctx.now()).await.unwrap();
+        world.pass(SignedDuration::from_hours(25));
+        others_got(&world, "all", 0, 499).await;
+        assert!(acknowledged().await, "what is usual is not forgotten");
+        world.pass(SignedDuration::from_hours(2));
+        others_got(&world, "all", 0, 600).await;
+        assert!(!acknowledged().await, "six times the usual is too much");
+    });
+}
+
 #[test]
 fn what_a_program_must_not_answer_opens_a_case_and_gets_no_letter() {
     on_both(async |world| {

@@ -3,7 +3,7 @@
 
 use crate::case::sql::id;
 use domain::id::{CustomerId, StaffId, TeamId, UnitId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 use store::{Doing, Sql, StoreError, Tx, on};
 
@@ -41,7 +41,7 @@ pub(crate) async fn contact(
 pub(crate) struct AutomaticLetters {
     /// How many.
     pub n: i64,
-    /// When the last one was written.
+    /// When the last one left or is to leave.
     pub last_at: Option<Timestamp>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn automatic_letters(
         postgres: "SELECT id FROM customer WHERE id = $1 FOR UPDATE",
     };
     const SQL: &str = "
-        SELECT COUNT(*), MAX(at_ms) FROM message
+        SELECT COUNT(*), MAX(COALESCE(leaves_at_ms, at_ms)) FROM message
         WHERE recipient = $1 AND at_ms > $2 AND automatic = 1 AND delivery <> 'undone'";
     let doing = "looking for automatic letters";
     let hold = tx.text(HOLD);
@@ -71,6 +71,39 @@ pub(crate) async fn automatic_letters(
     .doing(doing)?;
     let last_at = last_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
     Ok(AutomaticLetters { n, last_at })
+}
+
+/// The most that a customer handed in within `within` in the time since `since`; counts no further
+/// than is of interest to whoever stops at `most`.
+pub(crate) async fn most_at_once(
+    tx: &mut Tx,
+    customer: CustomerId,
+    since: Timestamp,
+    within: SignedDuration,
+    most: i64,
+) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        SELECT received_at_ms FROM feedback
+        WHERE customer_id = $1 AND said_at_ms > $2 AND received_at_ms > $2
+        ORDER BY said_at_ms DESC LIMIT $3";
+    let customer = customer.to_string();
+    // A sender who goes on is known by the last of it.
+    let rows = most.saturating_mul(20);
+    let mut came: Vec<i64> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(&customer)
+        .bind(since.as_millisecond()).bind(rows).fetch_all(db).await)
+    .doing("counting what somebody handed in lately")?;
+    came.sort_unstable();
+    let span = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
+    let mut first = 0;
+    let mut found = 0;
+    for (last, at) in came.iter().enumerate() {
+        while at - came[first] > span {
+            first += 1;
+        }
+        found = found.max(last - first + 1);
+    }
+    // The one that is being taken in is not kept yet.
+    Ok(i64::try_from(found).unwrap_or(i64::MAX).saturating_add(1))
 }
 
 /// A colleague who still works here.
