@@ -25,6 +25,7 @@ from relay import STEPS, Relay
 
 OURS = "help@redress.localhost"
 WITHIN_S = 60
+TIMES_A_HOUSE = 3
 # Steps of the client that hands a mail in, at which it kills the house.
 CLIENT = ["sender", "recipient", "data", "text", "dot", "answered"]
 # Where a kill may leave a letter in doubt.
@@ -284,11 +285,13 @@ def check(report, trial):
     report.holds("no letter was sent twice", not twice, list(twice.items())[:5])
     states = collections.Counter(state for _, state, _ in letters)
     arrived = trial.relay.recipients
+    failed = set(trial.reported.values())
+    # A report that one in doubt did not arrive ends its doubt.
     wrong = [(to, state, arrived[to]) for to, state, _ in letters
-             if not (state == "sent" and arrived[to] == 1 or state == "uncertain")]
+             if not (state == "sent" and arrived[to] == 1 or state == "uncertain"
+                     or state == "failed" and to in failed)]
     report.holds("each arrived and counts as sent, or says that it is in doubt", not wrong,
                  wrong[:5])
-    failed = set(trial.reported.values())
     unlike = [(to, state, shown) for to, state, shown in letters
               if shown != ("failed" if to in failed else state)]
     report.holds("each case shows how far its letter came, reports included", not unlike,
@@ -304,8 +307,8 @@ def check(report, trial):
     return states
 
 
-def run(report, times):
-    """`times` kills at each point."""
+def kill_everywhere(report, times):
+    """`times` kills at each point, of one house. Gives its trial and the states of its letters."""
     with Dovecot() as mailbox, \
             Relay(mailbox.folder / "certificate.pem", mailbox.folder / "key.pem") as relay:
         word = pathlib.Path(mailbox.folder / "word")
@@ -317,8 +320,7 @@ def run(report, times):
             house.open()
             trial = Trial(house, relay, mailbox)
             trial.start()
-            first = trial.name("first")
-            trial.hand_in(first)
+            trial.hand_in(trial.name("first"))
             trial.settle()
             house.kill()
             for point in points():
@@ -333,13 +335,26 @@ def run(report, times):
             house.wait_until_understood()
             report.holds("all letters come to rest", trial.settle())
             states = check(report, trial)
+            report.holds("every point was come to", not trial.missed, trial.missed)
             code = house.stop()
+            report.holds("it ends in order", code == 0, code)
             record = house.run("audit", "verify", check=False)
-    n_points = len(trial.kills)
-    print(f"points: {sum(trial.kills.values())} kills at {n_points} points, {len(trial.names)} "
-          f"mails, {len(trial.told)} acknowledged, letters {dict(states)}, "
-          f"starts: {spread(trial.starts)}")
-    report.holds("every point was come to", not trial.missed, trial.missed)
-    report.holds("there are 40 points or more", n_points >= 40, n_points)
-    report.holds("it ends in order", code == 0, code)
-    report.holds("the record verifies", record.returncode == 0, record.stderr[-300:])
+            report.holds("the record verifies", record.returncode == 0, record.stderr[-300:])
+    return trial, states
+
+
+def run(report, times):
+    """`times` kills at each point."""
+    kills, mails, told, starts = collections.Counter(), 0, 0, []
+    states = collections.Counter()
+    while times > 0:
+        # More mails of one house within an hour would bring the brakes on automatic letters.
+        trial, fared = kill_everywhere(report, min(times, TIMES_A_HOUSE))
+        times -= TIMES_A_HOUSE
+        kills += trial.kills
+        mails, told = mails + len(trial.names), told + len(trial.told)
+        starts += trial.starts
+        states += fared
+        print(f"points so far: {sum(kills.values())} kills at {len(kills)} points, {mails} mails, "
+              f"{told} acknowledged, letters {dict(states)}, starts: {spread(starts)}", flush=True)
+    report.holds("there are 40 points or more", len(kills) >= 40, len(kills))
