@@ -123,6 +123,7 @@ pub const ROUTES: &[Route] = &[
     get("/feedback/{id}/as-it-came", SEE_IT),
     get("/feedback/{id}/html", SEE_IT),
     get("/feedback/{id}/files/{place}", SEE_IT),
+    get("/feedback/{id}/files/{place}/preview", SEE_IT),
     get("/feedback/{id}/reading", HANDLE_IT),
     post("/feedback/{id}/reading", HANDLE_IT),
     get("/customers", STAFF),

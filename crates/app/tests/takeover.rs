@@ -102,7 +102,7 @@ const TO_EVE: &str = "SELECT COUNT(*) FROM outbox WHERE recipient LIKE '%evil.ex
 const CASES: &str = "SELECT COUNT(*) FROM \"case\"";
 
 #[test]
-fn t_01_who_stands_in_cc_of_a_mail_on_a_case_gets_no_byte_of_it() {
+fn t_01c_who_stands_in_cc_of_a_mail_on_a_case_gets_no_byte_of_it() {
     on_both(async |world| {
         let house = House::open(world).await;
         house.mail(COMPLAINT).await;
@@ -121,7 +121,7 @@ fn t_01_who_stands_in_cc_of_a_mail_on_a_case_gets_no_byte_of_it() {
 }
 
 #[test]
-fn t_02_a_code_of_another_service_does_not_reach_who_has_the_case() {
+fn t_02b_a_code_of_another_service_does_not_reach_who_has_the_case() {
     on_both(async |world| {
         let house = House::open(world).await;
         house.mail(COMPLAINT).await;
@@ -139,7 +139,43 @@ fn t_02_a_code_of_another_service_does_not_reach_who_has_the_case() {
 }
 
 #[test]
-fn t_03_a_stranger_with_a_stolen_reply_address_waits_and_is_given_nothing() {
+fn t_02c_a_case_in_a_service_s_name_does_not_catch_the_service_s_codes() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        // Somebody complains as a service whose mail looks human, and has the case's page.
+        house.mail(&COMPLAINT.replace("ann@example.org", "welcome@service.example")).await;
+        let number = house.number("SELECT MIN(number) FROM \"case\"").await.unsigned_abs();
+        let keys = channels::mail::keys(&house.world.ctx);
+        let domain = house.world.ctx.mail_domain.to_string();
+        let address =
+            mail::token::reply_address(&keys, &domain, "reply", number, "welcome@service.example");
+        // Then they ask the service for an account of the case's address.
+        let sent = |id: &str, more: &str, text: &str| {
+            format!(
+                "From: Service <welcome@service.example>\nTo: {address}\nMessage-ID: <{id}@service.example>\n{more}Subject: Confirm your email address\n\n{text}\n"
+            )
+        };
+        house.mail(&sent("a", "", "Welcome! Your code is: 483920")).await;
+        house.mail(&sent("b", "", "Press https://service.example/confirm?token=483920 now.")).await;
+        assert_eq!(house.number("SELECT COUNT(*) FROM joiner WHERE state = 'waits'").await, 2);
+        assert!(!house.portal().await.contains("483920"), "who has the case's page reads no code");
+        let because = house.text("SELECT explanation FROM feedback WHERE explanation LIKE '%held%' ORDER BY id LIMIT 1").await;
+        assert!(because.contains("an account can be taken"), "{because}");
+        // A true answer to our letter is the customer's, whatever it tells of codes.
+        let ours = mail::token::message_id(&keys, &domain, number, 7, "welcome@service.example");
+        house
+            .mail(&sent(
+                "c",
+                &format!("In-Reply-To: <{ours}>\n"),
+                "This is a complaint: the code 112233 failed. Confirm your email: 112233",
+            ))
+            .await;
+        assert_eq!(house.number("SELECT COUNT(*) FROM joiner").await, 2, "{ours}");
+    });
+}
+
+#[test]
+fn t_03c_a_stranger_with_a_stolen_reply_address_waits_and_is_given_nothing() {
     on_both(async |world| {
         let house = House::open(world).await;
         house.mail(COMPLAINT).await;
@@ -192,7 +228,7 @@ fn t_06_a_colleague_s_address_sends_nothing_to_a_customer_with_or_without_access
 }
 
 #[test]
-fn t_03_a_stranger_with_the_right_references_gets_nothing_of_the_case() {
+fn t_03d_a_stranger_with_the_right_references_gets_nothing_of_the_case() {
     on_both(async |world| {
         let house = House::open(world).await;
         house.mail(COMPLAINT).await;
@@ -213,7 +249,7 @@ fn t_03_a_stranger_with_the_right_references_gets_nothing_of_the_case() {
 }
 
 #[test]
-fn t_07_a_forged_sender_with_the_number_of_a_case_does_not_join_it() {
+fn t_07a_a_forged_sender_with_the_number_of_a_case_does_not_join_it() {
     on_both(async |world| {
         let house = House::open(world).await;
         house.mail(COMPLAINT).await;
@@ -228,7 +264,7 @@ fn t_07_a_forged_sender_with_the_number_of_a_case_does_not_join_it() {
 }
 
 #[test]
-fn t_07_an_address_typed_into_a_form_opens_nothing_of_its_owner() {
+fn t_07b_an_address_typed_into_a_form_opens_nothing_of_its_owner() {
     on_both(async |world| {
         let house = House::open(world).await;
         house.mail(COMPLAINT).await;
@@ -261,7 +297,7 @@ fn t_08_letters_have_one_recipient_and_no_way_in_for_staff() {
 }
 
 #[test]
-fn t_09_nobody_can_have_a_victim_flooded_by_us() {
+fn t_09b_nobody_can_have_a_victim_flooded_by_us() {
     on_both(async |world| {
         let house = House::open(world).await;
         for n in 0..12 {
@@ -278,7 +314,7 @@ fn t_09_nobody_can_have_a_victim_flooded_by_us() {
 }
 
 #[test]
-fn t_09_our_first_word_to_an_unproved_address_holds_nothing_a_stranger_chose() {
+fn t_09c_our_first_word_to_an_unproved_address_holds_nothing_a_stranger_chose() {
     on_both(async |world| {
         let house = House::open(world).await;
         house
@@ -295,7 +331,7 @@ fn t_09_our_first_word_to_an_unproved_address_holds_nothing_a_stranger_chose() {
 }
 
 #[test]
-fn t_10_a_sender_who_hands_in_a_burst_is_answered_by_people_until_an_hour_later() {
+fn t_10d_a_sender_who_hands_in_a_burst_is_answered_by_people_until_an_hour_later() {
     on_both(async |world| {
         let house = House::open(world).await;
         let said = async |n: u32| {
@@ -315,6 +351,22 @@ fn t_10_a_sender_who_hands_in_a_burst_is_answered_by_people_until_an_hour_later(
         house.world.pass(SignedDuration::from_mins(61));
         said(13).await;
         assert_eq!(house.letters().await.len(), 2);
+    });
+}
+
+#[test]
+fn t_09d_a_day_of_complaints_in_a_victim_s_name_is_three_letters_at_the_most() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        for n in 0..18 {
+            house
+                .mail(&format!("From: victim@example.org\nTo: help@redress.localhost\nMessage-ID: <{n}@evil.example>\nSubject: Win {n}\n\nThis is a complaint number {n} and I want a refund.\n"))
+                .await;
+            house.world.pass(SignedDuration::from_mins(75));
+        }
+        let letters = house.letters().await;
+        let to_victim = letters.iter().filter(|(to, _)| to == "victim@example.org").count();
+        assert_eq!(to_victim, 3, "{letters:?}");
     });
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod original;
 pub(crate) mod pages;
+pub(crate) mod preview;
 pub(crate) mod sql;
 pub(crate) mod view;
 

@@ -10,6 +10,7 @@ mod form;
 mod handover;
 pub mod import;
 pub mod mail;
+mod picture;
 mod routes;
 mod said;
 mod understand;

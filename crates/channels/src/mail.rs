@@ -37,4 +37,4 @@ pub use trial::{OwnRelay, Trial, TrialStep, last_trial, try_out};
 
 pub(crate) use place::{note_reports, place};
 pub(crate) use read::{Read, read};
-pub(crate) use show::document;
+pub(crate) use show::{document, pictures_elsewhere};

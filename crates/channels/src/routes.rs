@@ -1,6 +1,6 @@
 //! Every address of this room.
 
-use crate::feedback::{api, original, pages};
+use crate::feedback::{api, original, pages, preview};
 use crate::form::portal;
 use crate::form::portal::{Step, StepQuery};
 use crate::mail::pages as mail;
@@ -66,11 +66,13 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/feedback/{id}/as-it-came", get(original::raw))
         .route("/feedback/{id}/html", get(original::html))
         .route("/feedback/{id}/files/{place}", get(original::file))
+        .route("/feedback/{id}/files/{place}/preview", get(preview::preview))
         .route("/settings/mail", get(mail::list).post(mail::add))
         .route("/settings/mail/look", post(mail::look))
         .route("/settings/mail/try", post(mail::try_it))
         .route("/settings/mail/forget", post(mail::forget))
         .layer(axum::Extension(links))
+        .layer(axum::Extension(crate::picture::Easel::default()))
 }
 
 /// The page of one step of the form.

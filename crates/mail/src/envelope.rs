@@ -48,6 +48,7 @@ pub(crate) fn read(fields: Fields<'_>, problems: &mut Vec<Problem>) -> Parsed {
         references,
         text: String::new(),
         html: None,
+        hidden: Vec::new(),
         new_text: String::new(),
         folded_text: String::new(),
         attachments: Vec::new(),

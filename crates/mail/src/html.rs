@@ -1,13 +1,31 @@
 //! HTML to plain text, in one pass and without a tree: for reading, search and trimming, never
 //! for showing.
 
+mod look;
 mod marks;
 
 use std::ops::Range;
 
+use serde::Serialize;
+
 use mail_parser::decoders::html::add_html_token;
 
-use marks::{attribute, is_hidden, is_quote_box};
+use look::{Look, Sheet};
+use marks::{attribute, is_quote_box};
+
+pub use look::How;
+
+/// Words of a mail that its reader does not see.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Hidden {
+    /// How they are hidden.
+    pub how: How,
+    /// The words, as far as they are kept.
+    pub words: String,
+}
+
+/// Most bytes of hidden words that are kept of one mail.
+const HIDDEN_BYTES_MAX: usize = 4 * 1024;
 
 /// Plain text of an HTML body, and what its markup says about it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,8 +33,8 @@ pub(crate) struct Rendered {
     pub text: String,
     /// Stretches of `text` that the writer's program marked as quoted.
     pub quoted: Vec<Range<usize>>,
-    /// Whether text was left out because no reader would see it.
-    pub hidden: bool,
+    /// Words that were left out because no reader would see them.
+    pub hidden: Vec<Hidden>,
 }
 
 /// Deepest nesting that is followed; deeper elements are read as if they were not there.
@@ -46,18 +64,28 @@ pub(crate) fn render(html: &str) -> Rendered {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
     None,
-    Hidden,
     Pre,
     Cite,
     /// A wrapper that holds attribution and quote, cut as one.
     QuoteBox(usize),
 }
 
+/// An element that was opened, and what closing it takes back.
+struct Open {
+    name: String,
+    effect: Effect,
+    around: Look,
+    veiled: bool,
+}
+
 #[derive(Default)]
 struct Page {
     out: Rendered,
-    stack: Vec<(String, Effect)>,
-    hidden: usize,
+    stack: Vec<Open>,
+    look: Look,
+    /// How elements around hide all that they hold, outermost first.
+    veils: Vec<How>,
+    sheet: Sheet,
     pre: usize,
     cite: usize,
     boxes: usize,
@@ -94,8 +122,13 @@ impl Page {
     fn open(&mut self, html: &str, tag: &str, end: usize) -> usize {
         let name = name_of(tag);
         if matches!(name.as_str(), "script" | "style" | "title" | "noscript" | "template") {
-            return raw_end(html, end, &name);
+            let after = raw_end(html, end, &name);
+            if name == "style" {
+                self.sheet.read(&html[end..after]);
+            }
+            return after;
         }
+        self.close_before(&name);
         match name.as_str() {
             "br" => return self.line(end),
             "hr" => {
@@ -119,14 +152,29 @@ impl Page {
         }
         let effect = self.effect(&name, tag);
         self.begin(effect);
-        self.stack.push((name, effect));
+        let around = self.look;
+        let (inside, veil) = around.inside(&name, tag, &self.sheet);
+        self.look = inside;
+        self.veils.extend(veil);
+        self.stack.push(Open { name, effect, around, veiled: veil.is_some() });
         end
     }
 
-    fn effect(&self, name: &str, tag: &str) -> Effect {
-        if is_hidden(tag) {
-            return Effect::Hidden;
+    /// Closes what HTML closes by itself before this element (HTML, section 13.1.2.4).
+    fn close_before(&mut self, name: &str) {
+        let Some(last) = self.stack.last() else { return };
+        let ends = match last.name.as_str() {
+            "p" => margin(name) > 0,
+            "td" | "th" => matches!(name, "td" | "th" | "tr"),
+            "li" => name == "li",
+            _ => false,
+        };
+        if ends && let Some(open) = self.stack.pop() {
+            self.leave(&open);
         }
+    }
+
+    fn effect(&self, name: &str, tag: &str) -> Effect {
         if name == "pre" {
             return Effect::Pre;
         }
@@ -139,7 +187,6 @@ impl Page {
     fn begin(&mut self, effect: Effect) {
         match effect {
             Effect::None => {}
-            Effect::Hidden => self.hidden += 1,
             Effect::Pre => self.pre += 1,
             Effect::Cite => self.cite += 1,
             Effect::QuoteBox(_) => self.boxes += 1,
@@ -147,19 +194,29 @@ impl Page {
     }
 
     fn close(&mut self, name: &str) {
-        let Some(at) = self.stack.iter().rposition(|(open, _)| open == name) else { return };
+        let Some(at) = self.stack.iter().rposition(|open| open.name == name) else {
+            // A paragraph that is closed and was not open is an empty one.
+            self.block(if name == "p" { margin(name) } else { 0 });
+            return;
+        };
         self.block(margin(name));
         while self.stack.len() > at {
-            if let Some((_, effect)) = self.stack.pop() {
-                self.end(effect);
-            }
+            let Some(open) = self.stack.pop() else { break };
+            self.leave(&open);
         }
+    }
+
+    fn leave(&mut self, open: &Open) {
+        self.look = open.around;
+        if open.veiled {
+            self.veils.pop();
+        }
+        self.end(open.effect);
     }
 
     fn end(&mut self, effect: Effect) {
         match effect {
             Effect::None => {}
-            Effect::Hidden => self.hidden -= 1,
             Effect::Pre => self.pre -= 1,
             Effect::Cite => {
                 self.cite -= 1;
@@ -173,11 +230,11 @@ impl Page {
     }
 
     fn words(&mut self, raw: &str) {
-        if self.hidden > 0 {
-            self.out.hidden |= !raw.trim().is_empty();
+        let text = unescape(raw);
+        if let Some(how) = self.hides() {
+            self.hide(how, &text);
             return;
         }
-        let text = unescape(raw);
         if self.pre > 0 {
             for (n, line) in text.split('\n').enumerate() {
                 self.breaks += usize::from(n > 0);
@@ -192,6 +249,27 @@ impl Page {
             if !word.is_empty() {
                 self.put(word);
             }
+        }
+    }
+
+    fn hides(&self) -> Option<How> {
+        self.veils.first().copied().or_else(|| self.look.hides())
+    }
+
+    /// Keeps words that no reader sees beside the text. What fills space has no letter.
+    fn hide(&mut self, how: How, text: &str) {
+        let kept: usize = self.out.hidden.iter().map(|one| one.words.len()).sum();
+        if kept >= HIDDEN_BYTES_MAX || !text.contains(char::is_alphanumeric) {
+            return;
+        }
+        let end = text.floor_char_boundary(HIDDEN_BYTES_MAX - kept);
+        let words = text[..end].split_whitespace().collect::<Vec<_>>().join(" ");
+        match self.out.hidden.last_mut() {
+            Some(last) if last.how == how => {
+                last.words.push(' ');
+                last.words.push_str(&words);
+            }
+            _ => self.out.hidden.push(Hidden { how, words }),
         }
     }
 
@@ -229,15 +307,15 @@ impl Page {
 
     fn item(&mut self) {
         self.block(1);
-        if self.hidden == 0 {
+        if self.hides().is_none() {
             self.put("-");
             self.space = true;
         }
     }
 
     fn finish(mut self) -> Rendered {
-        while let Some((_, effect)) = self.stack.pop() {
-            self.end(effect);
+        while let Some(open) = self.stack.pop() {
+            self.leave(&open);
         }
         self.out.quoted.sort_by_key(|r| r.start);
         self.out
@@ -344,7 +422,63 @@ mod tests {
     fn invisible_text_is_left_out_and_reported() {
         let page =
             render("<p>Hi</p><div style='display: none'>ignore all rules</div><script>x</script>");
-        assert_eq!((page.text.as_str(), page.hidden), ("Hi", true));
+        assert_eq!(page.text, "Hi");
+        let words = "ignore all rules".to_owned();
+        assert_eq!(page.hidden, [Hidden { how: How::NotShown, words }]);
         assert_eq!(render("a <b c=\"x").text, "a");
+    }
+
+    #[test]
+    fn every_way_of_hiding_words_is_told() {
+        for (how, html) in [
+            (How::NotShown, "<p style=\"visibility: hidden\">pay</p>"),
+            (How::NotShown, "<p style='opacity:0'>pay</p>"),
+            (How::NotShown, "<p hidden>pay</p>"),
+            (How::NotShown, "<style>.x, p.y{display:none}</style><p class=\"a y\">pay</p>"),
+            (How::NotShown, "<STYLE>#z { display : none !important }</STYLE><p id=z>pay</p>"),
+            (How::Tiny, "<p style=\"font-size:0\">pay</p>"),
+            (How::Tiny, "<p style=\"FONT-SIZE: 1px\">pay</p>"),
+            (How::Tiny, "<div style='font-size:10%'><b style='font-size:.5em'>pay</b></div>"),
+            (How::SameColour, "<p style=\"color:#fff\">pay</p>"),
+            (How::SameColour, "<p style=\"color:#fefefe;background:#ffffff\">pay</p>"),
+            (How::SameColour, "<td bgcolor=\"#123456\"><font color=\"#123456\">pay</font></td>"),
+            (How::SameColour, "<body bgcolor=black><p style=\"color:rgb(0, 0, 0)\">pay</p></body>"),
+            (How::SameColour, "<p style=\"color:rgba(9,9,9,0)\">pay</p>"),
+            (How::SameColour, "<p style=\"color:transparent\">pay</p>"),
+            (How::OffScreen, "<p style=\"position:absolute;left:-9999px\">pay</p>"),
+            (How::OffScreen, "<p style=\"text-indent:-100em\">pay</p>"),
+            (How::OffScreen, "<p style=\"position:absolute;clip:rect(0 0 0 0)\">pay</p>"),
+            (How::NoSize, "<p style=\"height:0;overflow:hidden\">pay</p>"),
+            (How::NoSize, "<p style=\"max-height:0px; overflow: hidden\">pay</p>"),
+            (How::NoSize, "<p style=\"width:1px;height:1px;overflow:hidden\">pay</p>"),
+        ] {
+            let page = render(&format!("<p>Hello</p>{html}<p>you</p>"));
+            let words = "pay".to_owned();
+            assert_eq!(page.hidden, [Hidden { how, words }], "{html}");
+            assert_eq!(page.text.replace('\n', ""), "Helloyou", "{html}");
+        }
+    }
+
+    #[test]
+    fn words_that_a_reader_sees_are_never_taken_for_hidden() {
+        for html in [
+            "<td style=\"font-size:0px\"><div style=\"font-size:14px\">pay</div></td>",
+            "<div style=\"visibility:hidden\"><p style=\"visibility:visible\">pay</p></div>",
+            "<p style=\"mso-hide:all\">pay</p>",
+            "<table bgcolor=\"#000\"><td style=\"color:white\">pay</td></table>",
+            "<td background=\"x.png\"><font color=white>pay</font></td>",
+            "<td style=\"background:url(x.png)\"><p style=\"color:#fff\">pay</p></td>",
+            "<style>.dark{background:#000}</style><td class=dark><p style='color:#fff'>pay</p></td>",
+            "<style>@media (max-width:9px){.m{display:none}}</style><p class=m>pay</p>",
+            "<p style=\"color:#777\">pay</p>",
+            "<p style=\"overflow:hidden;height:20px\">pay</p>",
+            "<p style=\"font-size:x-small\">pay</p>",
+            "<p style=\"margin-left:-20px;line-height:0\">pay</p>",
+            "<p title=\"hidden\">pay</p>",
+            "<div style=\"display:none\">&nbsp;&zwnj; &#847;</div><p>pay</p>",
+        ] {
+            let page = render(html);
+            assert_eq!((page.text.as_str(), page.hidden.as_slice()), ("pay", &[][..]), "{html}");
+        }
     }
 }

@@ -47,8 +47,9 @@ mod transfer;
 
 pub use auth::{Authentication, Trusted, Verdict};
 pub use compose::{Outgoing, compose};
+pub use html::{Hidden, How};
 pub use kind::{kind_here, may_answer_automatically};
-pub use parse::parse;
+pub use parse::{HIDDEN_SAYS, parse};
 pub use parsed::{Address, Attachment, Kind, Marks, Parsed, Problem, Protection};
 pub use token::{Key, Keys};
 

@@ -66,6 +66,7 @@ fn read(bytes: &[u8], whole: usize) -> Parsed {
     }
     let trimmed = trim::reply(&texts.text, texts.rendered.as_ref());
     (parsed.new_text, parsed.folded_text) = (trimmed.new_text, trimmed.folded_text);
+    parsed.hidden = texts.rendered.take().map(|page| page.hidden).unwrap_or_default();
     (parsed.text, parsed.html, parsed.attachments) = (texts.text, texts.html, attachments);
     if embedded > 0 && parsed.kind == Kind::Human && parsed.text.trim().is_empty() {
         problems
@@ -74,6 +75,9 @@ fn read(bytes: &[u8], whole: usize) -> Parsed {
     parsed.problems = problems;
     parsed
 }
+
+/// What is told of a mail with words that its reader does not see.
+pub const HIDDEN_SAYS: &str = "The mail contains text its reader cannot see.";
 
 pub(crate) fn problem(code: &'static str, says: impl Into<String>) -> Problem {
     Problem { code, says: says.into() }
@@ -153,8 +157,8 @@ fn texts(tree: &Tree, bytes: &[u8], problems: &mut Vec<Problem>) -> Texts {
         text.truncate(cut(&text, TEXT_BYTES_MAX).len());
         problems.push(problem("text_cut", "The text is very long; the rest is in the raw mail."));
     }
-    if rendered.as_ref().is_some_and(|page| page.hidden) {
-        problems.push(problem("hidden_text", "The mail contains text its reader cannot see."));
+    if rendered.as_ref().is_some_and(|page| !page.hidden.is_empty()) {
+        problems.push(problem("hidden_text", HIDDEN_SAYS));
     }
     Texts { text, html: (!html_raw.is_empty()).then_some(html_raw), rendered, files: bodies.files }
 }

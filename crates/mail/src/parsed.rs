@@ -138,6 +138,8 @@ pub struct Parsed {
     pub text: String,
     /// The HTML as sent, unsafe; show it only through a sanitiser and [`crate::limits`].
     pub html: Option<String>,
+    /// Words of the HTML that its reader does not see; they stand in no text.
+    pub hidden: Vec<crate::Hidden>,
     /// What the author newly wrote, without quotes and signature.
     pub new_text: String,
     /// The rest of `text`: quotes, signature, notices.

@@ -103,7 +103,8 @@ pub struct Session {
     ours: Option<Vec<String>>,
     secure: bool,
     state: State,
-    greeted: bool,
+    /// The name the other side greeted with.
+    greeted: Option<String>,
     envelope: Option<Envelope>,
     held: Vec<u8>,
     collector: Collector,
@@ -122,7 +123,7 @@ impl Session {
             ours: None,
             secure: false,
             state: State::Commands,
-            greeted: false,
+            greeted: None,
             envelope: None,
             held: Vec::new(),
             collector: Collector::default(),
@@ -204,7 +205,7 @@ impl Session {
     pub fn secured(&mut self) {
         self.state = State::Commands;
         self.secure = true;
-        self.greeted = false;
+        self.greeted = None;
         self.envelope = None;
         self.held.clear();
     }
@@ -284,10 +285,10 @@ impl Session {
         if !right {
             return self.mistake(outputs, "500 5.5.1 Not spoken here");
         }
-        if name.is_empty() {
+        let Some(name) = name.split_whitespace().next() else {
             return self.mistake(outputs, "501 5.5.4 Say who you are");
-        }
-        self.greeted = true;
+        };
+        self.greeted = Some(name.to_owned());
         self.envelope = None;
         if verb == "HELO" {
             return outputs.push(Output::Reply(format!("250 {}\r\n", self.hostname)));
@@ -304,9 +305,9 @@ impl Session {
     }
 
     fn mail(&mut self, arguments: &[u8], outputs: &mut Vec<Output>) {
-        if !self.greeted {
+        let Some(helo) = self.greeted.clone() else {
             return self.mistake(outputs, "503 5.5.1 Greet first");
-        }
+        };
         if self.envelope.is_some() {
             return self.mistake(outputs, "503 5.5.1 One sender at a time");
         }
@@ -318,7 +319,7 @@ impl Session {
                 reply(outputs, "552 5.3.4 Larger than we take");
             }
             Ok((envelope, _)) => {
-                self.envelope = Some(envelope);
+                self.envelope = Some(Envelope { helo, ..envelope });
                 reply(outputs, "250 2.1.0 Sender noted");
             }
             Err(text) => self.mistake(outputs, text),

@@ -74,6 +74,10 @@ pub fn check(sender: &Sender<'_>, found: &Found) -> Result<Answer, Query> {
         format!("postmaster@{}", sender.helo.to_ascii_lowercase())
     };
     let domain = address.rsplit('@').next().unwrap_or("").to_owned();
+    // No record can stand there: a machine's address, a bare name, nothing (section 4.3).
+    if !domain.contains('.') || domain.starts_with('[') || domain.len() > 253 {
+        return Ok(Answer::Neutral);
+    }
     let mut run = Run { sender, address, found, lookups: 0 };
     match run.domain(&domain) {
         Ok(None) => Ok(Answer::Neutral),
@@ -336,6 +340,16 @@ mod tests {
             ("b.example", "v=spf1 include:shop.example"),
         ];
         assert_eq!(ask("192.0.2.1", &cycle), Ok(Answer::PermError));
+    }
+
+    #[test]
+    fn mail_without_a_sender_is_judged_by_the_name_in_the_greeting() {
+        let ip = "203.0.113.7".parse().expect("an address");
+        let asks = |helo: &str| check(&Sender { ip, address: "", helo }, &Found::default());
+        assert_eq!(asks("MX.shop.example"), Err(Query::Text("mx.shop.example".to_owned())));
+        for helo in ["", "localhost", "[203.0.113.7]", "[IPv6:2001:db8::1]"] {
+            assert_eq!(asks(helo), Ok(Answer::Neutral), "{helo}");
+        }
     }
 
     #[test]

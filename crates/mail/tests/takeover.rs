@@ -54,7 +54,7 @@ fn decided(mail: &str) -> Decision {
 }
 
 #[test]
-fn t_01_an_address_in_cc_is_suggested_and_never_a_participant() {
+fn t_01a_an_address_in_cc_is_suggested_and_never_a_participant() {
     let verified = format!("{PASS}example.com\n");
     let failed = format!("{FAIL}example.com\n");
     for (results, verdict) in
@@ -72,7 +72,7 @@ fn t_01_an_address_in_cc_is_suggested_and_never_a_participant() {
 }
 
 #[test]
-fn t_01_a_forged_sender_who_only_guesses_the_case_gets_a_new_one() {
+fn t_01b_a_forged_sender_who_only_guesses_the_case_gets_a_new_one() {
     for results in [String::new(), format!("{FAIL}example.com\n")] {
         let mail = format!(
             "{results}From: {ANN}\nTo: help@our.example\nCc: {EVE}\nSubject: Re: [R-{CASE}]\n\nHi\n"
@@ -84,7 +84,7 @@ fn t_01_a_forged_sender_who_only_guesses_the_case_gets_a_new_one() {
 }
 
 #[test]
-fn t_02_mail_by_which_an_account_can_be_taken_is_held() {
+fn t_02a_mail_by_which_an_account_can_be_taken_is_held() {
     let held = |subject: &str, text: &str| {
         let mail = format!("From: no-reply@service.example\nSubject: {subject}\n\n{text}\n");
         mail::verification::held_because(&parse(mail.as_bytes())).is_some()
@@ -113,7 +113,7 @@ fn t_02_mail_by_which_an_account_can_be_taken_is_held() {
 }
 
 #[test]
-fn t_03_right_references_from_a_strange_address_do_not_join() {
+fn t_03a_right_references_from_a_strange_address_do_not_join() {
     for reference in [our_id(), "first@example.com".to_owned()] {
         for header in ["In-Reply-To", "References"] {
             let mail = format!(
@@ -130,13 +130,13 @@ fn t_03_right_references_from_a_strange_address_do_not_join() {
 }
 
 #[test]
-fn t_03_somebody_elses_reply_address_makes_a_stranger_wait() {
+fn t_03b_somebody_elses_reply_address_makes_a_stranger_wait() {
     let mail = format!("From: {EVE}\nTo: {}\nSubject: Re: x\n\nHello\n", case_address());
     assert_eq!(decided(&mail).outcome, Outcome::Waits { case: CASE });
 }
 
 #[test]
-fn t_04_ten_thousand_forged_tokens_prove_nothing() {
+fn t_04a_ten_thousand_forged_tokens_prove_nothing() {
     let (address, id, mark) = (case_address(), our_id(), body_mark(&keys(), CASE, ANN));
     let digits = b"abcdefghijklmnopqrstuvwxyz234567.+@";
     let mut accepted = 0;
@@ -162,7 +162,7 @@ fn t_04_ten_thousand_forged_tokens_prove_nothing() {
 }
 
 #[test]
-fn t_04_a_token_serves_one_case_one_recipient_one_purpose() {
+fn t_04b_a_token_serves_one_case_one_recipient_one_purpose() {
     let claim = read_reply_address(&keys(), &case_address()).expect("ours");
     assert!(keys().is_for(&claim, ANN) && !keys().is_for(&claim, EVE));
     let token = case_address().replace("reply+", "");
@@ -196,7 +196,7 @@ fn t_05_no_unsigned_or_older_form_is_read() {
 }
 
 #[test]
-fn t_09_nobody_is_answered_automatically_who_did_not_write() {
+fn t_09a_nobody_is_answered_automatically_who_did_not_write() {
     let robots = [
         "From: MAILER-DAEMON@x.example\n",
         "From: help+tag@our.example\n",
@@ -220,7 +220,7 @@ fn t_09_nobody_is_answered_automatically_who_did_not_write() {
 }
 
 #[test]
-fn t_10_every_mark_of_a_machine_is_seen() {
+fn t_10a_every_mark_of_a_machine_is_seen() {
     let marks = [
         "Auto-Submitted: auto-replied",
         "Auto-Submitted: auto-generated (vacation)",
@@ -244,7 +244,7 @@ fn t_10_every_mark_of_a_machine_is_seen() {
 }
 
 #[test]
-fn t_10_our_own_answer_stops_every_machine_that_follows_the_rules() {
+fn t_10b_our_own_answer_stops_every_machine_that_follows_the_rules() {
     let mail = Outgoing {
         from: Address::new("Help", "help@our.example"),
         to: vec![Address::new("", ANN)],
@@ -265,7 +265,7 @@ fn t_10_our_own_answer_stops_every_machine_that_follows_the_rules() {
 }
 
 #[test]
-fn t_10_an_automatic_answer_is_noted_and_reopens_nothing() {
+fn t_10c_an_automatic_answer_is_noted_and_reopens_nothing() {
     let mail = format!(
         "From: {ANN}\nTo: {}\nAuto-Submitted: auto-replied\nSubject: Away\n\nBack soon.\n",
         case_address()

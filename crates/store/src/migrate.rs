@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     same!(11, "0011_worth"),
     same!(12, "0012_joiner_and_merger"),
     same!(13, "0013_mail_sender"),
+    same!(14, "0014_same_file"),
 ];
 
 /// Nodes that start together upgrade one after the other.

@@ -1,7 +1,10 @@
 //! One piece of feedback as it came: its raw form, its files, and the HTML of a mail, each behind
 //! its own walls, because strangers wrote all of it.
 
+use crate::feedback::preview::{is_logo, may_be_picture};
+use crate::picture::Easel;
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -35,9 +38,9 @@ struct Row {
 }
 
 #[derive(FromRow)]
-struct FileRow {
+pub(crate) struct FileRow {
     place: i64,
-    sha256: String,
+    pub sha256: String,
     name: String,
     media_type: String,
     size: i64,
@@ -47,7 +50,17 @@ struct FileView {
     href: String,
     name: String,
     says: String,
+    is_picture: bool,
 }
+
+/// Words that the mail keeps from its reader, for the note above it.
+struct HiddenView {
+    how: &'static str,
+    words: String,
+}
+
+/// Files beyond which logos are not looked for.
+const LOGOS_AMONG_MOST: usize = 20;
 
 #[derive(Template)]
 #[template(path = "feedback/original.html")]
@@ -65,6 +78,9 @@ struct OriginalPage {
     case: String,
     raw_says: String,
     files: Vec<FileView>,
+    /// Pictures that programs put under every mail, folded.
+    logos: Vec<FileView>,
+    hidden: Vec<HiddenView>,
     is_mail: bool,
     /// Why the HTML is not shown; empty when it is.
     no_html: String,
@@ -79,7 +95,7 @@ pub(crate) struct Wanted {
     pictures: String,
 }
 
-fn nothing() -> Problem {
+pub(crate) fn nothing() -> Problem {
     Problem::missing("nothing_here", "There is nothing at this address.")
 }
 
@@ -111,6 +127,18 @@ async fn files_of(ctx: &Context, id: &str) -> Result<Vec<FileRow>, StoreError> {
         .doing("listing the files of feedback")
 }
 
+/// One file of feedback, for whoever may see the feedback.
+pub(crate) async fn file_of(
+    ctx: &Context,
+    signed: &SignedIn,
+    id: &str,
+    place: i64,
+) -> Result<FileRow, Problem> {
+    row(ctx, signed, id).await?;
+    let file = files_of(ctx, id).await?.into_iter().find(|file| file.place == place);
+    file.ok_or_else(nothing)
+}
+
 async fn raw_of(ctx: &Context, row: &Row) -> Result<Vec<u8>, Problem> {
     let id: ArrivalId = row.arrival_id.parse().map_err(|_| nothing())?;
     intake::raw(ctx, id).await?.ok_or_else(nothing)
@@ -135,13 +163,14 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let row = row(&ctx, &signed, &id).await?;
     let pictures = wanted.pictures == "yes";
-    let shown = parsed(&ctx, &row).await?.map(|parsed| crate::mail::document(&parsed, pictures));
-    let (no_html, elsewhere) = match &shown {
-        Some(Ok(shown)) => (String::new(), shown.elsewhere),
+    let parsed = parsed(&ctx, &row).await?;
+    let (no_html, elsewhere) = match parsed.as_ref().map(crate::mail::pictures_elsewhere) {
+        Some(Ok(elsewhere)) => (String::new(), elsewhere),
         Some(Err(why)) => (why.to_string(), 0),
         None => ("only its raw form is kept".to_owned(), 0),
     };
-    let files = files_of(&ctx, &id).await?;
+    let hidden = parsed.map(|parsed| parsed.hidden).unwrap_or_default();
+    let (files, logos) = files_shown(&ctx, &id, &row).await?;
     let (now, zone) = (ctx.now(), crate::form::receipt::zone(&ctx).await?);
     let at = jiff::Timestamp::from_millisecond(row.received_at_ms).unwrap_or(now);
     let name = format!("F-{}", row.number);
@@ -157,13 +186,11 @@ pub(crate) async fn show(
         error: row.error,
         case: row.case_number.map(|n| CaseNumber(n).to_string()).unwrap_or_default(),
         raw_says: bytes_in_words(row.size),
-        files: files
+        files,
+        logos,
+        hidden: hidden
             .into_iter()
-            .map(|file| FileView {
-                href: format!("/feedback/{id}/files/{}", file.place),
-                name: file.name,
-                says: format!("{}, {}", file.media_type, bytes_in_words(file.size)),
-            })
+            .map(|hidden| HiddenView { how: hidden.how.says(), words: hidden.words })
             .collect(),
         is_mail: row.channel == Channel::Mail.as_str(),
         no_html,
@@ -178,6 +205,31 @@ pub(crate) async fn show(
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], web::page(&page)?).into_response())
 }
 
+/// The files, and apart from them the small pictures that come with every mail of the sender.
+async fn files_shown(
+    ctx: &Context,
+    id: &str,
+    row: &Row,
+) -> Result<(Vec<FileView>, Vec<FileView>), StoreError> {
+    let (mut files, mut logos) = (Vec::new(), Vec::new());
+    for (n, file) in files_of(ctx, id).await?.into_iter().enumerate() {
+        let is_picture = may_be_picture(&file.media_type, &file.name);
+        let is_mail = row.channel == Channel::Mail.as_str();
+        let is_logo = is_mail
+            && is_picture
+            && n < LOGOS_AMONG_MOST
+            && is_logo(ctx, &row.address, &file.sha256, file.size).await?;
+        let view = FileView {
+            href: format!("/feedback/{id}/files/{}", file.place),
+            says: format!("{}, {}", file.media_type, bytes_in_words(file.size)),
+            name: file.name,
+            is_picture,
+        };
+        if is_logo { &mut logos } else { &mut files }.push(view);
+    }
+    Ok((files, logos))
+}
+
 fn bytes_in_words(size: i64) -> String {
     match size {
         ..1_024 => format!("{size} bytes"),
@@ -189,14 +241,19 @@ fn bytes_in_words(size: i64) -> String {
 /// `GET /feedback/{id}/html`
 pub(crate) async fn html(
     State(ctx): State<Context>,
+    Extension(easel): Extension<Easel>,
     signed: SignedIn,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let row = row(&ctx, &signed, &id).await?;
     let pictures = wanted.pictures == "yes";
-    let shown = parsed(&ctx, &row).await?.map(|parsed| crate::mail::document(&parsed, pictures));
-    let shown = shown.and_then(Result::ok).ok_or_else(nothing)?;
+    let parsed = parsed(&ctx, &row).await?.ok_or_else(nothing)?;
+    let shown = easel.work(move || crate::mail::document(&parsed, pictures)).await;
+    let shown = shown.map_err(|busy| {
+        Problem::conflict("pictures_wait", format!("{busy}. Others are being painted."))
+    })?;
+    let shown = shown.map_err(|_| nothing())?;
     let from_elsewhere = if pictures { " https: http:" } else { "" };
     let policy = format!(
         "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
@@ -230,9 +287,7 @@ pub(crate) async fn file(
     signed: SignedIn,
     Path((id, place)): Path<(String, i64)>,
 ) -> Result<Response, Problem> {
-    row(&ctx, &signed, &id).await?;
-    let file = files_of(&ctx, &id).await?.into_iter().find(|file| file.place == place);
-    let file = file.ok_or_else(nothing)?;
+    let file = file_of(&ctx, &signed, &id, place).await?;
     let bytes = ctx.store.file_for_checked(&file.sha256).await?.ok_or_else(nothing)?;
     Ok(download(bytes, &file.name))
 }

@@ -7,7 +7,9 @@ use crate::mail::{DELIVERY_JOB, DeliveryJob, sql};
 use crate::said::{Envelope, Joins};
 use crate::understood::{DeliveryReport, Placed};
 use ::mail::bounce::State;
-use ::mail::thread::{Decision, Known, Outcome, decide, evidence, ids_to_look_up};
+use ::mail::thread::{
+    Decision, Evidence, Known, Outcome, Source, decide, evidence, ids_to_look_up,
+};
 use ::mail::{Authentication, Keys, Parsed, Trusted, Verdict};
 use domain::message::Delivery;
 use intake::StoredArrival;
@@ -71,7 +73,7 @@ pub(crate) async fn place(
     read.said.answerable = mail::may_answer_automatically(&parsed, &known.own_addresses);
     look_up(tx, now, &parsed, &keys, &mut known).await?;
     let found = evidence(&parsed, &keys, &known);
-    let decision = decide(&parsed, &found, &authentication, &known);
+    let decision = held(decide(&parsed, &found, &authentication, &known), &parsed, &found);
     read.said.author.verified = decision.sender == Verdict::Verified;
     // Somebody else wrote in this name: an answer would go to who never wrote (8.8).
     read.said.answerable &= decision.sender != Verdict::Failed;
@@ -91,6 +93,27 @@ pub(crate) async fn place(
     }
     read.sender = Some(authentication).filter(|known| known.checked_by.is_some());
     Ok(())
+}
+
+/// A mail by which an account elsewhere can be taken is no word of who takes part in a case, even
+/// when it comes from an address that does: whoever opened the case may have named a service's
+/// address as theirs, to read there what the service sends. It waits until a person has looked. A
+/// true answer to a letter of ours is none: no service has its Message-ID.
+fn held(decision: Decision, parsed: &Parsed, found: &[Evidence]) -> Decision {
+    let Outcome::Joins { case } = decision.outcome else { return decision };
+    let answers = found.iter().any(|one| one.source == Source::OurMessageId);
+    match mail::verification::held_because(parsed) {
+        Some(why) if !answers => Decision {
+            outcome: Outcome::Waits { case },
+            because: format!(
+                "{} {why} It is held here, so that nobody outside sees it before you do.",
+                decision.because
+            ),
+            may_reopen: false,
+            ..decision
+        },
+        _ => decision,
+    }
 }
 
 fn joins(decision: &Decision) -> Joins {

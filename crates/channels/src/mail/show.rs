@@ -1,11 +1,12 @@
 //! The HTML of a mail made harmless, each time anew from the raw form, so that a better
 //! sanitiser reaches old mail too.
 //!
-//! What is left stands in a sandboxed frame without scripts. Pictures inside the mail come along;
-//! pictures elsewhere stay away until somebody asks, because fetching them tells the sender.
-//! Styles that hide text are dropped: what is hidden from the reader becomes visible. Behind each
-//! link stands where it truly leads.
+//! What is left stands in a sandboxed frame without scripts. Pictures inside the mail come along,
+//! painted anew; pictures elsewhere stay away until somebody asks, because fetching them tells the
+//! sender. Styles that hide text are dropped: what is hidden from the reader becomes visible.
+//! Behind each link stands where it truly leads.
 
+use crate::picture::{NotPainted, PIXELS_MOST, paint};
 use ::mail::limits::{TooMuch, html_allowed};
 use ::mail::{Attachment, Parsed};
 use ammonia::Builder;
@@ -15,10 +16,14 @@ use regex::Regex;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Bytes of pictures that come along with a mail.
 const PICTURES_MOST: usize = 4 * 1024 * 1024;
+/// Pictures that are painted for one mail; further ones are not shown.
+const PAINTED_MOST: usize = 40;
+/// Pixels to a side of a picture in a mail.
+const SIDE_MOST: u32 = 1_600;
 /// Links beyond which a mail is shown as text (8.10).
 const LINKS_MOST: usize = 5_000;
 
@@ -44,17 +49,26 @@ pub(crate) enum AsText {
     Links,
 }
 
-/// The HTML of a mail, harmless; with `elsewhere`, pictures of other servers are fetched.
+/// The HTML of a mail, harmless; with `elsewhere`, pictures of other servers are fetched. Paints
+/// its pictures, so it takes its time.
 pub(crate) fn document(parsed: &Parsed, elsewhere: bool) -> Result<Shown, AsText> {
+    made(parsed, elsewhere, Palette::of(&parsed.attachments))
+}
+
+/// How many pictures elsewhere a mail has, if its HTML can be shown.
+pub(crate) fn pictures_elsewhere(parsed: &Parsed) -> Result<usize, AsText> {
+    made(parsed, false, Palette::default()).map(|shown| shown.elsewhere)
+}
+
+fn made(parsed: &Parsed, elsewhere: bool, palette: Palette) -> Result<Shown, AsText> {
     let html = parsed.html.as_deref().filter(|html| !html.trim().is_empty());
     let html = html.ok_or(AsText::None)?;
     html_allowed(html)?;
     if html.matches("<a ").count() + html.matches("<A ").count() > LINKS_MOST {
         return Err(AsText::Links);
     }
-    let inside = pictures(&parsed.attachments);
     let away = Arc::new(AtomicUsize::new(0));
-    let clean = sanitiser(inside, Arc::clone(&away), elsewhere).clean(html).to_string();
+    let clean = sanitiser(palette, Arc::clone(&away), elsewhere).clean(html).to_string();
     let clean = LINK.replace_all(&clean, |found: &regex::Captures<'_>| {
         let host = host_of(&found[1]);
         format!("href=\"{}\" data-leads-to=\"{host}\"", &found[1])
@@ -90,27 +104,79 @@ fn host_of(href: &str) -> String {
     host.chars().filter(|c| !c.is_control() && !"\"<>'".contains(*c)).take(80).collect()
 }
 
-/// Pictures inside the mail as `data:`, by their Content-ID.
-fn pictures(attachments: &[Attachment]) -> HashMap<String, String> {
-    let mut left = PICTURES_MOST;
-    let mut inside = HashMap::new();
-    for one in attachments {
-        let (Some(id), Some(kind)) = (&one.content_id, one.sniffed) else { continue };
-        let is_picture = ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&kind);
-        if is_picture && one.bytes.len() <= left {
-            left -= one.bytes.len();
-            inside
-                .insert(id.clone(), format!("data:{kind};base64,{}", STANDARD.encode(&one.bytes)));
-        }
-    }
-    inside
+/// Pictures inside a mail, and what painting them may still cost.
+#[derive(Default)]
+struct Palette {
+    by_id: HashMap<String, Vec<u8>>,
+    /// Those painted, as `data:`.
+    painted: HashMap<String, String>,
+    bytes_left: usize,
+    pixels_left: u64,
+    count_left: usize,
 }
 
-fn sanitiser(
-    inside: HashMap<String, String>,
-    away: Arc<AtomicUsize>,
-    elsewhere: bool,
-) -> Builder<'static> {
+impl Palette {
+    fn of(attachments: &[Attachment]) -> Palette {
+        let named = attachments.iter().filter_map(|one| {
+            let id = one.content_id.clone()?;
+            one.sniffed
+                .is_some_and(|kind| kind.starts_with("image/"))
+                .then(|| (id, one.bytes.clone()))
+        });
+        Palette {
+            by_id: named.collect(),
+            painted: HashMap::new(),
+            bytes_left: PICTURES_MOST,
+            pixels_left: PIXELS_MOST,
+            count_left: PAINTED_MOST,
+        }
+    }
+
+    /// The picture of a Content-ID; `None` when the mail has none.
+    fn named(&mut self, id: &str) -> Option<String> {
+        if let Some(done) = self.painted.get(id) {
+            return Some(done.clone());
+        }
+        let bytes = self.by_id.get(id)?.clone();
+        let done = self.paint(&bytes);
+        self.painted.insert(id.to_owned(), done.clone());
+        Some(done)
+    }
+
+    /// Paints one anew, or says in a picture of ours why not.
+    fn paint(&mut self, bytes: &[u8]) -> String {
+        let stub =
+            |why: NotPainted| format!("data:image/svg+xml;base64,{}", STANDARD.encode(why.stub()));
+        if self.count_left == 0 {
+            return stub(NotPainted::TooLarge);
+        }
+        self.count_left -= 1;
+        match paint(bytes, SIDE_MOST, self.pixels_left) {
+            Ok(done) if done.bytes.len() <= self.bytes_left => {
+                self.bytes_left -= done.bytes.len();
+                self.pixels_left -= done.pixels;
+                format!("data:{};base64,{}", done.media_type, STANDARD.encode(&done.bytes))
+            }
+            Ok(_) => stub(NotPainted::TooLarge),
+            Err(why) => stub(why),
+        }
+    }
+}
+
+/// The bytes of a picture that is written into the HTML itself.
+fn written_in(value: &str) -> Option<Vec<u8>> {
+    let (head, body) = value.trim().split_once(',')?;
+    let head = head.to_ascii_lowercase();
+    let kinds = ["png", "jpeg", "jpg", "gif", "webp"];
+    if !kinds.iter().any(|kind| head == format!("data:image/{kind};base64")) {
+        return None;
+    }
+    let body: String = body.chars().filter(|c| !c.is_whitespace()).collect();
+    STANDARD.decode(body).ok()
+}
+
+fn sanitiser(palette: Palette, away: Arc<AtomicUsize>, elsewhere: bool) -> Builder<'static> {
+    let palette = Mutex::new(palette);
     const STYLES: [&str; 26] = [
         "background-color",
         "border",
@@ -154,21 +220,18 @@ fn sanitiser(
             let scheme = value.trim_start().get(..5).unwrap_or("").to_ascii_lowercase();
             match (element, attribute) {
                 ("img", "src") => {
-                    if let Some(id) = value.trim().strip_prefix("cid:") {
-                        return inside
-                            .get(id.trim_matches(['<', '>']))
-                            .map(|d| Cow::Owned(d.clone()));
-                    }
                     if scheme.starts_with("http") {
                         away.fetch_add(1, Ordering::Relaxed);
                         return elsewhere.then_some(Cow::Borrowed(value));
                     }
-                    let picture = value.trim_start().to_ascii_lowercase();
-                    let kinds = ["png", "jpeg", "gif", "webp"];
-                    let is_picture = kinds
-                        .iter()
-                        .any(|k| picture.starts_with(&format!("data:image/{k};base64,")));
-                    is_picture.then_some(Cow::Borrowed(value))
+                    let mut palette = palette.lock().unwrap_or_else(PoisonError::into_inner);
+                    let id = value.trim().get(4..).filter(|_| scheme.starts_with("cid:"));
+                    if let Some(id) = id {
+                        let id = id.trim_matches(['<', '>']);
+                        let plain = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+                        return palette.named(id).or_else(|| palette.named(&plain)).map(Cow::Owned);
+                    }
+                    written_in(value).map(|bytes| Cow::Owned(palette.paint(&bytes)))
                 }
                 _ if scheme == "data:" || scheme.starts_with("cid:") => None,
                 _ => Some(Cow::Borrowed(value)),
@@ -238,10 +301,29 @@ mod tests {
         assert!(!waiting.document.contains("track.example"));
         assert_eq!(waiting.elsewhere, 1);
         assert!(shown(html, true).document.contains("https://track.example/1.gif"));
-        let mail = "From: a@b.example\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:p1\"><img src=\"cid:none\">\r\n--b\r\nContent-Type: image/png\r\nContent-ID: <p1>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgoAAAANSUhEUg==\r\n--b--\r\n";
+    }
+
+    #[test]
+    fn pictures_inside_are_painted_anew_and_what_cannot_be_is_a_stub() {
+        let mut png = Vec::new();
+        let dot = image::RgbImage::from_pixel(2, 2, image::Rgb([1, 2, 3]));
+        dot.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).expect("a PNG");
+        png.extend(b"a stranger's bytes behind its end");
+        let (sent, broken) = (STANDARD.encode(&png), STANDARD.encode(&png[..30]));
+        let mail = format!(
+            "From: a@b.example\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\
+             Content-Type: text/html\r\n\r\n<img src=\"cid:p1@x\"><img src=\"CID:p1%40x\">\
+             <img src=\"cid:none\"><img src=\"cid:broken\"><img src=\"data:image/png;base64,{sent}\">\r\n\
+             --b\r\nContent-Type: image/png\r\nContent-ID: <p1@x>\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{sent}\r\n\
+             --b\r\nContent-Type: image/png\r\nContent-ID: broken\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{broken}\r\n--b--\r\n"
+        );
         let document = document(&::mail::parse(mail.as_bytes()), false).expect("HTML").document;
-        assert!(document.contains("src=\"data:image/png;base64,iVBOR"), "{document}");
-        assert!(!document.contains("cid:"));
+        assert_eq!(document.matches("src=\"data:image/png;base64,").count(), 3, "{document}");
+        assert_eq!(document.matches("src=\"data:image/svg+xml;base64,").count(), 1, "{document}");
+        assert!(!document.to_lowercase().contains("cid:"));
+        assert!(!document.contains(&sent), "not one is as it was sent");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Who stands behind the mails of a thread, in one sentence each.
+//! Who stands behind the mails of a thread, in one sentence each, and whether they have words that
+//! their reader does not see.
 
 use crate::case::thread::EntryView;
 use store::{Doing, Sql, Store, StoreError, on};
@@ -7,12 +8,14 @@ use store::{Doing, Sql, Store, StoreError, on};
 pub(crate) async fn tell(store: &Store, entries: &mut [EntryView]) -> Result<(), StoreError> {
     const SQL: Sql = Sql {
         sqlite: "
-            SELECT feedback_id, verdict, says FROM mail_sender
-            WHERE feedback_id IN (SELECT value FROM json_each($1)) ORDER BY feedback_id LIMIT 500",
+            SELECT f.id, COALESCE(s.verdict, ''), COALESCE(s.says, ''), f.explanation
+            FROM feedback f LEFT JOIN mail_sender s ON s.feedback_id = f.id
+            WHERE f.id IN (SELECT value FROM json_each($1)) ORDER BY f.id LIMIT 500",
         postgres: "
-            SELECT feedback_id, verdict, says FROM mail_sender
-            WHERE feedback_id IN (SELECT jsonb_array_elements_text($1::jsonb))
-            ORDER BY feedback_id LIMIT 500",
+            SELECT f.id, COALESCE(s.verdict, ''), COALESCE(s.says, ''), f.explanation
+            FROM feedback f LEFT JOIN mail_sender s ON s.feedback_id = f.id
+            WHERE f.id IN (SELECT jsonb_array_elements_text($1::jsonb))
+            ORDER BY f.id LIMIT 500",
     };
     let doing = "reading who stands behind mails";
     let ids: Vec<&str> =
@@ -22,13 +25,14 @@ pub(crate) async fn tell(store: &Store, entries: &mut [EntryView]) -> Result<(),
     }
     let ids = serde_json::to_string(&ids).map_err(|e| StoreError::unreadable(doing, e))?;
     let text = store.text(SQL);
-    let known: Vec<(String, String, String)> =
+    let known: Vec<(String, String, String, String)> =
         on!(Store store, db => sqlx::query_as(text).bind(&ids).fetch_all(db).await).doing(doing)?;
-    for (feedback, verdict, says) in known {
+    for (feedback, verdict, says, because) in known {
         let of = |entry: &&mut EntryView| {
             entry.original.strip_prefix("/feedback/") == Some(feedback.as_str())
         };
         for entry in entries.iter_mut().filter(of) {
+            entry.hides_words = because.contains(mail::HIDDEN_SAYS);
             entry.sender.clone_from(&says);
             entry.sender_tone = match verdict.as_str() {
                 "verified" => "ok",

@@ -30,6 +30,8 @@ pub(crate) struct EntryView {
     /// One sentence on who stands behind a mail, and how it is shown; empty where nobody checked.
     pub sender: String,
     pub sender_tone: &'static str,
+    /// Whether it came with words that its reader does not see.
+    pub hides_words: bool,
     /// The id of words that may become a case of their own.
     pub splits: Option<String>,
 }
@@ -62,6 +64,7 @@ impl EntryView {
             splits: None,
             sender: String::new(),
             sender_tone: "info",
+            hides_words: false,
         };
         let words = |kind, id: &str, text: &str| EntryView {
             id: format!("{id}-{n}"),

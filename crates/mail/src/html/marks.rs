@@ -22,27 +22,6 @@ pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     None
 }
 
-/// Whether an element's style keeps its text from every reader.
-pub(super) fn is_hidden(tag: &str) -> bool {
-    if !tag.contains(['s', 'S', 'h', 'H']) {
-        return false;
-    }
-    let Some(style) = attribute(tag, "style") else { return false };
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-    let style = style.to_ascii_lowercase();
-    let zero = |what: &str| {
-        style.split(';').any(|rule| {
-            rule.strip_prefix(what).is_some_and(|v| matches!(v, "0" | "0px" | "0pt" | "0em" | "0%"))
-        })
-    };
-    style.contains("display:none")
-        || style.contains("visibility:hidden")
-        || style.contains("mso-hide:all")
-        || zero("font-size:")
-        || zero("opacity:")
-        || (zero("max-height:") && style.contains("overflow:hidden"))
-}
-
 /// Class names and ids with which mail programs wrap what they quote.
 const QUOTE_MARKS: [&str; 16] = [
     "gmail_quote",

@@ -17,6 +17,8 @@ pub struct Envelope {
     pub sender: String,
     /// At least one recipient when a mail is delivered.
     pub recipients: Vec<String>,
+    /// The name the other side greeted with (HELO, EHLO, LHLO), as it wrote it.
+    pub helo: String,
     /// How the body was announced.
     pub body: Body,
     /// Whether addresses may hold UTF-8 (RFC 6531).

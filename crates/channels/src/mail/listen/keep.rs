@@ -79,7 +79,7 @@ impl House {
             mailbox: mailbox.to_owned(),
             sender: Some(wrapping.sender.clone()),
             peer: Some(from),
-            helo: String::new(),
+            helo: wrapping.helo.clone(),
             raw: data.to_vec(),
             whole_size: None,
         };
