@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::job::Job;
 use store::{Context, StoreError};
@@ -220,12 +220,15 @@ fn mail_dns(settings: &Settings) -> channels::mail::MailDns {
 
 /// The recorder is of the process, so it is made once.
 fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    if let Some(handle) = HANDLE.get() {
+    static HANDLE: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
+    // Whoever comes second waits until the first has made it.
+    let mut known = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = &*known {
         return Ok(handle.clone());
     }
     let made = PrometheusBuilder::new().install_recorder().context("cannot set up metrics")?;
-    Ok(HANDLE.get_or_init(|| made).clone())
+    *known = Some(made.clone());
+    Ok(made)
 }
 
 /// The server that carries our letters on; none when none is set.
