@@ -23,9 +23,10 @@ const BURST_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// How long such a sender gets nothing from a program.
 const BURST_REST: SignedDuration = SignedDuration::from_hours(1);
 /// Letters to one domain in an hour of the clock.
-const DOMAIN_MOST: i64 = 200;
-/// Letters in an hour of the clock that are never too many, however few there usually are.
-const ALWAYS: i64 = 300;
+const DOMAIN_MOST: i64 = 2_000;
+/// Letters in an hour of the clock that are never too many, however few there usually are: on the
+/// day that a complaint goes viral, everybody is told that theirs has arrived.
+const ALWAYS: i64 = 5_000;
 /// So many times the usual hour are too many.
 const TIMES_USUAL: i64 = 5;
 /// Hours from which the usual is known.
@@ -218,18 +219,18 @@ mod tests {
     #[test]
     fn a_domain_gets_so_many_an_hour_and_no_more() {
         let domain = |to_domain| Counts { to_domain, ..Counts::default() };
-        assert_eq!(decide(&domain(199), now()), None);
-        assert_eq!(decide(&domain(200), now()), Some(Brake::Domain));
+        assert_eq!(decide(&domain(1_999), now()), None);
+        assert_eq!(decide(&domain(2_000), now()), Some(Brake::Domain));
     }
 
     #[test]
     fn five_times_the_usual_stops_all_of_them_and_a_small_house_may_always_write_some() {
         let rate = |all, week| Counts { all, week, ..Counts::default() };
-        assert_eq!(decide(&rate(299, 0), now()), None);
-        assert_eq!(decide(&rate(300, 0), now()), Some(Brake::Rate));
-        let hundred_an_hour = 100 * USUAL_HOURS;
-        assert_eq!(decide(&rate(499, hundred_an_hour), now()), None);
-        assert_eq!(decide(&rate(500, hundred_an_hour), now()), Some(Brake::Rate));
+        assert_eq!(decide(&rate(4_999, 0), now()), None);
+        assert_eq!(decide(&rate(5_000, 0), now()), Some(Brake::Rate));
+        let many = 2_000 * USUAL_HOURS;
+        assert_eq!(decide(&rate(9_999, many), now()), None);
+        assert_eq!(decide(&rate(10_000, many), now()), Some(Brake::Rate));
     }
 
     #[test]

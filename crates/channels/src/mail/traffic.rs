@@ -25,7 +25,7 @@ impl Shaping {
 
 impl Default for Shaping {
     fn default() -> Self {
-        Shaping { per_minute: 120, at_once: 2, lines: 2 }
+        Shaping { per_minute: 1_200, at_once: 4, lines: 4 }
     }
 }
 
@@ -72,7 +72,9 @@ struct Domain {
     free_at: Option<Timestamp>,
     /// Letters that were given a later turn.
     turns: HashSet<String>,
-    in_hand: u32,
+    /// Who the letters are for that are on their way: nobody has two at once, so that their second
+    /// letter does not overtake the first.
+    in_hand: Vec<String>,
     rests_until: Option<Timestamp>,
     refusals: u32,
 }
@@ -100,7 +102,10 @@ impl Traffic {
             let at = domain.reserve(shaping, key, until);
             return Turn::Later(at);
         }
-        if domain.in_hand >= shaping.at_once.max(1) {
+        let recipient = recipient.to_lowercase();
+        if domain.in_hand.len() >= shaping.at_once.max(1) as usize
+            || domain.in_hand.contains(&recipient)
+        {
             return Turn::Later(now + SOON);
         }
         let has_turn = domain.turns.remove(key);
@@ -111,7 +116,7 @@ impl Traffic {
             }
             domain.free_at = Some(domain.free_at.map_or(now, |at| at.max(now)) + gap(shaping));
         }
-        domain.in_hand += 1;
+        domain.in_hand.push(recipient);
         Turn::Now
     }
 
@@ -119,7 +124,10 @@ impl Traffic {
     pub(crate) fn done(&self, recipient: &str, fared: Fared, now: Timestamp) -> Option<Timestamp> {
         let mut domains = self.domains();
         let domain = domains.entry(domain_of(recipient)).or_default();
-        domain.in_hand = domain.in_hand.saturating_sub(1);
+        let recipient = recipient.to_lowercase();
+        if let Some(n) = domain.in_hand.iter().position(|held| *held == recipient) {
+            domain.in_hand.swap_remove(n);
+        }
         match fared {
             Fared::Taken => domain.refusals = 0,
             Fared::TooMuch => {
@@ -153,7 +161,10 @@ impl Domain {
 
     fn is_idle(&self, now: Timestamp) -> bool {
         let past = |at: Option<Timestamp>| at.is_none_or(|at| at <= now);
-        self.in_hand == 0 && self.turns.is_empty() && past(self.free_at) && past(self.rests_until)
+        self.in_hand.is_empty()
+            && self.turns.is_empty()
+            && past(self.free_at)
+            && past(self.rests_until)
     }
 }
 
@@ -201,7 +212,7 @@ mod tests {
         let traffic = Traffic::default();
         let mut turns = Vec::new();
         for n in 0..10 {
-            turns.push(traffic.turn(SIX, "a@x.no", &n.to_string(), at(0)));
+            turns.push(traffic.turn(SIX, &format!("a{n}@x.no"), &n.to_string(), at(0)));
         }
         let now = turns.iter().filter(|turn| **turn == Turn::Now).count();
         assert_eq!(now, 2, "one, and one ahead");
@@ -209,7 +220,8 @@ mod tests {
         for (n, turn) in turns.iter().enumerate() {
             if let Turn::Later(then) = turn {
                 later.push(*then);
-                assert_eq!(traffic.turn(SIX, "b@X.no", &n.to_string(), *then), Turn::Now);
+                let who = format!("b{n}@X.no");
+                assert_eq!(traffic.turn(SIX, &who, &n.to_string(), *then), Turn::Now);
             }
         }
         let gaps: Vec<i64> =
@@ -245,10 +257,21 @@ mod tests {
         let two = Shaping { per_minute: 0, at_once: 2, lines: 9 };
         let traffic = Traffic::default();
         assert_eq!(traffic.turn(two, "a@x.no", "1", at(0)), Turn::Now);
-        assert_eq!(traffic.turn(two, "a@x.no", "2", at(0)), Turn::Now);
-        assert_eq!(traffic.turn(two, "a@x.no", "3", at(0)), Turn::Later(at(1)));
+        assert_eq!(traffic.turn(two, "b@x.no", "2", at(0)), Turn::Now);
+        assert_eq!(traffic.turn(two, "c@x.no", "3", at(0)), Turn::Later(at(1)));
         traffic.done("a@x.no", Fared::Otherwise, at(0));
-        assert_eq!(traffic.turn(two, "a@x.no", "3", at(1)), Turn::Now);
+        assert_eq!(traffic.turn(two, "c@x.no", "3", at(1)), Turn::Now);
+    }
+
+    #[test]
+    fn a_second_letter_to_somebody_does_not_overtake_the_first() {
+        let traffic = Traffic::default();
+        let many = Shaping { per_minute: 0, at_once: 9, lines: 9 };
+        assert_eq!(traffic.turn(many, "a@x.no", "first", at(0)), Turn::Now);
+        assert_eq!(traffic.turn(many, "A@x.no", "second", at(0)), Turn::Later(at(1)));
+        assert_eq!(traffic.turn(many, "b@x.no", "other", at(0)), Turn::Now);
+        traffic.done("a@x.no", Fared::Taken, at(0));
+        assert_eq!(traffic.turn(many, "a@x.no", "second", at(1)), Turn::Now);
     }
 
     #[test]
