@@ -87,17 +87,32 @@ async fn first_team(ctx: &Context) -> anyhow::Result<(String, String)> {
     Ok(found.doing("finding the first team")?)
 }
 
-/// The page of a customer whose case has something to show.
-pub async fn customer_page(ctx: &Context) -> anyhow::Result<Option<(String, String)>> {
+/// A case with something to show, and whose it is.
+#[derive(sqlx::FromRow)]
+pub struct Shown {
+    id: String,
+    pub number: i64,
+    customer_id: String,
+    pub name: String,
+}
+
+/// The case of the customer whose page is shown.
+pub async fn shown_case(ctx: &Context) -> anyhow::Result<Option<Shown>> {
     const SQL: &str = "
-        SELECT c.id, c.customer_id, u.name FROM \"case\" c JOIN customer u ON u.id = c.customer_id
+        SELECT c.id, c.number, c.customer_id, u.name FROM \"case\" c
+        JOIN customer u ON u.id = c.customer_id
         WHERE c.tray = 'open' AND c.answered_at_ms IS NOT NULL
         ORDER BY c.n_owed DESC, c.changed_at_ms DESC LIMIT 1";
-    let found: Option<(String, String, String)> =
-        on!(Store &ctx.store, db => sqlx::query_as(SQL).fetch_optional(db).await)
-            .doing("finding a customer to show")?;
-    let Some((case, customer, name)) = found else { return Ok(None) };
-    let (case, customer): (CaseId, CustomerId) = (case.parse()?, customer.parse()?);
+    Ok(on!(Store &ctx.store, db => sqlx::query_as(SQL).fetch_optional(db).await)
+        .doing("finding a customer to show")?)
+}
+
+/// The page of a customer whose case has something to show.
+pub async fn customer_page(ctx: &Context) -> anyhow::Result<Option<(String, String)>> {
+    let Some(Shown { id, customer_id, name, .. }) = shown_case(ctx).await? else {
+        return Ok(None);
+    };
+    let (case, customer): (CaseId, CustomerId) = (id.parse()?, customer_id.parse()?);
     let mut tx = ctx.begin().await?;
     let token = desk::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
     tx.commit().await?;

@@ -124,18 +124,53 @@ async fn close_most(stage: &Stage) -> anyhow::Result<()> {
 /// The fictional mail thread, mail by mail.
 pub async fn mail_thread(stage: &Stage, mbox: &[u8]) -> anyhow::Result<()> {
     for mail in mail::mbox::split(mbox) {
-        let raw = mail.to_vec();
-        let mut envelope = Envelope::of(Shape::Mail);
-        envelope.mailbox = format!("help@{}", stage.ctx.mail_domain);
-        let arrival = Arrival {
-            channel: Channel::Mail,
-            source_key: format!("demo/mail/{}", store::file::sha256_hex(&raw)),
-            envelope: serde_json::to_value(envelope)?,
-            raw,
-            batch: None,
-        };
-        intake::receive(&stage.ctx, arrival).await?;
-        stage.work().await?;
+        by_mail(stage, mail.to_vec()).await?;
+    }
+    Ok(())
+}
+
+async fn by_mail(stage: &Stage, raw: Vec<u8>) -> anyhow::Result<()> {
+    let mut envelope = Envelope::of(Shape::Mail);
+    envelope.mailbox = format!("help@{}", stage.ctx.mail_domain);
+    let arrival = Arrival {
+        channel: Channel::Mail,
+        source_key: format!("demo/mail/{}", store::file::sha256_hex(&raw)),
+        envelope: serde_json::to_value(envelope)?,
+        raw,
+        batch: None,
+    };
+    intake::receive(&stage.ctx, arrival).await?;
+    stage.work().await
+}
+
+/// Two people write with the address of somebody else's case, and wait on it to be taken in.
+async fn joiners(stage: &Stage) -> anyhow::Result<()> {
+    let Some(shown) = people::shown_case(&stage.ctx).await? else { return Ok(()) };
+    let keys = channels::mail::keys(&stage.ctx);
+    let (domain, number) = (stage.ctx.mail_domain.to_string(), shown.number.unsigned_abs());
+    let address = mail::token::reply_address(&keys, &domain, "reply", number, "forwarded");
+    let whose = &shown.name;
+    for (name, at, text) in [
+        (
+            "Ines Duarte",
+            "ines.duarte@example.org",
+            format!(
+                "I look after the papers of {whose}, who asked me to write. The fee of 35 dollars was taken again this morning. Please tell us when it comes back."
+            ),
+        ),
+        (
+            "Tom Whitfield",
+            "tom.whitfield@example.net",
+            format!(
+                "{whose} passed your letter on to me. The same fee was taken from my account, and I want it back as well."
+            ),
+        ),
+    ] {
+        let mail = format!(
+            "From: {name} <{at}>\r\nTo: {address}\r\nSubject: The same fee\r\nMessage-ID: <joins.{at}>\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+        );
+        by_mail(stage, mail.into_bytes()).await?;
     }
     Ok(())
 }
@@ -169,6 +204,7 @@ pub async fn this_week(
     for who in [&stage.maya, &stage.priya] {
         catch_up(stage, who).await?;
     }
+    joiners(stage).await?;
     stage.until(end).await
 }
 
