@@ -79,7 +79,7 @@ fn a_domain_that_got_its_share_of_automatic_letters_gets_no_more_in_that_hour() 
             let number = opened(&world, &company).await;
             crate::told::now(&world, number).await.case.acknowledged_at.is_some()
         };
-        others_got(&world, "example.org", 0, 200).await;
+        others_got(&world, "example.org", 0, 2_000).await;
         assert!(!acknowledged().await);
         world.pass(SignedDuration::from_hours(1));
         assert!(acknowledged().await);
@@ -94,16 +94,16 @@ fn far_more_automatic_letters_than_usual_stop_by_themselves() {
             let number = opened(&world, &company).await;
             crate::told::now(&world, number).await.case.acknowledged_at.is_some()
         };
-        others_got(&world, "all", 0, 400).await;
+        others_got(&world, "all", 0, 8_000).await;
         assert!(!acknowledged().await, "nothing is usual yet");
-        others_got(&world, "all", -30, 168 * 100).await;
+        others_got(&world, "all", -30, 168 * 2_000).await;
         assert!(acknowledged().await, "four times the usual may be");
         desk::automatic::forget_old(&world.ctx, world.ctx.now()).await.unwrap();
         world.pass(SignedDuration::from_hours(25));
-        others_got(&world, "all", 0, 499).await;
+        others_got(&world, "all", 0, 9_999).await;
         assert!(acknowledged().await, "what is usual is not forgotten");
         world.pass(SignedDuration::from_hours(2));
-        others_got(&world, "all", 0, 600).await;
+        others_got(&world, "all", 0, 12_000).await;
         assert!(!acknowledged().await, "six times the usual is too much");
     });
 }
