@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use store::Context;
 use store::course::{Course, Point};
 
-/// Names the point, and after `#` the how manieth time it is passed: `relay/answered#2`. Read from
+/// Names the point, and after `#` which time it is passed: `relay/answered#2`. Read from
 /// the environment alone, with `REDRESS_` before it.
 const NAME: &str = "trial_ends_at";
 
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trial_names_a_point_and_how_manieth_time() {
+    fn a_trial_names_a_point_and_which_time_it_is_passed() {
         let ends = read("relay/answered#2").unwrap();
         assert_eq!((ends.point, ends.left.into_inner()), (Point::RelayAnswered, 2));
         assert_eq!(read("pipe/read").unwrap().left.into_inner(), 1);
