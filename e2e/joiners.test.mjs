@@ -75,10 +75,41 @@ test("somebody else gets a case of their own by keys alone", async () => {
   assert.ok(!(await customer.content()).includes(TOM), "the first customer reads nothing of it");
 });
 
-test("a reply on the case still goes to its customer alone", async () => {
+test("a reply goes to its customer alone until somebody is ticked, by keys too", async () => {
   await lead.goto(`${house.base}/cases/${number}?write=reply`);
+  const chips = lead.getByRole("group", { name: "Who gets this letter" });
+  const ines = chips.getByRole("checkbox", { name: /Ines Duarte/ });
+  assert.equal(await chips.getByRole("checkbox").count(), 2, "Tom was not taken in");
+  assert.equal(await ines.isChecked(), false);
+  assert.equal(await chips.getByRole("checkbox").first().isChecked(), true);
   await lead.locator("#words").fill("We give the fee back today.");
   await lead.locator("form.composer .button-primary").click();
-  await lead.locator("#thread").getByText("We give the fee back today").waitFor();
-  assert.doesNotMatch(await lead.locator("form.composer .composer-head").innerText(), /Ines|Tom/);
+  const first = lead.locator("article.message").filter({ hasText: "We give the fee back today" });
+  await first.waitFor();
+  assert.doesNotMatch(await first.innerText(), /Ines/);
+
+  await lead.goto(`${house.base}/cases/${number}?write=reply`);
+  await ines.focus();
+  await lead.keyboard.press("Space");
+  await lead.locator("#words").fill("The fee is on its way to you.");
+  await lead.locator("form.composer .button-primary").click();
+  const second = lead.locator("article.message").filter({ hasText: "The fee is on its way" });
+  await second.getByText("Also to Ines Duarte").waitFor();
+});
+
+test("without scripts a letter needs somebody, and keeps its words until there is one", async () => {
+  const bare = await person(browser, { javaScriptEnabled: false });
+  await bare.context().addCookies(await lead.context().cookies());
+  await bare.goto(`${house.base}/cases/${number}?write=reply`);
+  const boxes = bare.getByRole("group", { name: "Who gets this letter" }).getByRole("checkbox");
+  await boxes.first().uncheck();
+  await bare.locator("#words").fill("Only for whoever speaks for them.");
+  await bare.locator("form.composer .button-primary").click();
+  await bare.getByText("Choose at least one person").waitFor();
+  assert.equal(await bare.locator("#words").inputValue(), "Only for whoever speaks for them.");
+  await boxes.last().check();
+  await bare.locator("form.composer .button-primary").click();
+  const sent = bare.locator("article.message").filter({ hasText: "Only for whoever speaks" });
+  await sent.getByText("Also to Ines Duarte").waitFor();
+  assert.match(await sent.innerText(), /Shown on the customer’s page/);
 });

@@ -348,6 +348,7 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/cases/{number}/closings", HANDLE_IT),
     post("/api/v1/cases/{number}/reopenings", HANDLE_IT),
     post("/api/v1/cases/{number}/conduct-steps", HANDLE_IT),
+    get("/api/v1/cases/{number}/recipients", READ_IT),
     get("/api/v1/cases/{number}/joiners", READ_IT),
     post("/api/v1/cases/{number}/joiners/{id}/acceptances", HANDLE_IT),
     post("/api/v1/cases/{number}/joiners/{id}/splits", HANDLE_IT),

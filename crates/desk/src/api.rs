@@ -30,6 +30,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .merge(crate::joiner::api::router())
         .merge(crate::merger::api::router())
         .merge(crate::message::api::router())
+        .merge(crate::recipient::api::router())
         .merge(crate::promise::api::router())
         .merge(crate::transfer::api::router())
         .merge(crate::escalation::api::router())

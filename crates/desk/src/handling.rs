@@ -185,6 +185,7 @@ impl<'a> Handling<'a> {
             purpose,
             text,
             to: self.contact.email.clone(),
+            also: Vec::new(),
             automatic: false,
             leaves_at: self.policy.leaves_at(self.now),
         }

@@ -239,6 +239,7 @@ async fn ask(
         purpose: Purpose::Verification,
         text: letter::solved_again(&contact.name, case, &policy.organisation),
         to: contact.email,
+        also: Vec::new(),
         automatic: true,
         leaves_at,
     };

@@ -23,6 +23,7 @@ pub mod message;
 pub mod offer;
 pub mod policy;
 pub mod promise;
+pub mod recipient;
 mod refusal;
 pub mod resolution;
 mod screen;

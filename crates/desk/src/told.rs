@@ -95,6 +95,7 @@ pub(crate) fn letter(purpose: Purpose) -> Outgoing {
         purpose,
         text: words("We are on it."),
         to: Some("amara@example.org".to_owned()),
+        also: Vec::new(),
         automatic: false,
         leaves_at: thursday() + SignedDuration::from_secs(15),
     }

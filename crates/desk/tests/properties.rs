@@ -87,6 +87,7 @@ impl Table {
             purpose,
             text: words("We are on it."),
             to: Some("amara@example.org".to_owned()),
+            also: Vec::new(),
             automatic: false,
             leaves_at: self.now + SignedDuration::from_secs(15),
         }

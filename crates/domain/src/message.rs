@@ -2,7 +2,8 @@
 //! colleagues cannot be sent to a customer by any mistake of code.
 
 use crate::channel::{Channel, worded};
-use crate::id::{FeedbackId, MessageId, NoteId, StaffId};
+use crate::id::{CustomerId, FeedbackId, MessageId, NoteId, StaffId};
+use crate::joiner::Part;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -45,14 +46,36 @@ pub struct PublicMessage {
     pub subject: String,
     /// Plain text, never blank.
     pub text: String,
-    /// Where it goes: one address of one person, or none when it is only shown on the case page.
+    /// Where it goes: one address of the customer, or none when they find it on the case page only.
     pub to: Option<String>,
+    /// Who else gets it, each in a letter of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Recipient>,
     /// The way it takes.
     pub channel: Channel,
     /// Whether a program wrote it without a person reading it first (RFC 3834).
     pub automatic: bool,
     /// When it may leave: the undo time is over then.
     pub leaves_at: Timestamp,
+}
+
+/// Somebody beside the customer who gets a message, in a letter that nobody else gets. Only who
+/// was taken in by a person becomes one, and only for the message they were chosen for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// The id of their letter: the outbox and reports of other systems name it.
+    pub letter: MessageId,
+    /// Who.
+    pub customer: CustomerId,
+    /// As shown.
+    pub name: String,
+    /// What they are to the case.
+    pub part: Part,
+    /// One address.
+    pub to: String,
+    /// The subject line of what they wrote: the customer's own may say what is none of theirs.
+    pub subject: String,
 }
 
 /// A message that came from a customer or from somebody for them.

@@ -47,6 +47,7 @@ pub const TABLES: &[&str] = &[
     "case",
     "event",
     "message",
+    "recipient",
     "private_note",
     "promise",
     "offer",

@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
     same!(12, "0012_joiner_and_merger"),
     same!(13, "0013_mail_sender"),
     same!(14, "0014_same_file"),
+    same!(15, "0015_recipient"),
 ];
 
 /// Nodes that start together upgrade one after the other.

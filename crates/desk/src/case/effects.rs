@@ -9,6 +9,7 @@ use crate::policy::days;
 use domain::case::{Case, Stage, Tray};
 use domain::clock::ClockKind;
 use domain::event::Event;
+use domain::id::MessageId;
 use domain::message::{PublicMessage, Purpose};
 use domain::promise::Promise;
 use jiff::Timestamp;
@@ -110,32 +111,62 @@ struct Envelope<'a> {
     link: String,
 }
 
+/// Lays out the letters of a message: the customer's, and one of their own for whoever gets it
+/// too. Theirs hold no link: the page is the customer's, with all that was ever said.
 async fn post(tx: &mut Tx, step: &Effects<'_>, message: &PublicMessage) -> Result<(), StoreError> {
-    let Some(to) = &message.to else { return Ok(()) };
+    if let Some(to) = &message.to {
+        let (by, case) = (step.by, step.after);
+        let token = link::of_case(tx, by.ctx, case.id, case.customer, by.now).await?;
+        let page = match message.purpose {
+            Purpose::Verification => "/solved",
+            _ => "",
+        };
+        let link = format!("{}/c/{token}{page}", by.ctx.base_url);
+        let (subject, letter) = (&message.subject, message.id);
+        post_one(tx, step, message, Post { letter, to, subject, link }).await?;
+        if message.automatic {
+            automatic::count(tx, &message.id.to_string(), to, by.now)?;
+        }
+    }
+    for one in &message.also {
+        let (to, subject, letter) = (&one.to, &one.subject, one.letter);
+        let link = String::new();
+        post_one(tx, step, message, Post { letter, to, subject, link }).await?;
+    }
+    Ok(())
+}
+
+/// What is particular to the letter of one who gets a message.
+struct Post<'a> {
+    letter: MessageId,
+    to: &'a str,
+    subject: &'a str,
+    link: String,
+}
+
+async fn post_one(
+    tx: &mut Tx,
+    step: &Effects<'_>,
+    message: &PublicMessage,
+    post: Post<'_>,
+) -> Result<(), StoreError> {
     let (by, case) = (step.by, step.after);
-    let token = link::of_case(tx, by.ctx, case.id, case.customer, by.now).await?;
-    let page = match message.purpose {
-        Purpose::Verification => "/solved",
-        _ => "",
-    };
+    let Post { letter, to, subject, link } = post;
     let envelope = Envelope {
         number: case.number.to_string(),
-        message: message.id.to_string(),
+        message: letter.to_string(),
         from_name: by.name,
         to,
-        subject: &message.subject,
+        subject,
         text: &message.text,
         automatic: message.automatic,
-        link: format!("{}/c/{token}{page}", by.ctx.base_url),
+        link,
     };
     let envelope = serde_json::to_string(&envelope)
         .map_err(|error| StoreError::unreadable("writing an envelope", error))?;
-    let (key, id) = (message.id.to_string(), case.id.to_string());
+    let (key, id) = (letter.to_string(), case.id.to_string());
     let channel = message.channel.as_str();
     tx.post(&key, &id, channel, to, &envelope, message.leaves_at, by.now).await?;
-    if message.automatic {
-        automatic::count(tx, &key, to, by.now)?;
-    }
     by.ctx.passes(Point::LetterPosted);
     Ok(())
 }

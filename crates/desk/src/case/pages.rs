@@ -7,6 +7,7 @@ use crate::draft::actions::drafts;
 use crate::joiner::pages::{JoinerView, waiting};
 use crate::merger::sql::into_of;
 use crate::message::coaching::{FindingView, review};
+use crate::recipient::view::{Chip, chips};
 use crate::screen::{Screen, reason_words, stage_words};
 use crate::view::case::{CaseView, case_view, earlier};
 use crate::view::pages::lane_of;
@@ -20,7 +21,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use domain::case::{Conduct, Stage};
-use domain::id::CaseNumber;
+use domain::id::{CaseNumber, CustomerId};
 use domain::permit::Act;
 use serde::Deserialize;
 use store::Context;
@@ -77,6 +78,8 @@ pub(crate) struct Composer {
     stamp: i64,
     may_reply: bool,
     findings: Vec<FindingView>,
+    /// Boxes to choose who gets it; none where there is no choice.
+    recipients: Vec<Chip>,
     used: Vec<String>,
     kept: Vec<String>,
 }
@@ -138,6 +141,8 @@ pub(crate) struct Typed {
     pub words: String,
     pub used: Vec<String>,
     pub kept: Vec<String>,
+    /// Who gets it, where somebody chose.
+    pub to: Option<Vec<CustomerId>>,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +198,10 @@ pub(crate) async fn page(
     let mut entries: Vec<EntryView> =
         view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect();
     senders::tell(&ctx.store, &mut entries).await?;
+    let recipients = match kind {
+        DraftKind::Reply => chips(&ctx.store, view, text.to.as_deref()).await?,
+        DraftKind::Note => Vec::new(),
+    };
     web::page(&CasePage {
         frame: screen.frame(ctx, title, Place::Queue, "case").await?,
         head: head(screen, view, is_mine),
@@ -203,7 +212,7 @@ pub(crate) async fn page(
         rows,
         joiners: waiting(ctx, screen, view.case.id).await?,
         part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
-        composer: composer(screen, view, kind, text, news, found),
+        composer: composer(screen, view, kind, text, news, found, recipients),
         panel: Panel::of(ctx, screen, view).await?,
         press: web::new_press(ctx),
         here,
@@ -279,6 +288,7 @@ fn composer(
     typed: Typed,
     news: &str,
     found: Vec<FindingView>,
+    recipients: Vec<Chip>,
 ) -> Option<Composer> {
     let may_reply = screen.may(Act::Reply) && view.case.conduct != Conduct::Ended;
     if !screen.may(Act::Note) {
@@ -310,6 +320,7 @@ fn composer(
         stamp: screen.now.as_millisecond(),
         may_reply,
         findings: if is_note { Vec::new() } else { found },
+        recipients: if is_note { Vec::new() } else { recipients },
         text: typed.words,
         used: typed.used,
         kept: typed.kept,

@@ -28,6 +28,8 @@ pub(crate) struct PublicWords {
     pub from_us: bool,
     pub who: String,
     pub when: String,
+    /// Who else we wrote it to, or empty.
+    pub also: String,
     pub text: String,
 }
 
@@ -166,6 +168,7 @@ impl Telling<'_> {
                 (false, _) => first_name(&said.by),
             },
             when: customer_date(self.now, said.at, self.zone),
+            also: said.also.join(", "),
             text: said.text.clone(),
         };
         self.portal.conversation.iter().map(view).collect()

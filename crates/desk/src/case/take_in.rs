@@ -284,6 +284,7 @@ pub(crate) async fn acknowledge(
         purpose: Purpose::Acknowledgement,
         text: letter::acknowledgement(name, &case, &policy.organisation, now, zone),
         to: Some(address),
+        also: Vec::new(),
         automatic: true,
         leaves_at: now,
     };

@@ -1,5 +1,6 @@
 //! The thread as pages show it: messages, notes, and the rest as single lines.
 
+use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
 use crate::view::case::{Fate, ThreadEntry};
 use domain::clock::ClockKind;
@@ -25,6 +26,8 @@ pub(crate) struct EntryView {
     pub undone: bool,
     /// The key of a letter that a person must decide about.
     pub decide: Option<String>,
+    /// To whom it went and how each letter fares, where it went to others than the customer.
+    pub letters: Vec<LetterView>,
     /// Where it lies as it came, with its files; empty where it came by no channel.
     pub original: String,
     /// One sentence on who stands behind a mail, and how it is shown; empty where nobody checked.
@@ -34,6 +37,17 @@ pub(crate) struct EntryView {
     pub hides_words: bool,
     /// The id of words that may become a case of their own.
     pub splits: Option<String>,
+}
+
+/// The letter of one who got a message.
+pub(crate) struct LetterView {
+    pub name: String,
+    /// What they are to the case.
+    pub part: &'static str,
+    pub to: String,
+    pub fares: String,
+    /// The key of a letter that a person must decide about.
+    pub decide: Option<String>,
 }
 
 /// What an entry looks like.
@@ -60,6 +74,7 @@ impl EntryView {
             tone: tone(&entry.entry.event),
             undone: false,
             decide: None,
+            letters: Vec::new(),
             original: String::new(),
             splits: None,
             sender: String::new(),
@@ -95,8 +110,13 @@ impl EntryView {
             },
             Event::Sent { message, .. } => {
                 let is_due = message.leaves_at <= screen.now;
-                let (fares, undone, decide) = fares(entry, &message.id.to_string(), is_due);
+                let id = message.id.to_string();
+                let (fares, undone, decide) = entry
+                    .delivery
+                    .as_ref()
+                    .map_or_else(Default::default, |fate| fares_of(fate, &id, is_due));
                 EntryView {
+                    letters: letters(entry, is_due),
                     channel: channel_words(message.channel).1,
                     who: if message.automatic { "Automatic".to_owned() } else { who(entry) },
                     fares,
@@ -134,10 +154,16 @@ fn who(entry: &ThreadEntry) -> String {
     }
 }
 
-fn fares(entry: &ThreadEntry, id: &str, is_due: bool) -> (String, bool, Option<String>) {
-    let Some(Fate { delivery, detail, may_decide }) = &entry.delivery else {
-        return Default::default();
+fn letters(entry: &ThreadEntry, is_due: bool) -> Vec<LetterView> {
+    let letter = |one: &RecipientFate| {
+        let (fares, _, decide) = fares_of(&one.fate, &one.letter, is_due);
+        LetterView { name: one.name.clone(), part: one.part, to: one.to.clone(), fares, decide }
     };
+    entry.also.iter().map(letter).collect()
+}
+
+fn fares_of(fate: &Fate, id: &str, is_due: bool) -> (String, bool, Option<String>) {
+    let Fate { delivery, detail, may_decide } = fate;
     let decide = may_decide.then(|| id.to_owned());
     let said = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     match delivery {

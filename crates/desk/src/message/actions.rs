@@ -5,15 +5,16 @@ use crate::case::save::{By, save};
 use crate::case::sql as case_sql;
 use crate::draft;
 use crate::handling::{Done, Handling, On, handling, handling_for_customer};
-use crate::message::rules::{self, MessageRefused};
+use crate::message::rules::{self, MessageRefused, Outgoing};
 use crate::message::sql;
 use crate::policy::Policy;
+use crate::recipient;
 use crate::refusal::ActError;
 use crate::view::recent::{self, Reverse};
 use domain::channel::Channel;
 use domain::event::Actor;
-use domain::id::{CaseNumber, MessageId};
-use domain::message::{Delivery, Purpose, ReceivedMessage};
+use domain::id::{CaseNumber, CustomerId, MessageId};
+use domain::message::{Delivery, PublicMessage, Purpose, ReceivedMessage};
 use domain::permit::{Act, CustomerPermit, Staff};
 use domain::urgency::Facts;
 use domain::words::Words;
@@ -28,6 +29,8 @@ pub struct Reply {
     /// The version the writer had before their eyes; refuses with `new_message` when the customer
     /// wrote since. `None` does not ask.
     pub read_up_to: Option<u64>,
+    /// Who gets it: the customer and who was taken in, by their ids. `None` is the customer alone.
+    pub to: Option<Vec<CustomerId>>,
     /// The stamp of the draft this was typed in, so that a late save cannot bring it back.
     pub draft_stamp: Option<i64>,
 }
@@ -109,8 +112,9 @@ pub async fn reply_coached(
 ) -> Result<Done, ActError> {
     let (mut work, permit) = handling!(ctx, staff, Act::Reply, on, press);
     let heard_at = sql::heard_at(&mut work.tx, &work.case).await?;
-    let letter = work.letter(Purpose::Reply, reply.text);
+    let letter = addressed(&mut work, reply.text, reply.to.as_deref()).await?;
     let id = letter.id;
+    let says = format!("Sent a reply to {}", names_of(&letter, &work.contact.name));
     let (clocks, now) = (&work.policy.clocks, work.now);
     let mut events =
         rules::reply(&work.case, &permit, letter, reply.read_up_to, heard_at, clocks, now)?;
@@ -122,9 +126,32 @@ pub async fn reply_coached(
     }
     tell(&mut work, staff, id, &coached).await?;
     draft::sql::end(&mut work.tx, work.case.id, staff.id, "reply", reply.draft_stamp).await?;
-    let says = format!("Sent a reply to {}", work.contact.name);
     recent::remember(&mut work, staff, &says, &Reverse::Send { message: id }).await?;
     work.save(&events).await
+}
+
+/// A reply to those who were chosen.
+async fn addressed(
+    work: &mut Handling<'_>,
+    text: Words,
+    chosen: Option<&[CustomerId]>,
+) -> Result<Outgoing, ActError> {
+    let taken_in = match chosen {
+        Some(_) => recipient::sql::taken_in(&mut work.tx, work.case.id).await?,
+        None => Vec::new(),
+    };
+    let (ctx, now) = (work.ctx, work.now);
+    let offered = recipient::rules::offered(&work.case, work.contact.email.as_deref(), taken_in);
+    let letter = work.letter(Purpose::Reply, text);
+    let addressed = recipient::rules::address(letter, &work.case, chosen, &offered, || ctx.id(now));
+    Ok(addressed?)
+}
+
+/// Who gets a letter, as colleagues read it.
+fn names_of(letter: &Outgoing, customer: &str) -> String {
+    let customer = (letter.to.is_some() || letter.also.is_empty()).then_some(customer);
+    let others = letter.also.iter().map(|one| one.name.as_str());
+    customer.into_iter().chain(others).collect::<Vec<_>>().join(", ")
 }
 
 /// Tells whoever learns from it what became of advice, in this transaction.
@@ -164,10 +191,12 @@ pub async fn undo_send(
     let (mut work, permit) = handling!(ctx, staff, Act::Reply, number, press);
     let past = sql::past_sendings(&mut work.tx, work.case.id).await?;
     let events = rules::undo_send(&work.case, &permit, message, &past, work.now)?;
-    // The outbox has the last word: a letter in somebody's hands has left.
-    let posted = past.iter().any(|p| p.message.id == message && p.message.to.is_some());
-    if posted && !work.tx.unpost(&message.to_string(), work.now).await? {
-        return Err(MessageRefused::TooLate.into());
+    // The outbox has the last word: a letter in somebody's hands has left, and with it the message.
+    let posted = past.iter().find(|p| p.message.id == message).map(|p| &p.message);
+    for letter in posted.map(letters_of).unwrap_or_default() {
+        if !work.tx.unpost(&letter.to_string(), work.now).await? {
+            return Err(MessageRefused::TooLate.into());
+        }
     }
     if let Some(sent) = past.iter().find(|p| p.message.id == message)
         && sent.message.purpose == Purpose::Reply
@@ -176,6 +205,12 @@ pub async fn undo_send(
         draft::sql::bring_back(&mut work.tx, work.case.id, staff.id, text, work.now).await?;
     }
     work.save(&events).await
+}
+
+/// The letters of a message in the outbox.
+fn letters_of(message: &PublicMessage) -> Vec<MessageId> {
+    let customer = message.to.as_ref().map(|_| message.id);
+    customer.into_iter().chain(message.also.iter().map(|one| one.letter)).collect()
 }
 
 /// Writes a private note.

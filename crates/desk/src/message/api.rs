@@ -9,12 +9,13 @@ use crate::message::actions::{self, Checked, Coached, Reply};
 use crate::message::coaching::{FindingView, Review, review};
 use crate::message::letters::{self, Decision};
 use crate::message::publicity::{WHY_MOST, opened_because, questions};
+use crate::recipient::sql::{LetterRow, of_messages};
 use crate::view::case::case_view;
 use crate::view::record::{self, MessageRow, NoteRow};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use domain::id::CaseId;
+use domain::id::{CaseId, CustomerId};
 use domain::permit::Act;
 use domain::words::Words;
 use jiff::Timestamp;
@@ -68,12 +69,47 @@ pub(crate) struct MessageBody {
     delivery: String,
     /// What the other side said to it.
     delivery_detail: String,
+    /// Who else got it, each in a letter of their own.
+    also: Vec<AlsoBody>,
     /// The id of the feedback it came from.
     feedback: Option<String>,
     /// When it was written.
     at: String,
     /// When ours leaves; until then it can be taken back.
     leaves_at: Option<String>,
+}
+
+/// Somebody beside the customer who got a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AlsoBody {
+    /// The id of their letter; a decision about it names it.
+    id: String,
+    /// Their id.
+    recipient: String,
+    /// As shown.
+    name: String,
+    /// `representative` or `affected`.
+    part: String,
+    /// The address it went to.
+    address: String,
+    /// How far it has come, as for the message.
+    delivery: String,
+    /// What the other side said to it.
+    delivery_detail: String,
+}
+
+impl From<LetterRow> for AlsoBody {
+    fn from(row: LetterRow) -> AlsoBody {
+        AlsoBody {
+            id: row.letter_id,
+            recipient: row.customer_id,
+            name: row.name,
+            part: row.part,
+            address: row.address,
+            delivery: row.delivery,
+            delivery_detail: row.delivery_detail,
+        }
+    }
 }
 
 /// A moment as programs read it; what was stored is always one.
@@ -97,6 +133,7 @@ impl From<MessageRow> for MessageBody {
             automatic: row.automatic != 0,
             delivery: row.delivery,
             delivery_detail: row.delivery_detail,
+            also: Vec::new(),
             feedback: row.feedback_id,
             at: at(row.at_ms),
             leaves_at: row.leaves_at_ms.map(at),
@@ -162,7 +199,14 @@ async fn list_messages(
 ) -> Result<Response, Problem> {
     let (case, most, after) = list_of(&ctx, &by, &number, &query).await?;
     let rows = record::messages_for_checked(&ctx.store, case, after, most + 1).await?;
-    let rows: Vec<MessageBody> = rows.into_iter().map(MessageBody::from).collect();
+    let mut rows: Vec<MessageBody> = rows.into_iter().map(MessageBody::from).collect();
+    let ours: Vec<&str> =
+        rows.iter().filter(|row| row.direction == "out").map(|row| row.id.as_str()).collect();
+    for letter in of_messages(&ctx.store, &ours).await? {
+        if let Some(row) = rows.iter_mut().find(|row| row.id == letter.message_id) {
+            row.also.push(letter.into());
+        }
+    }
     Ok(api::page(&headers, &uri, &Page::of(rows, most, |row| row.n.to_string())))
 }
 
@@ -194,6 +238,11 @@ struct ReplyBody {
     /// The version you have read: refused with `new_message` when the customer wrote since.
     #[serde(default)]
     read_up_to: Option<u64>,
+    /// Who gets it, each in a letter of their own: ids of `recipients` of the case. Without it,
+    /// the customer alone, whoever wrote last.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    recipients: Option<Vec<CustomerId>>,
     /// Rules of the coach whose better words were taken, each as often as they were.
     #[serde(default)]
     used: Vec<String>,
@@ -221,9 +270,9 @@ struct CheckBody {
     why: String,
 }
 
-/// Answers the customer. It leaves when the undo time is over. Personal data where it must not be
-/// stops it, as on the page, and so does a publicity check that would open by itself and was not
-/// made.
+/// Answers the customer, and whoever else is named of those taken in. It leaves when the undo time
+/// is over. Personal data where it must not be stops it, as on the page, and so does a publicity
+/// check that would open by itself and was not made.
 #[utoipa::path(post, path = "/api/v1/cases/{number}/messages", tag = "messages",
     request_body = ReplyBody, params(CasePath, WriteHeaders),
     responses((status = 201, body = DoneBody), WriteProblems), security(("token" = [])))]
@@ -235,7 +284,7 @@ async fn send_reply(
 ) -> Result<Response, Problem> {
     let on = api::on(&number, &body)?;
     let staff = by.staff.clone();
-    let ReplyBody { text, read_up_to, used, kept, check } = body.value;
+    let ReplyBody { text, read_up_to, recipients, used, kept, check } = body.value;
     let said = coached(&ctx, by, on, text.as_str(), &kept).await?;
     let check = checked(check, &said)?;
     let sent_anyway = said.findings.iter().map(|finding| finding.rule.clone()).collect();
@@ -248,7 +297,7 @@ async fn send_reply(
     if let Some(problem) = problem {
         return Err(problem);
     }
-    let reply = Reply { text, read_up_to, draft_stamp: None };
+    let reply = Reply { text, read_up_to, to: recipients, draft_stamp: None };
     let coached = Coached { language, used, kept, sent_anyway, check };
     Ok(api::made(actions::reply_coached(&ctx, &staff, on, reply, coached, &body.press).await?))
 }

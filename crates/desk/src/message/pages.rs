@@ -15,13 +15,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use domain::id::CaseNumber;
+use domain::id::{CaseNumber, CustomerId};
 use serde::Deserialize;
 use store::Context;
 use web::{Form, Path, Problem};
 
 /// Names of rules that a form tells of.
 const RULES_MOST: usize = 50;
+/// Chosen people that a form tells of.
+const TO_MOST: usize = 100;
 /// Letters of a message.
 const WORDS_MOST: usize = 100_000;
 
@@ -69,6 +71,11 @@ pub(crate) struct Composed {
     /// Why it is sent as it is.
     #[serde(default)]
     pub why: String,
+    /// Who was chosen to get it, where there was a choice.
+    #[serde(default)]
+    pub to: Vec<String>,
+    /// That there was a choice.
+    pub chosen: Option<String>,
     /// The writer saw that something new came and sends all the same.
     #[serde(rename = "seen")]
     _seen: Option<String>,
@@ -84,6 +91,14 @@ impl Composed {
         self.kept.sort();
         self.kept.dedup();
         self
+    }
+}
+
+impl Composed {
+    /// Who gets it; `None` where there was nobody to choose.
+    fn to(&self) -> Option<Vec<CustomerId>> {
+        let chosen = || self.to.iter().take(TO_MOST).filter_map(|id| id.parse().ok()).collect();
+        self.chosen.as_ref().map(|_| chosen())
     }
 }
 
@@ -111,7 +126,8 @@ async fn create_reply(
         }
         sent.kept.extend(sent.keep.take().filter(|rule| is_rule(rule)));
         let status = if only_looks { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let text = Typed { words: sent.words, used: sent.used, kept: sent.kept };
+        let to = sent.to();
+        let text = Typed { words: sent.words, used: sent.used, kept: sent.kept, to };
         let html = page(&ctx, &screen, &view, DraftKind::Reply, text, "").await?;
         return Ok((status, html).into_response());
     }
@@ -123,7 +139,9 @@ async fn create_reply(
         }
     };
     let text = words_of("words", &sent.words, WORDS_MOST, "Write what the customer should read.")?;
-    let reply = Reply { text, read_up_to: sent.read_up_to, draft_stamp: sent.stamp };
+    let to = sent.to();
+    let (read_up_to, draft_stamp) = (sent.read_up_to, sent.stamp);
+    let reply = Reply { text, read_up_to, to: to.clone(), draft_stamp };
     let number = view.case.number;
     let still = said.findings.drain(..).map(|finding| finding.rule);
     let coached = Coached {
@@ -136,14 +154,28 @@ async fn create_reply(
     let staff = &screen.signed.staff;
     match actions::reply_coached(&ctx, staff, number, reply, coached, &form.press).await {
         Ok(_) => Ok(Redirect::to(&format!("/cases/{number}")).into_response()),
-        Err(ActError::Refused(Refused::Message(MessageRefused::NewWords { .. }))) => {
-            // The newer words are in the thread above the composer; a second press sends.
-            let news = "Something new came while you were writing. Read it above, then send.";
-            let text = Typed { words: sent.words, used: sent.used, kept: sent.kept };
-            let html = page(&ctx, &screen, &view, DraftKind::Reply, text, news).await?;
-            Ok((StatusCode::CONFLICT, html).into_response())
+        Err(ActError::Refused(Refused::Message(why))) => {
+            let Some((status, news)) = again(&why) else { return Err(ActError::from(why).into()) };
+            let text = Typed { words: sent.words, used: sent.used, kept: sent.kept, to };
+            let html = page(&ctx, &screen, &view, DraftKind::Reply, text, &news).await?;
+            Ok((status, html).into_response())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What the composer says when it is shown once more; `None` where sending it once more is no use.
+fn again(why: &MessageRefused) -> Option<(StatusCode, String)> {
+    match why {
+        // The newer words are in the thread above the composer; a second press sends.
+        MessageRefused::NewWords { .. } => {
+            let news = "Something new came while you were writing. Read it above, then send.";
+            Some((StatusCode::CONFLICT, news.to_owned()))
+        }
+        MessageRefused::NoRecipient | MessageRefused::NotTakenIn => {
+            Some((StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))
+        }
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use domain::channel::{Channel, Kind};
 use domain::clock::{ClockKind, ClockRules};
 use domain::event::{BeforeSending, Event};
 use domain::id::{MessageId, NoteId};
-use domain::message::{Delivery, PrivateNote, PublicMessage, Purpose, ReceivedMessage};
+use domain::message::{Delivery, PrivateNote, PublicMessage, Purpose, ReceivedMessage, Recipient};
 use domain::permit::Permit;
 use domain::urgency::Facts;
 use domain::words::Words;
@@ -34,6 +34,12 @@ refusals! {
         /// It holds a card or account number, or another secret.
         Stopped = "coach_stops" at "/text",
             "This holds a card, account or identity number, or a password. Take it out first.";
+        /// Nobody was chosen who gets it.
+        NoRecipient = "no_recipient" at "/recipients",
+            "Choose at least one person who gets this letter.";
+        /// Somebody was chosen who takes no part in the case.
+        NotTakenIn = "not_taken_in" at "/recipients",
+            "A letter goes to the customer and to who was taken in, and to nobody else.";
         /// Taking it back would leave the customer untold of something that holds.
         Bound = "message_bound", "This letter belongs to a change that holds. Change that instead.";
     }
@@ -48,8 +54,10 @@ pub struct Outgoing {
     pub purpose: Purpose,
     /// The text.
     pub text: Words,
-    /// Where it goes; `None` shows it on the case page only.
+    /// The customer's address; `None` shows it to them on the case page only.
     pub to: Option<String>,
+    /// Who else gets it.
+    pub also: Vec<Recipient>,
     /// Whether a program wrote it without a person reading it first.
     pub automatic: bool,
     /// When it may leave.
@@ -76,13 +84,15 @@ pub fn sending(case: &Case, letter: Outgoing, rules: &ClockRules, now: Timestamp
         Some(clock) if owes_news => vec![clock],
         _ => Vec::new(),
     };
-    let channel = if letter.to.is_some() { Channel::Mail } else { case.channel };
+    let leaves = letter.to.is_some() || !letter.also.is_empty();
+    let channel = if leaves { Channel::Mail } else { case.channel };
     let message = PublicMessage {
         id: letter.id,
         purpose: letter.purpose,
         subject: case.subject.clone(),
         text: letter.text.into_string(),
         to: letter.to,
+        also: letter.also,
         channel,
         automatic: letter.automatic,
         leaves_at: letter.leaves_at,

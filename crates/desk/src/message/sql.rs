@@ -51,12 +51,15 @@ pub(crate) async fn heard_at(tx: &mut Tx, case: &Case) -> Result<u64, StoreError
     Ok(n.unwrap_or_default().unsigned_abs())
 }
 
-/// The case of an outgoing message, and how far the message has come.
+/// The case of a letter, which is an outgoing message or that of somebody who gets one too, and
+/// how far it has come.
 pub(crate) async fn delivery(
     tx: &mut Tx,
     message: MessageId,
 ) -> Result<Option<(CaseId, Delivery)>, StoreError> {
-    const SQL: &str = "SELECT case_id, delivery FROM message WHERE id = $1 AND direction = 'out'";
+    const SQL: &str = "
+        SELECT case_id, delivery FROM message WHERE id = $1 AND direction = 'out'
+        UNION ALL SELECT case_id, delivery FROM recipient WHERE letter_id = $1 LIMIT 1";
     let found: Option<(String, String)> = on!(Tx tx, db => sqlx::query_as(SQL)
         .bind(message.to_string()).fetch_optional(db).await)
     .doing("looking how far a message has come")?;

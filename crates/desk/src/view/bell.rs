@@ -157,7 +157,8 @@ async fn line(
     let entry = stored.entry()?;
     let who = names.of(&ctx.store, &entry.actor).await?;
     let whom = names.receiver(&ctx.store, &entry.event).await?;
-    let view = EntryView::of(screen, &ThreadEntry { entry, who, whom, delivery: None });
+    let view =
+        EntryView::of(screen, &ThreadEntry { entry, who, whom, delivery: None, also: Vec::new() });
     let earlier = u64::try_from(row.news - 1).unwrap_or(0);
     Ok(Some(Line {
         number: CaseNumber(row.number).to_string(),

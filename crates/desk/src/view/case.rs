@@ -1,6 +1,7 @@
 //! One case as staff see it: the case, the people, and the thread with its last entries first.
 
 use crate::case::sql::{CaseRow, case_columns, fill, id};
+use crate::recipient::view::{RecipientFate, fates};
 use domain::case::Case;
 use domain::event::{Actor, Entry, Event};
 use domain::id::{CaseId, CaseNumber};
@@ -56,6 +57,8 @@ pub struct ThreadEntry {
     pub whom: String,
     /// For outgoing messages: how far it has come, and what was answered.
     pub delivery: Option<Fate>,
+    /// Who else got it.
+    pub also: Vec<RecipientFate>,
 }
 
 /// How far a message of ours has come.
@@ -180,8 +183,14 @@ async fn thread_for_checked(
             Event::Sent { message, .. } => delivery(store, &message.id.to_string()).await?,
             _ => None,
         };
+        let also = match &entry.event {
+            Event::Sent { message, .. } if !message.also.is_empty() => {
+                fates(store, &message.id.to_string()).await?
+            }
+            _ => Vec::new(),
+        };
         let whom = names.receiver(store, &entry.event).await?;
-        entries.push(ThreadEntry { entry, who, whom, delivery });
+        entries.push(ThreadEntry { entry, who, whom, delivery, also });
     }
     Ok(Thread { entries, earlier: earlier.unsigned_abs() })
 }

@@ -3,6 +3,7 @@
 use crate::case::link;
 use crate::case::sql::{CaseRow, case_columns, fill};
 use crate::policy::Policy;
+use crate::recipient::sql::of_messages;
 use crate::view::case::Names;
 use crate::view::promises::{self, PromiseLine};
 use domain::case::{Case, Closing};
@@ -55,6 +56,8 @@ pub struct Said {
     pub theirs: bool,
     /// Whether it was somebody who was taken in.
     pub joined: bool,
+    /// Who else we wrote it to.
+    pub also: Vec<String>,
     /// The text.
     pub text: String,
 }
@@ -159,6 +162,7 @@ pub async fn portal_case(ctx: &Context, token: &str) -> Result<Option<PortalCase
 
 #[derive(FromRow)]
 struct MessageRow {
+    id: String,
     direction: String,
     author: String,
     text: String,
@@ -172,7 +176,7 @@ async fn conversation(
     organisation: &str,
 ) -> Result<Vec<Said>, StoreError> {
     const SQL: &str = "
-        SELECT m.direction, m.author, m.text, m.at_ms,
+        SELECT m.id, m.direction, m.author, m.text, m.at_ms,
                (SELECT COUNT(*) FROM joiner j WHERE j.case_id = m.case_id
                 AND j.state = 'accepted' AND (j.message_id = m.id OR j.author = m.author)) AS joined
         FROM message m
@@ -184,6 +188,9 @@ async fn conversation(
     .doing("reading a conversation")?;
     rows.reverse();
     let mut names = Names::default();
+    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let ours = rows.iter().zip(&ids).filter(|(row, _)| row.direction == "out");
+    let ours: Vec<&str> = ours.map(|(_, id)| id.as_str()).collect();
     let mut said = Vec::with_capacity(rows.len());
     for row in rows {
         let theirs = row.direction == "in";
@@ -193,7 +200,14 @@ async fn conversation(
             Err(_) => organisation.to_owned(),
         };
         let at = crate::case::sql::moment(row.at_ms)?;
-        said.push(Said { at, by, theirs, joined: row.joined != 0, text: row.text });
+        let (joined, also) = (row.joined != 0, Vec::new());
+        said.push(Said { at, by, theirs, joined, also, text: row.text });
+    }
+    for letter in of_messages(&ctx.store, &ours).await? {
+        let at = ids.iter().position(|id| *id == letter.message_id);
+        if let Some(said) = at.and_then(|at| said.get_mut(at)) {
+            said.also.push(letter.name);
+        }
     }
     Ok(said)
 }

@@ -63,8 +63,12 @@ fn a_card_number_leaves_by_no_letter_that_a_person_writes() {
         let moved = maya.post(&at("transfers"), moved).await;
         assert_ne!(moved.status, 201, "{}", moved.body);
         let words = domain::words::Words::new(card, 1_000).unwrap();
-        let reply =
-            desk::message::actions::Reply { text: words, read_up_to: None, draft_stamp: None };
+        let reply = desk::message::actions::Reply {
+            text: words,
+            read_up_to: None,
+            to: None,
+            draft_stamp: None,
+        };
         let none = store::Press::none();
         let (ctx, staff) = (&world.ctx, &company.maya);
         let done = desk::message::actions::reply(ctx, staff, case, reply, &none).await;

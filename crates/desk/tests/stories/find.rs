@@ -54,7 +54,8 @@ fn a_late_save_never_brings_back_a_draft_that_was_sent() {
         };
         assert!(save("Dear", 1).await);
         assert!(!save("De", 1).await, "an older save changes nothing");
-        let sent = Reply { text: words("Dear Amara"), read_up_to: None, draft_stamp: Some(5) };
+        let sent =
+            Reply { text: words("Dear Amara"), read_up_to: None, to: None, draft_stamp: Some(5) };
         reply(ctx, maya, number, sent, &Press::none()).await.unwrap();
         assert!(!save("Dear Ama", 4).await, "it was on its way when the reply was sent");
         let case = now(&world, number).await.case.id;

@@ -16,7 +16,7 @@ use store::scope::Reach;
 use testkit::on_both;
 
 fn plain(text: &str) -> Reply {
-    Reply { text: words(text), read_up_to: None, draft_stamp: None }
+    Reply { text: words(text), read_up_to: None, to: None, draft_stamp: None }
 }
 
 #[test]

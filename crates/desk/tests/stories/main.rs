@@ -9,5 +9,6 @@ mod merged;
 mod programs;
 mod promised;
 mod rebuilt;
+mod recipients;
 mod solved;
 mod told;

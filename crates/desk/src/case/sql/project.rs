@@ -1,10 +1,10 @@
 //! The one projector: what an event changes in the tables that hang on a case. `rebuild` replays
 //! the record through it, so it may look at nothing but the event.
 
-use crate::{joiner, merger};
+use crate::{joiner, merger, recipient};
 use domain::case::Case;
 use domain::event::{Actor, Entry, Event};
-use domain::id::CustomerId;
+use domain::id::{CustomerId, MessageId};
 use domain::message::{Delivery, PrivateNote, PublicMessage, ReceivedMessage};
 use domain::offer::{Offer, OfferState};
 use domain::promise::{Promise, PromiseState};
@@ -39,9 +39,7 @@ pub(crate) async fn project(
         }
         Event::Received { message, .. } => received(tx, case, entry, message).await.map(Some),
         Event::Sent { message, .. } => sent(tx, entry, message).await.map(|()| None),
-        Event::SendUndone { message, .. } => {
-            delivery(tx, &message.to_string(), Delivery::Undone, "").await.map(|()| None)
-        }
+        Event::SendUndone { message, .. } => undone(tx, *message).await.map(|()| None),
         Event::DeliveryChanged { message, delivery: state, detail } => {
             delivery(tx, &message.to_string(), *state, detail).await.map(|()| None)
         }
@@ -61,13 +59,12 @@ pub(crate) async fn project(
             promise_broken(tx, &promise.to_string()).await.map(|()| None)
         }
         Event::Offered { offer } => offered(tx, entry, offer).await.map(|()| None),
-        Event::JoinerWaits(_)
-        | Event::JoinerAccepted { .. }
-        | Event::JoinerSplit { .. }
-        | Event::Merged(_)
-        | Event::Separated(_)
-        | Event::TookIn(_)
-        | Event::GaveBack(_) => bounds(tx, entry).await.map(|()| None),
+        Event::JoinerWaits(_) | Event::JoinerAccepted { .. } | Event::JoinerSplit { .. } => {
+            bounds(tx, entry).await.map(|()| None)
+        }
+        Event::Merged(_) | Event::Separated(_) | Event::TookIn(_) | Event::GaveBack(_) => {
+            bounds(tx, entry).await.map(|()| None)
+        }
         Event::OfferChanged { offer, state, answer } => {
             offer_changed(tx, &offer.to_string(), *state, answer.as_deref()).await.map(|()| None)
         }
@@ -240,9 +237,11 @@ async fn sent(tx: &mut Tx, entry: &Entry, message: &PublicMessage) -> Result<(),
         .bind(entry.at.as_millisecond()).bind(message.leaves_at.as_millisecond())
         .execute(db).await.map(|_| ()))
     .doing("writing a message")?;
+    recipient::sql::insert(tx, entry, message).await?;
     tx.index(&key, "message", &message.id.to_string(), &message.text, entry.at).await
 }
 
+/// Notes how far a letter has come; it is a message, or that of somebody who gets one too.
 async fn delivery(
     tx: &mut Tx,
     message: &str,
@@ -250,9 +249,18 @@ async fn delivery(
     detail: &str,
 ) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE message SET delivery = $2, delivery_detail = $3 WHERE id = $1";
-    on!(Tx tx, db => sqlx::query(SQL).bind(message).bind(delivery.as_str()).bind(detail)
-        .execute(db).await.map(|_| ()))
-    .doing("noting how far a message has come")
+    let rows = on!(Tx tx, db => sqlx::query(SQL).bind(message).bind(delivery.as_str())
+        .bind(detail).execute(db).await.map(|done| done.rows_affected()))
+    .doing("noting how far a message has come")?;
+    match rows {
+        0 => recipient::sql::delivery(tx, message, delivery, detail).await,
+        _ => Ok(()),
+    }
+}
+
+async fn undone(tx: &mut Tx, message: MessageId) -> Result<(), StoreError> {
+    recipient::sql::undone(tx, message).await?;
+    delivery(tx, &message.to_string(), Delivery::Undone, "").await
 }
 
 async fn noted(tx: &mut Tx, entry: &Entry, note: &PrivateNote) -> Result<(), StoreError> {
