@@ -1,13 +1,16 @@
 //! What the shipped models say of texts they have not seen.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use reading::learn::LanguageTrainer;
 use reading::{Feeling, Kind, Reader, Reading};
 
 use super::score::{self, Figure, Pair, figure};
 use super::{Record, Sets};
+use crate::train::sections;
 
 /// One line of the table: what, texts, figure, limits.
 pub type Line = (String, Figure, &'static str);
@@ -69,6 +72,27 @@ pub fn complaints(sets: &Sets, reader: &Reader) -> Result<Vec<Line>> {
     ));
     Ok(lines)
 }
+
+/// Short plain texts in seven languages, written for the project and held back from training.
+pub fn plain(root: &Path, reader: &Reader) -> Result<Vec<Line>> {
+    const OURS: &str = "written for the project, never learnt from";
+    let path = root.join(PLAIN);
+    let file = fs::read_to_string(&path).with_context(|| format!("cannot read {path:?}"))?;
+    let pairs: Vec<Pair> = sections(&file)
+        .into_iter()
+        .map(|row| (row.label, reader.read(&row.text).kind.value.word().to_owned()))
+        .collect();
+    let heard: Vec<Pair> = pairs.iter().filter(|p| p.0 == "complaint").cloned().collect();
+    let named: Vec<Pair> = pairs.iter().filter(|p| p.1 == "complaint").cloned().collect();
+    Ok(vec![
+        ("short plain complaints: heard".into(), figure(&heard, score::accuracy), OURS),
+        ("short plain texts: complaints right".into(), figure(&named, score::accuracy), OURS),
+        ("short plain texts: kind right".into(), figure(&pairs, score::accuracy), OURS),
+    ])
+}
+
+/// Where they lie.
+const PLAIN: &str = "crates/reading/tests/data/plain.txt";
 
 /// Severity of product reviews, of the source that trained it.
 pub fn severity(sets: &Sets, reader: &Reader) -> Result<Vec<Line>> {
