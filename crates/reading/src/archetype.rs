@@ -20,7 +20,7 @@ pub enum Archetype {
     HighRoller,
     /// Complains often, and may well be right: patience, one person, a full answer each time.
     Chronic,
-    /// Asks for more than was lost: stay objective, repeat what is fair.
+    /// Turns each offer down for more: stay objective, repeat what is fair.
     Barnacle,
 }
 
@@ -39,10 +39,14 @@ pub struct History {
     pub complaints: u32,
     /// Of these, the ones in which the customer was right.
     pub upheld: u32,
-    /// What was asked for in money, in minor units, over all complaints.
-    pub asked_minor: i64,
-    /// What was lost in money, in minor units, over all complaints.
-    pub lost_minor: i64,
+    /// Offers within twelve months that the customer answered.
+    pub answered: u32,
+    /// Of these, the ones that were turned down for something else.
+    pub countered: u32,
+    /// What was agreed with them within twelve months, in minor units.
+    pub given_minor: i64,
+    /// What other customers got for as many complaints, in minor units; 0 where it is not known.
+    pub usual_minor: i64,
     /// Share of customers that are worth less, 0 to 1.
     pub value_rank: f32,
 }
@@ -122,21 +126,26 @@ fn chronic(h: &History) -> Option<Hint> {
     hint(Archetype::Chronic, refused * (0.5 + 0.5 * often), 180, evidence)
 }
 
+/// Turning offers down is everybody's right: only doing so nearly always, over several complaints,
+/// is a hint, and having got far more than others do makes it stronger.
 fn barnacle(h: &History) -> Option<Hint> {
-    if h.messages < MESSAGES_MIN || h.complaints < 3 || h.asked_minor <= 0 {
+    const COUNTERED_MIN: u32 = 3;
+    const FAR_ABOVE: i64 = 3; // times what others got
+    if h.messages < MESSAGES_MIN || h.complaints < 2 || h.countered < COUNTERED_MIN {
         return None;
     }
-    let ratio = h.asked_minor as f32 / h.lost_minor.max(1) as f32;
-    let refused = 1.0 - h.upheld as f32 / h.complaints as f32;
-    if ratio < 3.0 || refused < 0.5 {
+    if h.countered * 4 < h.answered * 3 {
         return None;
     }
-    let evidence = vec![format!(
-        "Asked for {ratio:.0} times what was lost, and {} of {} complaints were not upheld.",
-        h.complaints - h.upheld.min(h.complaints),
-        h.complaints
-    )];
-    hint(Archetype::Barnacle, 0.4 + 0.1 * ratio.min(5.0), 180, evidence)
+    let mut evidence =
+        vec![format!("Turned down {} of {} offers for more.", h.countered, h.answered)];
+    let mut strength = 0.5 + 0.1 * (h.countered - COUNTERED_MIN).min(2) as f32;
+    if h.usual_minor > 0 && h.given_minor >= h.usual_minor.saturating_mul(FAR_ABOVE) {
+        let times = h.given_minor / h.usual_minor;
+        evidence.push(format!("Got {times} times what others get for as many complaints."));
+        strength += 0.25;
+    }
+    hint(Archetype::Barnacle, strength, 180, evidence)
 }
 
 #[cfg(test)]
@@ -163,17 +172,29 @@ mod tests {
     }
 
     #[test]
-    fn asking_for_much_more_than_was_lost_is_shown_with_its_numbers() {
+    fn who_turns_each_offer_down_for_more_is_shown_with_the_numbers() {
         let h = History {
             messages: 6,
-            complaints: 4,
-            upheld: 1,
-            asked_minor: 50_000,
-            lost_minor: 10_000,
+            complaints: 2,
+            answered: 4,
+            countered: 3,
+            given_minor: 50_000,
+            usual_minor: 10_000,
             ..History::default()
         };
         let found = hints(&h);
         assert_eq!(found[0].archetype, Archetype::Barnacle);
-        assert!(found[0].evidence[0].contains("5 times") && found[0].ends_after_days > 0);
+        let said = found[0].evidence.join(" ");
+        assert!(said.contains("3 of 4 offers") && said.contains("5 times"), "{said}");
+        let usual = hints(&History { given_minor: 12_000, ..h });
+        assert!(usual[0].strength < found[0].strength && usual[0].evidence.len() == 1);
+    }
+
+    #[test]
+    fn who_agrees_in_the_end_or_bargains_over_one_matter_is_no_barnacle() {
+        let h =
+            History { messages: 9, complaints: 4, answered: 6, countered: 4, ..History::default() };
+        assert!(names(&h).is_empty(), "two of six were agreed");
+        assert!(names(&History { complaints: 1, answered: 4, ..h }).is_empty(), "one matter");
     }
 }

@@ -76,7 +76,7 @@ impl Archetype {
             Archetype::Aggressive => "is loud when something is wrong",
             Archetype::HighRoller => "wants the fix, not the reasons",
             Archetype::Chronic => "writes to us often",
-            Archetype::Barnacle => "asks for more than was lost",
+            Archetype::Barnacle => "turns offers down for more",
         }
     }
 

@@ -27,6 +27,14 @@ pub struct Known {
     pub upheld: u32,
     /// Share of customers who are worth less, 0 to 1; 0 where it is not known.
     pub lower_share: f64,
+    /// Offers within twelve months that they answered.
+    pub answered: u32,
+    /// Of these, the ones they turned down for something else.
+    pub countered: u32,
+    /// What was agreed with them within twelve months, in minor units.
+    pub given_minor: i64,
+    /// What others got for as many complaints, in minor units; 0 where it is not known.
+    pub usual_minor: i64,
 }
 
 /// A hint to be shown.
@@ -56,6 +64,10 @@ pub fn found(reader: &Reader, said: &[Said], known: Known, now: Timestamp) -> Ve
         complaints: known.complaints,
         upheld: known.upheld,
         value_rank: known.lower_share as f32,
+        answered: known.answered,
+        countered: known.countered,
+        given_minor: known.given_minor,
+        usual_minor: known.usual_minor,
         ..History::default()
     };
     let newest = |of: &[&(&Said, Manner)]| of.iter().map(|(said, _)| said.at).max();
@@ -119,7 +131,7 @@ mod tests {
     #[test]
     fn who_is_often_right_is_never_called_chronic() {
         let three = [said(1, "Again."), said(2, "Still off."), said(3, "It is off.")];
-        let known = Known { complaints: 8, upheld: 7, lower_share: 0.0 };
+        let known = Known { complaints: 8, upheld: 7, ..Known::default() };
         assert!(names(&three, known).is_empty());
         assert_eq!(names(&three, Known { upheld: 1, ..known }), [Archetype::Chronic]);
     }
@@ -128,5 +140,16 @@ mod tests {
     fn whoever_is_worth_most_wants_the_fix_first() {
         let known = Known { lower_share: 0.97, ..Known::default() };
         assert_eq!(names(&[said(1, "It is off.")], known), [Archetype::HighRoller]);
+    }
+
+    #[test]
+    fn offers_turned_down_for_more_are_hinted_for_half_a_year() {
+        let three = [said(9, "No."), said(8, "That is not enough."), said(7, "Twice that.")];
+        let known =
+            Known { complaints: 2, upheld: 2, countered: 4, answered: 4, ..Known::default() };
+        let hints = found(&Reader::shipped(), &three, known, thursday());
+        assert_eq!(hints[0].archetype, Archetype::Barnacle);
+        assert_eq!(hints[0].ends_at, thursday() + SignedDuration::from_hours(24 * (180 - 7)));
+        assert!(names(&three[..2], known).is_empty(), "two messages are no history");
     }
 }

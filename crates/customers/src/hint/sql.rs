@@ -48,11 +48,48 @@ pub(crate) async fn known_for_job(
         .fetch_optional(db).await)
     .doing(doing)?;
     let count = |n: i64| u32::try_from(n).unwrap_or(0);
-    Ok(Known {
+    let known = Known {
         complaints: count(complaints),
         upheld: count(upheld),
         lower_share: share.unwrap_or(0.0),
-    })
+        ..Known::default()
+    };
+    offered(tx, &customer, since, known).await
+}
+
+/// Adds to `known` what became of offers made since a moment.
+async fn offered(
+    tx: &mut Tx,
+    customer: &str,
+    since: i64,
+    known: Known,
+) -> Result<Known, StoreError> {
+    const THEIRS: &str = "
+        SELECT COUNT(*),
+            CAST(COALESCE(SUM(CASE WHEN o.state = 'countered' THEN 1 ELSE 0 END), 0) AS BIGINT),
+            CAST(COALESCE(SUM(CASE WHEN o.state = 'accepted' THEN o.cost_minor ELSE 0 END), 0)
+                AS BIGINT)
+        FROM \"case\" c JOIN offer o ON o.case_id = c.id
+        WHERE c.customer_id = $1 AND o.made_at_ms >= $2 AND o.state IN ('countered', 'accepted')";
+    const OTHERS: &str = "
+        SELECT CAST(COALESCE(SUM(o.cost_minor), 0) AS BIGINT), COUNT(DISTINCT o.case_id)
+        FROM offer o JOIN \"case\" c ON c.id = o.case_id
+        WHERE o.made_at_ms >= $2 AND o.state = 'accepted' AND c.customer_id <> $1";
+    let doing = "reading what became of offers";
+    let (answered, countered, given_minor): (i64, i64, i64) = on!(Tx tx, db =>
+        sqlx::query_as(THEIRS).bind(customer).bind(since).fetch_one(db).await)
+    .doing(doing)?;
+    let count = |n: i64| u32::try_from(n).unwrap_or(0);
+    let known =
+        Known { answered: count(answered), countered: count(countered), given_minor, ..known };
+    if countered == 0 {
+        return Ok(known); // Nobody is compared with others without a reason.
+    }
+    let (whole, cases): (i64, i64) = on!(Tx tx, db => sqlx::query_as(OTHERS).bind(customer)
+        .bind(since).fetch_one(db).await)
+    .doing(doing)?;
+    let usual_minor = whole / cases.max(1) * i64::from(known.complaints);
+    Ok(Known { usual_minor, ..known })
 }
 
 /// Writes a hint; that somebody said it is not right stays.
