@@ -17,6 +17,7 @@ mod doctor;
 mod export;
 mod import;
 mod jobs;
+mod learn;
 pub(crate) mod mail;
 mod mailbox;
 mod orders;
@@ -136,7 +137,7 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Work(command) => jobs::run(&common, &command),
         Command::Coach(command) => texts::coach(&command),
         Command::Mail(command) => mail::run(&common, &command),
-        Command::Model(command) => texts::model(&command),
+        Command::Model(command) => texts::model(&common, &command),
         Command::Audit(command) => audit::run(&common, &command),
         Command::Rebuild => audit::rebuild(&common),
         Command::Backup(command) => backup::backup(&common, &command),

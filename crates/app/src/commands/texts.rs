@@ -1,6 +1,7 @@
 //! What the product understands of texts, for other programs: `redress read`, `redress coach`,
 //! `redress model`.
 
+use super::{Common, learn};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use reading::Reader;
@@ -153,6 +154,16 @@ pub enum ModelCommand {
         #[arg(long, value_name = "CSV")]
         train: Option<PathBuf>,
     },
+    /// Learn now from what people corrected, and propose what reads better
+    ///
+    /// Does by hand what is done each night: trains on the corrections in the store, compares
+    /// with the reader in use on corrections that were held back, and proposes the model where
+    /// it is better. A lead adopts it under Insight › Readings; nothing changes before.
+    Propose {
+        /// As JSON, one model a line
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn opened(path: &Path) -> anyhow::Result<File> {
@@ -222,7 +233,7 @@ fn curve(reader: &Reader, mut learn: Vec<Row>, dev: &[Row]) -> Vec<LearningPoint
 ///
 /// # Errors
 /// When a file cannot be read or there is too little to learn from.
-pub fn model(command: &ModelCommand) -> anyhow::Result<ExitCode> {
+pub fn model(common: &Common, command: &ModelCommand) -> anyhow::Result<ExitCode> {
     let reader = Reader::shipped();
     match command {
         ModelCommand::Train { input, text_column, label_column, output, dev } => {
@@ -259,6 +270,7 @@ pub fn model(command: &ModelCommand) -> anyhow::Result<ExitCode> {
             }
             out!("{}", serde_json::to_string_pretty(&said)?);
         }
+        ModelCommand::Propose { json } => return learn::run(common, *json),
     }
     Ok(ExitCode::SUCCESS)
 }
