@@ -102,7 +102,8 @@ impl Calibration {
     }
 
     /// Raises or lowers each label in turn while that betters the mean F1; where labels stand in
-    /// an order, the mean of it and of the weighted kappa.
+    /// an order, the mean of it, of the weighted kappa and, twice, of the share that is near: held
+    /// back parts of training sets gain in all three by it.
     fn favour(&mut self, scores: &[f32], outputs: usize, truth: &[usize], labels: usize) {
         const STEPS: [f32; 9] = [-0.8, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.8];
         if labels > MANY_LABELS {
@@ -125,7 +126,10 @@ impl Calibration {
                     // A small price on every step keeps chance from moving it.
                     let right = match self.step {
                         0.0 => mean_f1(&said, truth, labels),
-                        _ => 0.5 * (mean_f1(&said, truth, labels) + kappa(&said, truth, labels)),
+                        _ => {
+                            let exact = mean_f1(&said, truth, labels);
+                            0.25 * (exact + kappa(&said, truth, labels)) + 0.5 * near(&said, truth)
+                        }
                     };
                     let worth = right - 0.002 * self.favours[label].abs();
                     if worth > best.0 {
@@ -151,6 +155,15 @@ fn kappa(said: &[usize], truth: &[usize], labels: usize) -> f32 {
     let pairs = (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b)));
     let by_chance: f32 = pairs.map(|(a, b)| of_said[a] * of_truth[b] * square(a, b)).sum();
     1.0 - astray * said.len() as f32 / by_chance.max(1e-9)
+}
+
+/// The share of what is above the lowest label and was said at most one step from the truth.
+fn near(said: &[usize], truth: &[usize]) -> f32 {
+    let above = said.iter().zip(truth).filter(|(_, truth)| **truth > 0);
+    let (near, all) = above.fold((0u32, 0u32), |(near, all), (said, &truth)| {
+        (near + u32::from(said.abs_diff(truth) <= 1), all + 1)
+    });
+    near as f32 / all.max(1) as f32
 }
 
 /// The mean over the labels of their F1.
