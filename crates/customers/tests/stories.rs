@@ -275,3 +275,28 @@ fn a_hint_tells_why_ends_by_itself_and_stays_away_when_it_is_not_right() {
         assert!(ends <= world.ctx.now(), "without new evidence it has ended: {hints}");
     });
 }
+
+#[test]
+fn whoever_turns_every_offer_down_for_more_is_hinted_with_the_count() {
+    const COUNTERED: &str = "
+        INSERT INTO offer (id, case_id, body, state, cost_minor, made_at_ms)
+        SELECT c.id, c.id, '{}', 'countered', 0, $2 FROM \"case\" c WHERE c.customer_id = $1";
+    on_both(async |world| {
+        let company = world.found().await;
+        gives_maya_a_token(&world, &company).await;
+        for n in 1..=3 {
+            wrote(&world, &company, n, "That is not enough for me.").await;
+        }
+        let at = world.ctx.now().as_millisecond();
+        let mut tx = world.ctx.begin().await.unwrap();
+        on!(Tx &mut tx, db => sqlx::query(COUNTERED).bind(company.amara.to_string()).bind(at)
+            .execute(db).await.map(|_| ()))
+        .unwrap();
+        tx.commit().await.unwrap();
+        looked_at(&world, &company).await;
+        let number = number_of(&world, company.amara).await;
+        let (_, hints) = reads(&world, &format!("/api/v1/customers/{number}/hints")).await;
+        let hint = hints.as_array().unwrap().iter().find(|h| h["archetype"] == "barnacle").unwrap();
+        assert_eq!(hint["evidence"][0], json!("Turned down 3 of 3 offers for more."), "{hints}");
+    });
+}
