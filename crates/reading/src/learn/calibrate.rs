@@ -102,8 +102,8 @@ impl Calibration {
     }
 
     /// Raises or lowers each label in turn while that betters the mean F1; where labels stand in
-    /// an order, the mean of it, of the weighted kappa and, twice, of the share that is near: held
-    /// back parts of training sets gain in all three by it.
+    /// an order, the mean of it, of the weighted kappa and of the share that is near: held-back
+    /// parts of training sets gain in all three by it.
     fn favour(&mut self, scores: &[f32], outputs: usize, truth: &[usize], labels: usize) {
         const STEPS: [f32; 9] = [-0.8, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.8];
         if labels > MANY_LABELS {
@@ -128,7 +128,7 @@ impl Calibration {
                         0.0 => mean_f1(&said, truth, labels),
                         _ => {
                             let exact = mean_f1(&said, truth, labels);
-                            0.25 * (exact + kappa(&said, truth, labels)) + 0.5 * near(&said, truth)
+                            (exact + kappa(&said, truth, labels) + near(&said, truth)) / 3.0
                         }
                     };
                     let worth = right - 0.002 * self.favours[label].abs();
