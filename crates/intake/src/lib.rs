@@ -10,7 +10,7 @@ mod receive;
 mod state;
 
 pub use receive::{
-    Arrival, Fresh, MANY_MOST, Received, receive, receive_in, receive_many, receive_one_in,
+    Arrival, Fresh, MANY_MOST, Packed, Received, receive, receive_in, receive_many, receive_one_in,
 };
 pub use state::{
     Listed, Outcome, State, StoredArrival, by_source_key, list, listed, load, load_many, raw,

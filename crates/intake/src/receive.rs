@@ -67,21 +67,22 @@ pub(crate) async fn receive_together(
 ) -> Result<Vec<Received>, StoreError> {
     let doing = "keeping an arrival";
     let now = ctx.now();
-    let (ids, rows) = rows(ctx, now, arrivals)?;
-    let mut jobs = Vec::with_capacity(ids.len());
-    for id in &ids {
+    let packed = Packed::of(ctx, now, arrivals)?;
+    let mut jobs = Vec::with_capacity(packed.ids.len());
+    for id in &packed.ids {
         let body = json_text(&ArrivalJob { arrival: *id })?;
         jobs.push((id.to_string(), format!("arrival/{id}"), body));
     }
     ctx.passes(Point::IntakePacked);
-    let work = NewWork { doing, insert: INSERT, is_there: THERE, rows: &rows, kind: ARRIVAL_JOB };
+    let work =
+        NewWork { doing, insert: INSERT, is_there: THERE, rows: &packed.rows, kind: ARRIVAL_JOB };
     let new = ctx.store.keep_with_jobs(&work, &jobs, now).await?;
     ctx.passes(Point::IntakeCommitted);
-    if new.len() == arrivals.len() {
-        return Ok(all_new(&ids));
+    if new.len() == packed.ids.len() {
+        return Ok(all_new(&packed.ids));
     }
     let mut tx = ctx.begin().await?;
-    let received = which(&mut tx, arrivals, ids, &new).await?;
+    let received = which(&mut tx, &packed, &new).await?;
     tx.rollback().await?;
     Ok(received)
 }
@@ -96,12 +97,44 @@ pub async fn receive_one_in(
     now: Timestamp,
     arrival: &Arrival,
 ) -> Result<Received, StoreError> {
-    let received = insert(tx, ctx, now, std::slice::from_ref(arrival)).await?[0];
+    let packed = Packed::of(ctx, now, std::slice::from_ref(arrival))?;
+    let received = insert(tx, now, &packed).await?[0];
     if received.fresh == Fresh::New {
         let body = json_text(&ArrivalJob { arrival: received.id })?;
         tx.enqueue(&format!("arrival/{}", received.id), ARRIVAL_JOB, &body, now, now).await?;
     }
     Ok(received)
+}
+
+/// Arrivals made ready to be kept: hashed, packed and named. That takes longest and needs no
+/// store, so it is done before anybody holds the writer.
+#[derive(Debug)]
+pub struct Packed {
+    ids: Vec<ArrivalId>,
+    keys: Vec<String>,
+    rows: String,
+}
+
+impl Packed {
+    /// Up to [`MANY_MOST`] arrivals, made ready.
+    ///
+    /// # Errors
+    /// When one cannot be written down.
+    ///
+    /// # Panics
+    /// When there are more than [`MANY_MOST`].
+    pub fn of(ctx: &Context, now: Timestamp, arrivals: &[Arrival]) -> Result<Packed, StoreError> {
+        assert!(arrivals.len() <= MANY_MOST, "at most {MANY_MOST} arrivals in one transaction");
+        let mut packer = Packer::new();
+        let ids: Vec<ArrivalId> = arrivals.iter().map(|_| ctx.id(now)).collect();
+        let keys: Vec<String> = arrivals.iter().map(|arrival| key(&arrival.source_key)).collect();
+        let rows: Vec<Value> = arrivals
+            .iter()
+            .zip(ids.iter().zip(&keys))
+            .map(|(arrival, (id, key))| row(&mut packer, arrival, *id, key))
+            .collect();
+        Ok(Packed { rows: json_text(&rows)?, ids, keys })
+    }
 }
 
 /// Keeps up to [`MANY_MOST`] arrivals in one transaction, with one job for all that are new.
@@ -116,8 +149,9 @@ pub async fn receive_many(
     arrivals: &[Arrival],
 ) -> Result<Vec<Received>, StoreError> {
     let now = ctx.now();
+    let packed = Packed::of(ctx, now, arrivals)?;
     let mut tx = ctx.begin().await?;
-    let received = receive_in(&mut tx, ctx, now, arrivals).await?;
+    let received = receive_in(&mut tx, now, &packed).await?;
     tx.commit().await?;
     Ok(received)
 }
@@ -126,20 +160,15 @@ pub async fn receive_many(
 ///
 /// # Errors
 /// When the store fails.
-///
-/// # Panics
-/// When there are more than [`MANY_MOST`].
 pub async fn receive_in(
     tx: &mut Tx,
-    ctx: &Context,
     now: Timestamp,
-    arrivals: &[Arrival],
+    packed: &Packed,
 ) -> Result<Vec<Received>, StoreError> {
-    assert!(arrivals.len() <= MANY_MOST, "at most {MANY_MOST} arrivals in one transaction");
-    if arrivals.is_empty() {
+    if packed.ids.is_empty() {
         return Ok(Vec::new());
     }
-    let received = insert(tx, ctx, now, arrivals).await?;
+    let received = insert(tx, now, packed).await?;
     let new = received.iter().filter(|one| one.fresh == Fresh::New).map(|one| one.id);
     let new: Vec<ArrivalId> = new.collect();
     if let Some(first) = new.first() {
@@ -162,45 +191,41 @@ const INSERT: Sql = Sql {
         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
             unhex(value ->> 6), value ->> 7, $2
         FROM json_each($1) WHERE true
-        ON CONFLICT (source_key) DO NOTHING RETURNING id",
+        ON CONFLICT (source_key) DO NOTHING",
     postgres: "
         INSERT INTO arrival (id, channel, source_key, batch_id, sha256, size, raw, envelope,
             received_at_ms)
         SELECT r ->> 0, r ->> 1, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint,
             decode(r ->> 6, 'hex'), r ->> 7, $2
         FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS t (r, place) ORDER BY place
-        ON CONFLICT (source_key) DO NOTHING RETURNING id",
+        ON CONFLICT (source_key) DO NOTHING",
+};
+/// Which of these ids were kept.
+const KEPT: Sql = Sql {
+    sqlite: "SELECT id FROM arrival WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
+    postgres: "
+        SELECT id FROM arrival WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb))
+        ORDER BY id",
 };
 /// Whether the id in `for_id` was kept.
 const THERE: &str = "SELECT 1 FROM arrival WHERE arrival.id = for_id";
 
-fn rows(
-    ctx: &Context,
-    now: Timestamp,
-    arrivals: &[Arrival],
-) -> Result<(Vec<ArrivalId>, String), StoreError> {
-    let mut packer = Packer::new();
-    let ids: Vec<ArrivalId> = arrivals.iter().map(|_| ctx.id(now)).collect();
-    let rows: Vec<Value> =
-        arrivals.iter().zip(&ids).map(|(a, id)| row(&mut packer, a, *id)).collect();
-    Ok((ids, json_text(&rows)?))
-}
-
-async fn insert(
-    tx: &mut Tx,
-    ctx: &Context,
-    now: Timestamp,
-    arrivals: &[Arrival],
-) -> Result<Vec<Received>, StoreError> {
-    let (ids, rows) = rows(ctx, now, arrivals)?;
+async fn insert(tx: &mut Tx, now: Timestamp, packed: &Packed) -> Result<Vec<Received>, StoreError> {
+    let doing = "keeping an arrival";
     let text = tx.text(INSERT);
-    let new: Vec<String> = on!(Tx &mut *tx, db => sqlx::query_scalar(text).bind(&rows)
-        .bind(now.as_millisecond()).fetch_all(db).await)
-    .doing("keeping an arrival")?;
-    if new.len() == arrivals.len() {
-        return Ok(all_new(&ids));
+    let added = on!(Tx &mut *tx, db => sqlx::query(text).bind(&packed.rows)
+        .bind(now.as_millisecond()).execute(db).await.map(|done| done.rows_affected()))
+    .doing(doing)?;
+    // As a rule all are new. To be told each by its name takes longer than to keep it.
+    if added == packed.ids.len() as u64 {
+        return Ok(all_new(&packed.ids));
     }
-    which(tx, arrivals, ids, &new).await
+    let ids = json_text(&packed.ids)?;
+    let text = tx.text(KEPT);
+    let new: Vec<String> =
+        on!(Tx &mut *tx, db => sqlx::query_scalar(text).bind(&ids).fetch_all(db).await)
+            .doing(doing)?;
+    which(tx, packed, &new).await
 }
 
 fn all_new(ids: &[ArrivalId]) -> Vec<Received> {
@@ -208,21 +233,16 @@ fn all_new(ids: &[ArrivalId]) -> Vec<Received> {
 }
 
 /// Which were kept now, and as what the others were kept before.
-async fn which(
-    tx: &mut Tx,
-    arrivals: &[Arrival],
-    ids: Vec<ArrivalId>,
-    new: &[String],
-) -> Result<Vec<Received>, StoreError> {
+async fn which(tx: &mut Tx, packed: &Packed, new: &[String]) -> Result<Vec<Received>, StoreError> {
     let doing = "keeping an arrival";
-    let kept = known(tx, arrivals).await?;
+    let kept = known(tx, &packed.keys).await?;
     let new: HashSet<&str> = new.iter().map(String::as_str).collect();
-    let mut received = Vec::with_capacity(arrivals.len());
-    for (arrival, id) in arrivals.iter().zip(ids) {
+    let mut received = Vec::with_capacity(packed.ids.len());
+    for (key, id) in packed.keys.iter().zip(&packed.ids) {
         received.push(if new.contains(id.to_string().as_str()) {
-            Received { id, fresh: Fresh::New }
+            Received { id: *id, fresh: Fresh::New }
         } else {
-            let id = kept.get(&arrival.source_key).copied();
+            let id = kept.get(key).copied();
             let id = id.ok_or_else(|| StoreError::unreadable(doing, "a known one is not there"))?;
             Received { id, fresh: Fresh::Known }
         });
@@ -230,11 +250,11 @@ async fn which(
     Ok(received)
 }
 
-fn row(packer: &mut Packer, arrival: &Arrival, id: ArrivalId) -> Value {
+fn row(packer: &mut Packer, arrival: &Arrival, id: ArrivalId, key: &str) -> Value {
     json!([
         id,
         arrival.channel.as_str(),
-        key(&arrival.source_key),
+        key,
         arrival.batch,
         sha256_hex(&arrival.raw),
         arrival.raw.len(),
@@ -257,10 +277,7 @@ fn without_nul(json: &str) -> String {
     if json.contains("\\u0000") { json.replace("\\u0000", "\\ufffd") } else { json.to_owned() }
 }
 
-async fn known(
-    tx: &mut Tx,
-    arrivals: &[Arrival],
-) -> Result<HashMap<String, ArrivalId>, StoreError> {
+async fn known(tx: &mut Tx, keys: &[String]) -> Result<HashMap<String, ArrivalId>, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "
             SELECT source_key, id FROM arrival
@@ -270,7 +287,6 @@ async fn known(
             WHERE source_key IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY source_key",
     };
     let doing = "looking for arrivals that we have";
-    let keys: Vec<String> = arrivals.iter().map(|arrival| key(&arrival.source_key)).collect();
     let keys_text = json_text(&keys)?;
     let text = tx.text(SQL);
     let rows: Vec<(String, String)> =
@@ -280,8 +296,5 @@ async fn known(
         let id = id.parse().map_err(|error| StoreError::unreadable(doing, error))?;
         by_key.insert(found, id);
     }
-    let by_source = arrivals.iter().zip(keys);
-    Ok(by_source
-        .filter_map(|(arrival, key)| Some((arrival.source_key.clone(), *by_key.get(&key)?)))
-        .collect())
+    Ok(by_key)
 }

@@ -81,8 +81,9 @@ fn a_dropped_import_keeps_nothing_and_its_rows_are_new_again() {
     on_both(async |world| {
         let now = world.ctx.now();
         let rows = [letter("r1", b"1"), letter("r2", b"2")];
+        let packed = intake::Packed::of(&world.ctx, now, &rows).unwrap();
         let mut tx = world.ctx.begin().await.unwrap();
-        intake::receive_in(&mut tx, &world.ctx, now, &rows).await.unwrap();
+        intake::receive_in(&mut tx, now, &packed).await.unwrap();
         tx.rollback().await.unwrap();
         assert!(jobs(&world).await.is_empty());
         let received = receive_many(&world.ctx, &rows).await.unwrap();

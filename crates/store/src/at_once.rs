@@ -13,7 +13,7 @@ use sqlx::{Arguments, AssertSqlSafe};
 pub struct NewWork<'a> {
     /// What is being done, for errors.
     pub doing: &'static str,
-    /// `INSERT INTO … RETURNING id`: `$1` are the rows as JSON, `$2` is the time in milliseconds.
+    /// `INSERT INTO …`: `$1` are the rows as JSON, `$2` is the time in milliseconds.
     pub insert: Sql,
     /// `SELECT 1 FROM …` that finds something when the row with the id `for_id` is there.
     pub is_there: &'static str,
@@ -81,7 +81,7 @@ fn arguments(
 /// Two statements: an id is there only if its row was new.
 fn on_sqlite(work: &NewWork<'_>) -> String {
     format!(
-        "{}; INSERT INTO job (id, kind, body, due_at_ms, made_at_ms)
+        "{} RETURNING id; INSERT INTO job (id, kind, body, due_at_ms, made_at_ms)
         SELECT job_id, $4, body, $2, $2 FROM (
             SELECT value ->> 0 AS for_id, value ->> 1 AS job_id, value ->> 2 AS body
             FROM json_each($3))
@@ -93,7 +93,7 @@ fn on_sqlite(work: &NewWork<'_>) -> String {
 /// One statement is a transaction of its own.
 fn on_postgres(work: &NewWork<'_>) -> String {
     format!(
-        "WITH kept AS ({}), laid_out AS (
+        "WITH kept AS ({} RETURNING id), laid_out AS (
             INSERT INTO job (id, kind, body, due_at_ms, made_at_ms)
             SELECT j ->> 1, $4, j ->> 2, $2, $2
             FROM jsonb_array_elements($3::jsonb) AS t (j)

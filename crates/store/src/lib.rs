@@ -6,6 +6,7 @@
 //! and run it through [`on!`].
 
 pub mod at_once;
+mod checkpoint;
 mod context;
 pub mod course;
 pub mod dump;

@@ -6,6 +6,7 @@
 //! a transaction costs a share of one fsync under load and one fsync when alone, and an
 //! acknowledgement is never given for bytes that are not on the disk (`synchronous=FULL`).
 
+use crate::checkpoint::{self, Checkpoints};
 use crate::error::{Doing, StoreError};
 use crate::fact::{Fact, Facts};
 use crate::later::{Aside, Columns, Write};
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard, oneshot};
 use tokio::task::JoinHandle;
 
 /// A group holds at most this many transactions …
@@ -47,6 +48,10 @@ struct Inner {
     writer: Arc<Mutex<Writer>>,
     waiting: AtomicUsize,
     facts: Facts,
+    /// Something was committed.
+    grew: Notify,
+    /// While a bulk is written.
+    checkpoints: Mutex<Option<Checkpoints>>,
 }
 
 #[derive(Debug)]
@@ -138,8 +143,24 @@ impl Sqlite {
             is_half_done: false,
         }));
         let waiting = AtomicUsize::new(0);
-        let facts = Facts::new();
-        Ok(Self { inner: Arc::new(Inner { options, readers, writer, waiting, facts }) })
+        let inner = Inner {
+            options,
+            readers,
+            writer,
+            waiting,
+            facts: Facts::new(),
+            grew: Notify::new(),
+            checkpoints: Mutex::new(None),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    pub(crate) fn options(&self) -> &SqliteConnectOptions {
+        &self.inner.options
+    }
+
+    pub(crate) fn grew(&self) -> &Notify {
+        &self.inner.grew
     }
 
     /// Connections that read committed data.
@@ -220,14 +241,20 @@ impl Sqlite {
         self.tune(&[
             "PRAGMA synchronous = NORMAL",
             "PRAGMA cache_size = -131072",
-            "PRAGMA wal_autocheckpoint = 16000",
+            "PRAGMA wal_autocheckpoint = 64000",
         ])
-        .await
+        .await?;
+        let mut checkpoints = self.inner.checkpoints.lock().await;
+        checkpoints.get_or_insert_with(|| Checkpoints::begin(self));
+        Ok(())
     }
 
     /// Back to as it was. When this returns `Ok`, all that was committed has reached the disk.
     pub(crate) async fn end_bulk(&self) -> Result<(), StoreError> {
         const VERSION: &str = "PRAGMA user_version";
+        if let Some(checkpoints) = self.inner.checkpoints.lock().await.take() {
+            checkpoints.end().await;
+        }
         self.tune(&[
             "PRAGMA synchronous = FULL",
             "PRAGMA cache_size = -16384",
@@ -250,6 +277,14 @@ impl Sqlite {
         for pragma in pragmas {
             sqlx::query(*pragma).execute(&mut *connection).await.doing("tuning the writer")?;
         }
+        Ok(())
+    }
+
+    /// Takes the last of the log into the file while nothing is written, so that it begins anew.
+    pub(crate) async fn copy_the_rest(&self) -> Result<(), StoreError> {
+        let mut writer = self.between_groups().await;
+        let connection = self.connected(&mut writer).await?;
+        checkpoint::left(connection, "PRAGMA wal_checkpoint(PASSIVE)").await?;
         Ok(())
     }
 
@@ -284,6 +319,7 @@ impl Sqlite {
         let Some(connection) = writer.connection.as_mut() else { return };
         match sqlx::query("COMMIT").execute(&mut *connection).await {
             Ok(_) => {
+                self.inner.grew.notify_one();
                 for member in group.members {
                     for fact in member.facts {
                         self.inner.facts.publish(fact);

@@ -14,7 +14,7 @@ use crate::mail::source_key;
 use crate::said::{Envelope, Shape};
 use domain::channel::Channel;
 use domain::id::{BatchId, UnitId};
-use intake::{Arrival, Fresh, MANY_MOST};
+use intake::{Arrival, Fresh, MANY_MOST, Packed};
 use std::path::{Path, PathBuf};
 use store::file::sha256_hex;
 use store::{Context, StoreError};
@@ -58,6 +58,22 @@ impl Chunk {
     }
 }
 
+/// A chunk as it goes to the store: what takes long was done on the side that reads the file.
+struct Handed {
+    last: u64,
+    what: What,
+    /// Of each row: whether others can read it where it was said, and whether it was closed there.
+    kinds: Vec<(bool, bool)>,
+    bad: Vec<BadRow>,
+}
+
+enum What {
+    /// To be kept.
+    Rows { batch: BatchId, packed: Packed },
+    /// Only looked at: the source keys.
+    Keys(Vec<String>),
+}
+
 /// Takes a file in as `plan` says; a run that was cut off goes on. `progress` hears every chunk
 /// and every row that could not be taken.
 ///
@@ -74,6 +90,7 @@ pub async fn run(
     let from = report.done;
     let (sender, mut chunks) = mpsc::channel(AHEAD);
     let reading = Reading {
+        ctx: ctx.clone(),
         path: path.to_owned(),
         mapping: plan.mapping.clone(),
         file: plan.sha256.clone(),
@@ -84,7 +101,7 @@ pub async fn run(
     let reader = tokio::task::spawn_blocking(move || reading.read(&sender));
     progress(Progress::Moved(report.clone()));
     while let Some(chunk) = chunks.recv().await {
-        take(ctx, batch, &mut report, &chunk).await?;
+        take(ctx, &mut report, &chunk).await?;
         for bad in chunk.bad {
             progress(Progress::Bad(bad));
         }
@@ -135,26 +152,21 @@ async fn begin(
 }
 
 /// Keeps a chunk with the position behind it, or only looks.
-async fn take(
-    ctx: &Context,
-    batch: Option<BatchId>,
-    report: &mut Report,
-    chunk: &Chunk,
-) -> Result<(), ImportError> {
+async fn take(ctx: &Context, report: &mut Report, chunk: &Handed) -> Result<(), ImportError> {
     let bad = chunk.bad.len() as u64;
-    let fresh = match batch {
-        Some(batch) => keep(ctx, batch, report.done, chunk).await?,
-        None => {
-            let keys = chunk.ready.iter().map(|ready| ready.arrival.source_key.as_str());
-            intake::which_are_new(&ctx.store, &keys.collect::<Vec<_>>()).await?
+    let fresh = match &chunk.what {
+        What::Rows { batch, packed } => keep(ctx, *batch, packed, report.done, chunk).await?,
+        What::Keys(keys) => {
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            intake::which_are_new(&ctx.store, &keys).await?
         }
     };
-    for (ready, fresh) in chunk.ready.iter().zip(fresh) {
+    for ((public, closed), fresh) in chunk.kinds.iter().zip(fresh) {
         match fresh {
             Fresh::New => {
                 report.new += 1;
-                report.public += u64::from(ready.public);
-                report.closed += u64::from(ready.closed);
+                report.public += u64::from(*public);
+                report.closed += u64::from(*closed);
             }
             Fresh::Known => report.known += 1,
         }
@@ -167,13 +179,12 @@ async fn take(
 async fn keep(
     ctx: &Context,
     batch: BatchId,
+    packed: &Packed,
     from: u64,
-    chunk: &Chunk,
+    chunk: &Handed,
 ) -> Result<Vec<Fresh>, StoreError> {
-    let now = ctx.now();
-    let arrivals: Vec<Arrival> = chunk.ready.iter().map(|ready| ready.arrival.clone()).collect();
     let mut tx = ctx.begin().await?;
-    let received = intake::receive_in(&mut tx, ctx, now, &arrivals).await?;
+    let received = intake::receive_in(&mut tx, ctx.now(), packed).await?;
     let fresh: Vec<Fresh> = received.into_iter().map(|one| one.fresh).collect();
     let new = fresh.iter().filter(|fresh| **fresh == Fresh::New).count() as u64;
     let known = fresh.len() as u64 - new;
@@ -185,6 +196,7 @@ async fn keep(
 
 /// The side that reads the file, on a thread of its own.
 struct Reading {
+    ctx: Context,
     path: PathBuf,
     mapping: Mapping,
     file: String,
@@ -194,7 +206,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn read(&self, sender: &mpsc::Sender<Chunk>) -> Result<(), ImportError> {
+    fn read(&self, sender: &mpsc::Sender<Handed>) -> Result<(), ImportError> {
         let looked = decode::look(&self.path)?;
         if looked.sha256 != self.file {
             return Err(ImportError::Changed);
@@ -202,7 +214,7 @@ impl Reading {
         if self.mapping.format.is_mail() { self.mails(sender) } else { self.rows(sender) }
     }
 
-    fn rows(&self, sender: &mpsc::Sender<Chunk>) -> Result<(), ImportError> {
+    fn rows(&self, sender: &mpsc::Sender<Handed>) -> Result<(), ImportError> {
         let encoding = encoding_rs::Encoding::for_label(self.mapping.encoding.as_bytes());
         let text = decode::open(&self.path, encoding.unwrap_or(encoding_rs::UTF_8))?;
         let mut rows = Rows::new(text, &self.mapping, &self.options.limits);
@@ -220,19 +232,31 @@ impl Reading {
                 }
                 Err(bad) => chunk.bad.push(bad),
             }
-            if chunk.is_full() && sender.blocking_send(std::mem::take(&mut chunk)).is_err() {
-                return Ok(()); // The run was given up; it says why itself.
+            if chunk.is_full() && !self.hand(sender, std::mem::take(&mut chunk))? {
+                return Ok(());
             }
         }
-        self.send_last(sender, chunk)
+        self.hand(sender, chunk)?;
+        Ok(())
     }
 
-    fn send_last(&self, sender: &mpsc::Sender<Chunk>, chunk: Chunk) -> Result<(), ImportError> {
-        if chunk.last > 0 {
-            // A run that was given up says why itself.
-            drop(sender.blocking_send(chunk));
+    /// Hands rows to the store's side. Says whether more are wanted: a run that was given up says
+    /// why itself.
+    fn hand(&self, sender: &mpsc::Sender<Handed>, chunk: Chunk) -> Result<bool, ImportError> {
+        let Chunk { last, ready, bad, .. } = chunk;
+        if last == 0 {
+            return Ok(true);
         }
-        Ok(())
+        let kinds = ready.iter().map(|row| (row.public, row.closed)).collect();
+        let arrivals: Vec<Arrival> = ready.into_iter().map(|row| row.arrival).collect();
+        let what = match self.batch {
+            Some(batch) => {
+                let packed = Packed::of(&self.ctx, self.ctx.now(), &arrivals)?;
+                What::Rows { batch, packed }
+            }
+            None => What::Keys(arrivals.into_iter().map(|one| one.source_key).collect()),
+        };
+        Ok(sender.blocking_send(Handed { last, what, kinds, bad }).is_ok())
     }
 
     fn row(&self, raw: RawRow, header: &str) -> Result<Ready, BadRow> {
@@ -282,7 +306,7 @@ impl Reading {
         self.mapping.columns.iter().map(cell).collect()
     }
 
-    fn mails(&self, sender: &mpsc::Sender<Chunk>) -> Result<(), ImportError> {
+    fn mails(&self, sender: &mpsc::Sender<Handed>) -> Result<(), ImportError> {
         // Mails are larger than rows: fewer of them at once.
         const AT_ONCE: usize = 50;
         let mut chunk = Chunk::default();
@@ -292,7 +316,8 @@ impl Reading {
                 chunk.ready.push(self.mail(bytes, 1, 1));
                 chunk.last = 1;
             }
-            return self.send_last(sender, chunk);
+            self.hand(sender, chunk)?;
+            return Ok(());
         }
         let mut mailbox = Mailbox::open(&self.path)?;
         let mut row = 0;
@@ -303,13 +328,12 @@ impl Reading {
             }
             chunk.last = row;
             chunk.ready.push(self.mail(mail.bytes, row, mail.line));
-            if chunk.ready.len() >= AT_ONCE
-                && sender.blocking_send(std::mem::take(&mut chunk)).is_err()
-            {
+            if chunk.ready.len() >= AT_ONCE && !self.hand(sender, std::mem::take(&mut chunk))? {
                 return Ok(());
             }
         }
-        self.send_last(sender, chunk)
+        self.hand(sender, chunk)?;
+        Ok(())
     }
 
     fn mail(&self, bytes: Vec<u8>, row: u64, line: u64) -> Ready {
