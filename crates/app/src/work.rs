@@ -9,9 +9,13 @@ use store::fact::{Fact, Heard, Listener};
 use store::job::{self, Job};
 use store::{Context, StoreError};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-/// How long a worker may hold a job before another may take it.
-const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// How long a worker holds a job before another may take it: so long the work of a node that died
+/// waits. A worker that lives holds on to it …
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+/// … so often.
+const HOLD_ON_EVERY: Duration = Duration::from_secs(10);
 /// Jobs taken at once.
 const AT_ONCE: u32 = 50;
 /// Single arrivals that are understood with one commit. More would be cheaper by the piece, but
@@ -32,6 +36,9 @@ pub async fn jobs(ctx: Context, rooms: Rooms, mut ending: watch::Receiver<bool>)
         match ctx.store.claim(ctx.now(), LEASE, AT_ONCE).await {
             Ok(taken) if !taken.is_empty() => {
                 ctx.passes(Point::WorkClaimed);
+                // Ends with this round.
+                let mut holding = JoinSet::new();
+                holding.spawn(hold_on(ctx.clone(), taken.clone()));
                 let single = |job: &Job| job.kind == arrivals::KINDS.0;
                 let (arrived, others): (Vec<Job>, Vec<Job>) = taken.into_iter().partition(single);
                 for some in arrived.chunks(TOGETHER) {
@@ -51,6 +58,16 @@ pub async fn jobs(ctx: Context, rooms: Rooms, mut ending: watch::Receiver<bool>)
             () = told_of_work(&mut news) => {}
             () = tokio::time::sleep(sleep(&ctx).await) => {}
             _ = ending.changed() => {}
+        }
+    }
+}
+
+/// Keeps work that takes long in the hands of who does it.
+async fn hold_on(ctx: Context, jobs: Vec<Job>) {
+    loop {
+        tokio::time::sleep(HOLD_ON_EVERY).await;
+        if let Err(error) = ctx.store.hold_on(&jobs, ctx.now() + LEASE).await {
+            tracing::warn!(%error, "cannot hold on to work; another may take it over");
         }
     }
 }

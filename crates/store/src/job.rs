@@ -213,6 +213,38 @@ impl Store {
         Ok(jobs)
     }
 
+    /// Keeps jobs that are still in these hands there until `until`. What was finished, failed or
+    /// taken over by somebody else meanwhile is left alone.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn hold_on(&self, jobs: &[Job], until: Timestamp) -> Result<(), StoreError> {
+        const SQL: Sql = Sql {
+            sqlite: "
+                UPDATE job SET held_until_ms = $1 FROM json_each($2) AS held
+                WHERE job.id = held.value ->> 0 AND job.fence = held.value ->> 1
+                  AND job.state = 'due' AND job.held_until_ms > 0",
+            // Who finishes some of them just now holds their rows: they need it no longer.
+            postgres: "
+                UPDATE job SET held_until_ms = $1 WHERE id IN (
+                    SELECT id FROM job
+                    JOIN jsonb_array_elements($2::jsonb) AS held (one)
+                      ON id = one ->> 0 AND fence = (one ->> 1)::bigint
+                    WHERE state = 'due' AND held_until_ms > 0
+                    FOR UPDATE OF job SKIP LOCKED)",
+        };
+        let doing = "holding on to work";
+        let held: Vec<_> = jobs.iter().map(|job| (&job.id, job.fence)).collect();
+        let held =
+            serde_json::to_string(&held).map_err(|error| StoreError::unreadable(doing, error))?;
+        let mut tx = self.begin().await?;
+        let text = tx.text(SQL);
+        on!(Tx &mut tx, db => sqlx::query(text).bind(until.as_millisecond()).bind(&held)
+            .execute(db).await.map(|_| ()))
+        .doing(doing)?;
+        tx.commit().await
+    }
+
     async fn any_due(&self, now_ms: i64) -> Result<bool, StoreError> {
         const SQL: &str = "
             SELECT 1 FROM job WHERE state = 'due' AND due_at_ms <= $1 AND held_until_ms <= $1

@@ -117,6 +117,39 @@ fn a_job_is_done_once_even_when_its_worker_wakes_up_late() {
 }
 
 #[test]
+fn work_that_takes_long_stays_in_the_hands_of_who_holds_on_to_it() {
+    on_both(async |world| {
+        let store = &world.ctx.store;
+        let now = world.ctx.now();
+        let mut tx = store.begin().await.unwrap();
+        for id in ["arrivals/1", "arrivals/2", "arrivals/3"] {
+            tx.enqueue(id, "arrivals", "{}", now, now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let lease = SignedDuration::from_secs(30);
+        let held = store.claim(now, lease, 10).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.finish(&held[0]).await.unwrap();
+        tx.commit().await.unwrap();
+        store.fail(&held[1], "no", now).await.unwrap();
+        world.pass(SignedDuration::from_secs(20));
+        let until = world.ctx.now() + lease;
+        store.hold_on(&held, until).await.unwrap();
+        world.pass(SignedDuration::from_secs(20));
+        let others = store.claim(world.ctx.now(), lease, 10).await.unwrap();
+        let ids: Vec<&str> = others.iter().map(|job| job.id.as_str()).collect();
+        assert_eq!(ids, ["arrivals/2"], "what failed was given up, the third is held on to");
+        world.pass(SignedDuration::from_secs(11));
+        let third = store.claim(world.ctx.now(), lease, 10).await.unwrap();
+        assert_eq!(third.len(), 1, "who died holds on no longer");
+        store.hold_on(&held, world.ctx.now() + SignedDuration::from_hours(1)).await.unwrap();
+        world.pass(SignedDuration::from_secs(31));
+        let taken = store.claim(world.ctx.now(), lease, 10).await.unwrap();
+        assert_eq!(taken.len(), 2, "what was taken over is not in the first hands any more");
+    });
+}
+
+#[test]
 fn work_that_keeps_failing_is_laid_out_for_a_person_and_can_be_started_again() {
     on_both(async |world| {
         let store = &world.ctx.store;
