@@ -87,6 +87,12 @@ class Postgres:
                               "-w", "stop")
             shutil.rmtree(folder, ignore_errors=True)
 
+    def numbers(self, query):
+        """The first column of a query."""
+        line = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "redress")
+        done = self.as_owner(self.bin / "psql", *line, "-At", "-c", query, "bench")
+        return [int(row) for row in done.stdout.split()]
+
     def floor(self, seconds):
         """Commits a second of one client of pgbench."""
         line = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "redress")

@@ -12,6 +12,7 @@ import sqlite3
 import statistics
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve()
@@ -119,7 +120,7 @@ def median_ms(line, paths):
     return statistics.median(times)
 
 
-def import_to(figures, house, there, size):
+def import_to(figures, house, there, size, engine=""):
     """Brings the house from `there` cases to `size`; measures how fast, understood and all."""
     took = 0.0
     for first in range(there, size, ROWS_A_FILE):
@@ -130,12 +131,14 @@ def import_to(figures, house, there, size):
         house.run("import", str(file))
         took += time.monotonic() - began
         file.unlink()
-    figures.add(f"import with reading, {there:,} to {size:,} cases", (size - there) / took,
+    figures.add(f"{engine}import with reading, {there:,} to {size:,} cases", (size - there) / took,
                 "rows a second")
 
 
-def cases_of(house):
+def cases_of(house, postgres):
     """Numbers of all cases; only reading."""
+    if postgres:
+        return postgres.numbers('SELECT number FROM "case"')
     database = sqlite3.connect(f"file:{house.data / 'redress.db'}?mode=ro", uri=True)
     try:
         return [number for (number,) in database.execute('SELECT number FROM "case"')]
@@ -143,23 +146,63 @@ def cases_of(house):
         database.close()
 
 
-def pages(figures, sizes):
+# Of those at work at once, so many read pages; the others hand things in.
+READERS, HANDERS = 12, 4
+
+
+def under_load(figures, house, cookies, paths, seconds, of):
+    """Many at once: pages a second, and the most memory the program took meanwhile."""
+    until, counts, broken = time.monotonic() + seconds, [], []
+
+    def reads(n):
+        line, count = house.line(), 0
+        line.cookies = dict(cookies)
+        chance = random.Random(n)
+        while time.monotonic() < until:
+            if line.ask("GET", chance.choice(paths)).status != 200:
+                broken.append("a page was refused")
+            count += 1
+        counts.append(count)
+
+    def hands_in(n):
+        for taken in clients.over_http(house, f"load-{of}-{n}"):
+            if not taken:
+                broken.append("something handed in was refused")
+            if time.monotonic() > until:
+                return
+
+    at_work = [threading.Thread(target=reads, args=(n,)) for n in range(READERS)]
+    at_work += [threading.Thread(target=hands_in, args=(n,)) for n in range(HANDERS)]
+    for thread in at_work:
+        thread.start()
+    most = 0.0
+    while any(thread.is_alive() for thread in at_work):
+        most = max(most, memory_mb(house))
+        time.sleep(0.1)
+    if broken or len(counts) < READERS:
+        raise RuntimeError(broken[0] if broken else "a reader broke off")
+    figures.add(f"{of}, {READERS} read and {HANDERS} hand in: pages", sum(counts) / seconds,
+                "a second")
+    figures.add(f"{of}, the same: memory at most", most, "MB")
+
+
+def pages(figures, sizes, seconds, postgres=None, address=""):
     """Import, then queue, case and search, as the house grows."""
-    chance = random.Random(1)
-    with House() as house:
+    chance, engine = random.Random(1), "PostgreSQL: " if postgres else ""
+    with House(database=address) as house:
         house.open()
         link = house.hire("lead@house.test", "Lea", role="lead", scope="all")
         signed, first, there = None, {}, 0
         for size in sizes:
-            import_to(figures, house, there, size)
+            import_to(figures, house, there, size, engine)
             there = size
-            seconds = house.start()
+            began = house.start()
             line = house.line()
             if signed:
                 line.cookies = signed
             else:
                 signed = line.sign_in(link).cookies
-            numbers = chance.sample(cases_of(house), ASKED)
+            numbers = chance.sample(cases_of(house, postgres), ASKED)
             asked = {
                 "queue page": ["/q/team"] * ASKED,
                 "case page": [f"/cases/R-{n}" for n in numbers],
@@ -170,11 +213,23 @@ def pages(figures, sizes):
             for name, paths in asked.items():
                 took = median_ms(line, paths)
                 first.setdefault(name, took)
-                figures.add(f"{name}, {size:,} cases", took, "ms, median",
+                figures.add(f"{engine}{name}, {size:,} cases", took, "ms, median",
                             (f"at {sizes[0]:,}", first[name]))
-            figures.add(f"memory after these, {size:,} cases", memory_mb(house), "MB")
-            figures.add(f"start, {size:,} cases", seconds, "s")
+            figures.add(f"{engine}memory after these, {size:,} cases", memory_mb(house), "MB")
+            under_load(figures, house, signed, [path for some in asked.values() for path in some],
+                       seconds, f"{engine}{size:,} cases")
+            figures.add(f"{engine}start, {size:,} cases", began, "s")
+            house.wait_until_understood(within=600)
             house.stop()
+
+
+def postgres_pages(figures, sizes, seconds):
+    postgres = floor.Postgres()
+    if not postgres.bin:
+        print("there is no PostgreSQL with pgbench here; its figures are left out")
+        return
+    with postgres.running() as address:
+        pages(figures, sizes, seconds, postgres, address)
 
 
 def conditions():
@@ -190,7 +245,8 @@ def main():
     asked.add_argument("--full", action="store_true", help="1,000,000 cases as well")
     asked.add_argument("--json", type=pathlib.Path, help="keep the figures there")
     asked.add_argument("--seconds", type=int, default=SECONDS, help="of each rate")
-    asked.add_argument("--only", choices=["intake", "pages"], action="append")
+    asked.add_argument("--only", choices=["intake", "pages", "postgres-pages"],
+                       action="append")
     asked.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")],
                        default=[10_000, 100_000])
     asked = asked.parse_args()
@@ -204,8 +260,11 @@ def main():
         sqlite_intake(figures, asked.seconds)
         slow_disk_intake(figures, asked.seconds)
         postgres_intake(figures, asked.seconds)
+    sizes = asked.sizes + [1_000_000] * asked.full
     if "pages" in parts:
-        pages(figures, asked.sizes + [1_000_000] * asked.full)
+        pages(figures, sizes, asked.seconds)
+    if "postgres-pages" in parts:
+        postgres_pages(figures, sizes, asked.seconds)
     if asked.json:
         asked.json.write_text(json.dumps({"conditions": under, "figures": figures.found}, indent=1))
     print(json.dumps({"conditions": under, "figures": figures.found}))
