@@ -147,6 +147,7 @@ pub const ROUTES: &[Route] = &[
     post("/cases/{number}/draft", HANDLE_IT),
     post("/cases/{number}/coach", SEE_IT),
     post("/cases/{number}/letters/{key}", HANDLE_IT),
+    post("/cases/{number}/undelivered/{id}", HANDLE_IT),
     get("/cases/{number}/promises/new", SEE_IT),
     post("/cases/{number}/promises", HANDLE_IT),
     get("/cases/{number}/promises/{id}/kept", SEE_IT),

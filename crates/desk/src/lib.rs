@@ -31,6 +31,7 @@ pub mod search;
 #[cfg(test)]
 mod told;
 pub mod transfer;
+pub mod undelivered;
 pub mod view;
 
 pub use case::take_in::{Taken, Taking, Whose};
@@ -57,6 +58,7 @@ pub fn router() -> Router<Context> {
         .merge(resolution::pages::router())
         .merge(search::pages::router())
         .merge(transfer::pages::router())
+        .merge(undelivered::pages::router())
         .merge(view::today::router())
         .merge(view::bell::router())
         .merge(view::saved_pages::router())

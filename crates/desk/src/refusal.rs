@@ -10,6 +10,7 @@ use crate::offer::rules::OfferRefused;
 use crate::promise::rules::PromiseRefused;
 use crate::resolution::rules::ResolutionRefused;
 use crate::transfer::rules::TransferRefused;
+use crate::undelivered::rules::UndeliveredRefused;
 use domain::permit::NotPermitted;
 use store::StoreError;
 use web::Problem;
@@ -87,6 +88,8 @@ refused! {
     Joiner(JoinerRefused),
     /// About merging and splitting.
     Merger(MergerRefused),
+    /// About a letter that did not arrive.
+    Undelivered(UndeliveredRefused),
     /// About conduct.
     Conduct(ConductRefused),
 }

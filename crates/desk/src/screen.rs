@@ -123,6 +123,7 @@ pub(crate) fn closing_words(because: Closing) -> &'static str {
 pub(crate) fn reason_words(reason: &Reason) -> String {
     match reason {
         Reason::PromiseBroken => "promise broken".to_owned(),
+        Reason::Undelivered => "a letter did not arrive".to_owned(),
         Reason::PromiseDue => "promise due".to_owned(),
         Reason::SafetyWords => "safety words".to_owned(),
         Reason::LegalOrPress => "legal or press words".to_owned(),

@@ -3,7 +3,7 @@
 
 use crate::channel::{Channel, Kind, worded};
 use crate::clock::{Clock, ClockKind};
-use crate::id::{CaseId, CaseNumber, CustomerId, StaffId, TeamId, UnitId};
+use crate::id::{CaseId, CaseNumber, CustomerId, MessageId, StaffId, TeamId, UnitId};
 use crate::offer::Offer;
 use crate::permit::{Place, Placed};
 use crate::promise::{Promise, PromiseState};
@@ -122,6 +122,42 @@ worded! {
     }
 }
 
+/// A letter of ours that did not arrive, and how the case stood when we learnt of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Undelivered {
+    /// The letter, as the outbox names it.
+    pub letter: MessageId,
+    /// The message it carried; the letter itself where it went to the customer.
+    pub message: MessageId,
+    /// To which address.
+    pub to: String,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// Why it did not arrive, as the other side said it.
+    pub why: String,
+    /// Whether a program wrote it: nobody waits for that as for an answer.
+    pub automatic: bool,
+    /// The stage of the case until then.
+    pub stage: Stage,
+    /// Since when the customer waited.
+    pub waiting_since: Option<Timestamp>,
+    /// Messages from the customer until then.
+    pub contacts: u32,
+}
+
+worded! {
+    /// How somebody saw to a letter that did not arrive.
+    SeenTo {
+        /// It was sent again.
+        Resent = "resent",
+        /// It was sent to another address.
+        NewAddress = "new_address",
+        /// It needs nothing more.
+        SetAside = "set_aside",
+    }
+}
+
 /// A case as it stands after its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -167,6 +203,9 @@ pub struct Case {
     pub promises: Vec<Promise>,
     /// Offers still open.
     pub offers: Vec<Offer>,
+    /// Letters that did not arrive and that nobody has seen to.
+    #[serde(default)]
+    pub undelivered: Vec<Undelivered>,
     /// Clocks that run.
     pub clocks: Vec<Clock>,
     /// When it was opened.
@@ -195,6 +234,12 @@ impl Case {
     /// Whether a promise to the customer lies broken.
     pub fn has_broken_promise(&self) -> bool {
         self.promises.iter().any(|promise| promise.state == PromiseState::Broken)
+    }
+
+    /// Whether somebody's words to the customer did not arrive and nobody has seen to it. What a
+    /// program wrote does not count: whoever complains with made-up addresses would be first.
+    pub fn has_undelivered_words(&self) -> bool {
+        self.undelivered.iter().any(|letter| !letter.automatic)
     }
 
     /// The next moment at which something is due: an owed promise or a running clock.

@@ -1,7 +1,7 @@
 //! Events: everything that ever happens to a case, in the past tense. They are the history, the
 //! audit log, the change feed, the customer's timeline and the ground of every number.
 
-use crate::case::{Case, Closing, Conduct, Stage};
+use crate::case::{Case, Closing, Conduct, SeenTo, Stage, Undelivered};
 use crate::channel::{Channel, Kind};
 use crate::clock::{Clock, ClockKind};
 use crate::id::{
@@ -138,6 +138,15 @@ pub enum Event {
         delivery: Delivery,
         /// What the other side said, or the evidence.
         detail: String,
+    },
+    /// A letter did not arrive, for good.
+    Undelivered(Box<Undelivered>),
+    /// Somebody saw to a letter that did not arrive.
+    UndeliveredSeenTo {
+        /// Which letter.
+        letter: MessageId,
+        /// How.
+        how: SeenTo,
     },
     /// A private note was written.
     Noted {
@@ -329,6 +338,8 @@ impl Event {
             Event::Sent { .. } => "sent",
             Event::SendUndone { .. } => "send_undone",
             Event::DeliveryChanged { .. } => "delivery_changed",
+            Event::Undelivered(_) => "undelivered",
+            Event::UndeliveredSeenTo { .. } => "undelivered_seen_to",
             Event::Noted { .. } => "noted",
             Event::Assigned { .. } => "assigned",
             Event::ProblemStated { .. } => "problem_stated",
@@ -395,6 +406,7 @@ impl Case {
             conduct: Conduct::Fine,
             promises: Vec::new(),
             offers: Vec::new(),
+            undelivered: Vec::new(),
             clocks: opening.clocks.clone(),
             opened_at: at,
             acknowledged_at: None,
@@ -420,6 +432,8 @@ impl Case {
                 self.heard(at, clocks);
             }
             Event::Sent { message, clocks, .. } => self.sent(message, clocks, at),
+            Event::Undelivered(letter) => self.did_not_arrive(letter, at),
+            Event::UndeliveredSeenTo { letter, how } => self.saw_to(*letter, *how),
             Event::SendUndone { before, .. } => self.restore(before),
             Event::Assigned { owner } => self.assign(*owner),
             Event::ProblemStated { problem } => self.problem.clone_from(problem),
@@ -507,6 +521,33 @@ impl Case {
         self.set_clocks(clocks);
     }
 
+    /// It is our turn again: what we said was not heard.
+    fn did_not_arrive(&mut self, letter: &Undelivered, at: Timestamp) {
+        self.undelivered.retain(|known| known.letter != letter.letter);
+        self.undelivered.push(letter.clone());
+        if letter.automatic {
+            return;
+        }
+        self.snoozed_until = None;
+        if !matches!(self.stage, Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. }) {
+            self.stage = self.turn_is_ours();
+            self.waiting_since = self.waiting_since.or(Some(at));
+        }
+    }
+
+    /// Sent once more, the letter does what it did; unless somebody did something else meanwhile.
+    fn saw_to(&mut self, letter: MessageId, how: SeenTo) {
+        let place = self.undelivered.iter().position(|known| known.letter == letter);
+        let Some(was) = place.map(|place| self.undelivered.remove(place)) else { return };
+        let is_ours =
+            matches!(self.stage, Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. });
+        let same = is_ours && self.contacts == was.contacts && !was.stage.is_closed();
+        if how != SeenTo::SetAside && !was.automatic && same {
+            self.stage = was.stage;
+            self.waiting_since = was.waiting_since;
+        }
+    }
+
     fn restore(&mut self, before: &BeforeSending) {
         self.stage = before.stage.clone();
         self.waiting_since = before.waiting_since;
@@ -572,6 +613,7 @@ impl Case {
         self.stage = Stage::Closed { because, at };
         self.waiting_since = None;
         self.snoozed_until = None;
+        self.undelivered.clear();
         self.clocks.clear();
     }
 

@@ -45,6 +45,8 @@ pub struct Facts {
 pub enum Reason {
     /// A promise was broken.
     PromiseBroken,
+    /// A letter of ours did not arrive.
+    Undelivered,
     /// A promise is due within a day.
     PromiseDue,
     /// Words of danger.
@@ -101,6 +103,7 @@ pub fn reasons(case: &Case, now: Timestamp) -> Vec<Reason> {
         .filter(|promise| promise.is_owed())
         .any(|promise| promise.due_at.as_millisecond() - now.as_millisecond() <= DAY_MS);
     add(case.has_broken_promise(), Reason::PromiseBroken);
+    add(!case.undelivered.is_empty(), Reason::Undelivered);
     add(facts.safety, Reason::SafetyWords);
     add(case.clocks.iter().any(|c| c.kind == ClockKind::Regulator), Reason::RegulatorDate);
     add(due_soon && !case.has_broken_promise(), Reason::PromiseDue);
@@ -122,14 +125,14 @@ pub fn reasons(case: &Case, now: Timestamp) -> Vec<Reason> {
 
 /// The place of a case in the queue; smaller comes first.
 ///
-/// Order: broken promises → due soonest (in steps of a quarter of an hour) → safety or legal
+/// Order: broken promises and words of ours that did not arrive → due soonest (in steps of a quarter of an hour) → safety or legal
 /// words → reach → waiting longest. It depends on nothing that changes by itself with time, so
 /// it is stored and indexed; a promise that turns broken is an event.
 ///
-/// Layout, high to low: 1 bit not broken, 24 bits due, 1 bit calm, 3 bits reach, 34 bits waiting.
+/// Layout, high to low: 1 bit nothing broken, 24 bits due, 1 bit calm, 3 bits reach, 34 bits waiting.
 pub fn order(case: &Case) -> i64 {
     const STEP_MS: i64 = 900_000;
-    let not_broken = i64::from(!case.has_broken_promise());
+    let not_broken = i64::from(!case.has_broken_promise() && !case.has_undelivered_words());
     let due = match case.next_due() {
         Some(due) => (due.as_millisecond() / STEP_MS).clamp(0, (1 << 24) - 2),
         None => (1 << 24) - 1,

@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     same!(13, "0013_mail_sender"),
     same!(14, "0014_same_file"),
     same!(15, "0015_recipient"),
+    same!(16, "0016_undelivered"),
 ];
 
 /// Nodes that start together upgrade one after the other.

@@ -87,6 +87,7 @@ fn is_there(path: &str) -> bool {
         "/promises/{id}",
         "/offers/{id}",
         "/letters/{key}",
+        "/undelivered/{id}",
         "/sessions/{handle}",
         "/tokens/{id}",
         "/messages/{id}",

@@ -1,7 +1,7 @@
 //! A case as programs read it.
 
 use crate::view::queue::QueueRow;
-use domain::case::{Case, Stage};
+use domain::case::{Case, Stage, Undelivered};
 use domain::urgency::{self, Facts, Reason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,8 @@ pub(crate) struct CaseBody {
     pub promises_owed: usize,
     /// Offers still open.
     pub offers_open: usize,
+    /// Letters that did not arrive and that nobody has seen to.
+    pub undelivered: Vec<UndeliveredBody>,
     /// Due moments that policies set.
     pub clocks: Vec<ClockBody>,
     /// The next moment at which something is due.
@@ -94,6 +96,36 @@ pub(crate) struct CaseBody {
     pub snoozed_until: Option<String>,
     /// When anything last happened.
     pub changed_at: String,
+}
+
+/// A letter that did not arrive; it waits for a decision about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UndeliveredBody {
+    /// The id of the letter; a decision names it.
+    pub letter: String,
+    /// The id of the message it carried.
+    pub message: String,
+    /// To which address.
+    pub to: String,
+    /// When it was written.
+    pub written_at: String,
+    /// Why it did not arrive.
+    pub why: String,
+    /// Whether a program wrote it.
+    pub automatic: bool,
+}
+
+impl From<&Undelivered> for UndeliveredBody {
+    fn from(one: &Undelivered) -> UndeliveredBody {
+        UndeliveredBody {
+            letter: one.letter.to_string(),
+            message: one.message.to_string(),
+            to: one.to.clone(),
+            written_at: one.written_at.to_string(),
+            why: one.why.clone(),
+            automatic: one.automatic,
+        }
+    }
 }
 
 /// Somebody, with the name people read.
@@ -250,6 +282,7 @@ impl From<QueueRow> for CaseBody {
             conduct: case.conduct.as_str(),
             promises_owed: case.promises.iter().filter(|promise| promise.is_owed()).count(),
             offers_open: case.offers.len(),
+            undelivered: case.undelivered.iter().map(UndeliveredBody::from).collect(),
             clocks: clocks(&case),
             next_due_at: at(case.next_due()),
             opened_at: case.opened_at.to_string(),

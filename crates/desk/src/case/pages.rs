@@ -9,6 +9,7 @@ use crate::merger::sql::into_of;
 use crate::message::coaching::{FindingView, review};
 use crate::recipient::view::{Chip, chips};
 use crate::screen::{Screen, reason_words, stage_words};
+use crate::undelivered::pages::{UndeliveredView, undelivered};
 use crate::view::case::{CaseView, case_view, earlier};
 use crate::view::pages::lane_of;
 use crate::view::panel::Panel;
@@ -96,6 +97,7 @@ struct CasePage {
     rows: Vec<RowView>,
     neighbours: (Option<String>, Option<String>),
     joiners: Vec<JoinerView>,
+    undelivered: Vec<UndeliveredView>,
     /// The case that this one is part of.
     part_of: Option<String>,
     composer: Option<Composer>,
@@ -211,6 +213,7 @@ pub(crate) async fn page(
         neighbours: neighbours(&rows, &here),
         rows,
         joiners: waiting(ctx, screen, view.case.id).await?,
+        undelivered: undelivered(screen, view),
         part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
         composer: composer(screen, view, kind, text, news, found, recipients),
         panel: Panel::of(ctx, screen, view).await?,

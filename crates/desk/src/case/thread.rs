@@ -3,6 +3,7 @@
 use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
 use crate::view::case::{Fate, ThreadEntry};
+use domain::case::SeenTo;
 use domain::clock::ClockKind;
 use domain::event::{Actor, Event};
 use domain::joiner::Part;
@@ -143,6 +144,7 @@ fn who(entry: &ThreadEntry) -> String {
             Event::ClockOver { .. }
             | Event::PromiseBroken { .. }
             | Event::Woken
+            | Event::Undelivered(_)
             | Event::JoinerWaits(_),
             _,
         ) => String::new(),
@@ -191,7 +193,10 @@ fn fares_of(fate: &Fate, id: &str, is_due: bool) -> (String, bool, Option<String
 
 fn tone(event: &Event) -> &'static str {
     match event {
-        Event::PromiseBroken { .. } | Event::ClockOver { .. } | Event::Contested { .. } => "danger",
+        Event::PromiseBroken { .. }
+        | Event::ClockOver { .. }
+        | Event::Contested { .. }
+        | Event::Undelivered(_) => "danger",
         Event::PromiseMade { .. } | Event::PromiseMoved { .. } | Event::Offered { .. } => "promise",
         Event::PromiseKept { .. } | Event::Confirmed { .. } => "ok",
         Event::Escalated { .. } | Event::ConductStep { .. } | Event::JoinerWaits(_) => "warn",
@@ -278,9 +283,17 @@ fn line_words(event: &Event, entry: &ThreadEntry) -> String {
     }
 }
 
-/// Who belongs to the case, and which cases are one.
+/// Who belongs to the case, which cases are one, and what did not arrive.
 fn bounds_words(event: &Event) -> String {
     match event {
+        Event::Undelivered(letter) => {
+            format!("A letter could not be delivered to {}: {}", letter.to, letter.why)
+        }
+        Event::UndeliveredSeenTo { how, .. } => match how {
+            SeenTo::Resent => "sent the letter again that did not arrive".to_owned(),
+            SeenTo::NewAddress => "sent the letter to another address".to_owned(),
+            SeenTo::SetAside => "set the letter aside that did not arrive".to_owned(),
+        },
         Event::JoinerWaits(joiner) => format!(
             "{} wrote with this case’s own address and takes no part in it. They wait below",
             joiner.message.author

@@ -10,9 +10,10 @@ use crate::message::sql;
 use crate::policy::Policy;
 use crate::recipient;
 use crate::refusal::ActError;
+use crate::undelivered;
 use crate::view::recent::{self, Reverse};
 use domain::channel::Channel;
-use domain::event::Actor;
+use domain::event::{Actor, Event};
 use domain::id::{CaseNumber, CustomerId, MessageId};
 use domain::message::{Delivery, PublicMessage, Purpose, ReceivedMessage};
 use domain::permit::{Act, CustomerPermit, Staff};
@@ -311,19 +312,25 @@ async fn note_fate(
     tx: &mut Tx,
     ctx: &Context,
     message: MessageId,
-    rule: impl FnOnce(Delivery) -> Vec<domain::event::Event>,
+    rule: impl FnOnce(Delivery) -> Vec<Event>,
 ) -> Result<(), StoreError> {
     let Some((case, _)) = sql::delivery(tx, message).await? else { return Ok(()) };
     let Some(case) = case_sql::load_by_id(tx, case).await? else { return Ok(()) };
     // Looked at again under the lock on the case.
     let Some((_, known)) = sql::delivery(tx, message).await? else { return Ok(()) };
-    let events = rule(known);
-    if events.is_empty() {
+    let mut events = rule(known);
+    let Some(Event::DeliveryChanged { delivery, detail, .. }) = events.last().cloned() else {
         return Ok(());
-    }
+    };
     let policy = Policy::read(tx).await?;
     let actor = Actor::Rule("outbox".to_owned());
     let now = ctx.now();
+    if delivery == Delivery::Failed || !case.undelivered.is_empty() {
+        let written = undelivered::sql::written(tx, message).await?;
+        let (clocks, why) = (&policy.clocks, detail.as_str());
+        let follow = |one| undelivered::rules::follow(&case, &one, delivery, why, clocks, now);
+        events.extend(written.map(follow).unwrap_or_default());
+    }
     let by = By { ctx, actor, name: &policy.organisation, policy: &policy, now };
     save(tx, &by, &case, &events).await.map(|_| ())
 }

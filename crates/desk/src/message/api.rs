@@ -10,6 +10,7 @@ use crate::message::coaching::{FindingView, Review, review};
 use crate::message::letters::{self, Decision};
 use crate::message::publicity::{WHY_MOST, opened_because, questions};
 use crate::recipient::sql::{LetterRow, of_messages};
+use crate::undelivered::actions::{Seeing, see_to};
 use crate::view::case::case_view;
 use crate::view::record::{self, MessageRow, NoteRow};
 use axum::extract::State;
@@ -395,11 +396,16 @@ async fn check_publicity(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct LetterBody {
-    /// `again` sends it once more, `sent` takes it as arrived.
+    /// `again` sends it once more, `sent` takes it as arrived, `aside` leaves a letter alone that
+    /// did not arrive.
     decide: Decision,
+    /// With `again`, of a letter that did not arrive: the address it goes to this time.
+    #[serde(default)]
+    to: Option<String>,
 }
 
-/// Decides about a letter that may have arrived, or that failed.
+/// Decides about a letter that may have arrived, that failed, or that came back (`undelivered` of
+/// the case).
 #[utoipa::path(post, path = "/api/v1/cases/{number}/messages/{id}/decisions", tag = "messages",
     request_body = LetterBody, params(ThingPath, WriteHeaders),
     responses((status = 204, description = "It was decided"), WriteProblems),
@@ -412,7 +418,16 @@ async fn decide_letter(
 ) -> Result<StatusCode, Problem> {
     let (reach, number) = (api::reach_of_one(&by)?, api::number(&number)?);
     let view = case_view(&ctx, &reach, number).await?.ok_or_else(missing)?;
-    letters::decide(&ctx, &by.staff, &view.case, &id, body.value.decide).await?;
+    let LetterBody { decide, to } = body.value;
+    if let Some(known) = view.case.undelivered.iter().find(|l| l.letter.to_string() == id) {
+        let seeing = match decide {
+            Decision::Again => Seeing::Again(to),
+            Decision::Sent | Decision::Aside => Seeing::Aside,
+        };
+        see_to(&ctx, &by.staff, number, known.letter, seeing, &body.press).await?;
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    letters::decide(&ctx, &by.staff, &view.case, &id, decide).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

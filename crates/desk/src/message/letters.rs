@@ -19,6 +19,8 @@ pub(crate) enum Decision {
     Again,
     /// Take it as arrived.
     Sent,
+    /// It did not arrive and needs nothing more.
+    Aside,
 }
 
 /// Sends an uncertain or failed letter of `case` again, or takes it as arrived.
@@ -46,7 +48,9 @@ pub(crate) async fn decide(
     }
     let (delivery, detail) = match decision {
         Decision::Again => (Delivery::Held, "sent again by a person's decision"),
-        Decision::Sent => (Delivery::Sent, "taken as arrived by a person's decision"),
+        Decision::Sent | Decision::Aside => {
+            (Delivery::Sent, "taken as arrived by a person's decision")
+        }
     };
     decided(&mut tx, ctx, message, delivery, detail).await?;
     tx.commit().await?;

@@ -28,7 +28,10 @@ pub(crate) struct RowView {
 
 /// Whether a reason is written in strong letters: harm was done or may be.
 fn is_strong(reason: &Reason) -> bool {
-    matches!(reason, Reason::PromiseBroken | Reason::SafetyWords | Reason::RegulatorDate)
+    matches!(
+        reason,
+        Reason::PromiseBroken | Reason::Undelivered | Reason::SafetyWords | Reason::RegulatorDate
+    )
 }
 
 impl RowView {

@@ -12,3 +12,4 @@ mod rebuilt;
 mod recipients;
 mod solved;
 mod told;
+mod undelivered;

@@ -84,7 +84,9 @@ pub(crate) async fn project(
         | Event::Closed { .. }
         | Event::Reopened
         | Event::SplitOff { .. }
-        | Event::ConductStep { .. } => Ok(None),
+        | Event::ConductStep { .. }
+        | Event::Undelivered(_)
+        | Event::UndeliveredSeenTo { .. } => Ok(None),
         Event::Confirmed { words } | Event::Contested { words, .. } => {
             said(tx, case, entry, words).await
         }
