@@ -53,6 +53,7 @@ export async function staffPages(page, customer, house) {
   const known = await page.locator("tbody a").first().getAttribute("href");
   return [
     "/today",
+    "/held",
     ...VIEWS.map((view) => `/q/${view}`),
     found,
     original,

@@ -355,6 +355,44 @@ fn t_10d_a_sender_who_hands_in_a_burst_is_answered_by_people_until_an_hour_later
 }
 
 #[test]
+fn t_10e_who_is_held_back_is_told_to_people_and_they_decide() {
+    on_both(async |world| {
+        let house = House::open(world).await;
+        let said = async |n: u32| {
+            house
+                .mail(&format!("From: robot@example.org\nTo: help@redress.localhost\nMessage-ID: <{n}@example.org>\nSubject: Request {n}\n\nThis is a complaint about order {n}. I want a refund.\n"))
+                .await;
+        };
+        let (ctx, company) = (&house.world.ctx, &house.company);
+        let held = async |staff| {
+            let reach = store::scope::Reach::from(staff);
+            desk::held::sql::held(&ctx.store, &reach, ctx.now()).await.unwrap()
+        };
+        for n in 0..12 {
+            said(n).await;
+        }
+        let told = held(&company.maya).await;
+        assert_eq!((told.len(), told[0].address.as_str()), (1, "robot@example.org"));
+        assert_eq!(told[0].handed_in, 12, "all that was handed in is kept and counted");
+        assert!(held(&company.stan).await.is_empty(), "another unit's agent reads nothing of it");
+        let decide = async |staff, keep| {
+            desk::held::actions::decide(ctx, staff, &told[0].customer, keep).await.is_ok()
+        };
+        assert!(!decide(&company.stan, false).await);
+        assert!(decide(&company.maya, true).await);
+        house.world.pass(SignedDuration::from_hours(3));
+        said(20).await;
+        assert_eq!(house.letters().await.len(), 1, "held until somebody lets them go");
+        assert_eq!(held(&company.maya).await.len(), 1);
+        assert!(decide(&company.maya, false).await);
+        assert!(held(&company.maya).await.is_empty());
+        said(21).await;
+        assert_eq!(house.letters().await.len(), 2);
+        assert_eq!(house.number(CASES).await, 14, "each is a case");
+    });
+}
+
+#[test]
 fn t_09d_a_day_of_complaints_in_a_victim_s_name_is_three_letters_at_the_most() {
     on_both(async |world| {
         let house = House::open(world).await;

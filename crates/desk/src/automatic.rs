@@ -6,6 +6,7 @@
 //! marks by which others do the same. Here are those that count.
 
 use crate::case::sql::people;
+use crate::held::sql::{self as held, Decided};
 use domain::id::CustomerId;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
@@ -21,7 +22,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 const BURST_MOST: i64 = 10;
 const BURST_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// How long such a sender gets nothing from a program.
-const BURST_REST: SignedDuration = SignedDuration::from_hours(1);
+const BURST_REST: SignedDuration = held::REST;
 /// Letters to one domain in an hour of the clock.
 const DOMAIN_MOST: i64 = 2_000;
 /// Letters in an hour of the clock that are never too many, however few there usually are: on the
@@ -68,6 +69,8 @@ struct Counts {
     to_address: i64,
     /// What its owner handed in within ten minutes, at the worst of the last hour.
     handed_in: i64,
+    /// What a person decided about that.
+    decided: Option<Decided>,
     /// Letters to its domain this hour.
     to_domain: i64,
     /// All letters this hour.
@@ -83,7 +86,12 @@ fn decide(counts: &Counts, now: Timestamp) -> Option<Brake> {
     if counts.to_address >= ADDRESS_MOST {
         return Some(Brake::Day);
     }
-    if counts.handed_in > BURST_MOST {
+    let held = match counts.decided {
+        Some(Decided::Kept) => true,
+        Some(Decided::LetGo) => false,
+        None => counts.handed_in > BURST_MOST,
+    };
+    if held {
         return Some(Brake::Burst);
     }
     if counts.to_domain >= DOMAIN_MOST {
@@ -112,6 +120,7 @@ pub(crate) async fn brake(
         last_at: written.last_at,
         to_address: written.n,
         handed_in,
+        decided: held::decided(tx, customer, now).await?,
         to_domain: tx.tally(&of_domain(hour, address)).await?,
         all: tx.tally(&of_hour(hour)).await?,
         week: 0,
@@ -120,6 +129,10 @@ pub(crate) async fn brake(
         counts.week = tx.sum_tallies(&of_hour(hour - USUAL_HOURS), &of_hour(hour)).await?;
     }
     let braked = decide(&counts, now);
+    // Told to people whichever brake came first: an hour's letter hides no burst.
+    if counts.decided.is_none() && handed_in > BURST_MOST {
+        held::hold(tx, customer, address, now).await?;
+    }
     if let Some(brake) = braked {
         metrics::counter!("redress_automatic_letters_braked", "brake" => brake.to_string())
             .increment(1);
@@ -214,6 +227,9 @@ mod tests {
         let burst = |handed_in| Counts { handed_in, ..Counts::default() };
         assert_eq!(decide(&burst(10), now()), None);
         assert_eq!(decide(&burst(11), now()), Some(Brake::Burst));
+        let decided = |decided, handed_in| Counts { decided: Some(decided), ..burst(handed_in) };
+        assert_eq!(decide(&decided(Decided::LetGo, 11), now()), None);
+        assert_eq!(decide(&decided(Decided::Kept, 1), now()), Some(Brake::Burst));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod dialog;
 pub mod draft;
 pub mod escalation;
 mod handling;
+pub mod held;
 pub mod jobs;
 pub mod joiner;
 pub mod letter;
@@ -50,6 +51,7 @@ pub fn router() -> Router<Context> {
         .merge(case::forms::router())
         .merge(case::new_case::router())
         .merge(case::portal::router())
+        .merge(held::pages::router())
         .merge(joiner::pages::router())
         .merge(merger::pages::router())
         .merge(message::pages::router())

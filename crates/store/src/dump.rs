@@ -53,6 +53,7 @@ pub const TABLES: &[&str] = &[
     "offer",
     "joiner",
     "merger",
+    "held_sender",
     "draft",
     "recent_action",
     "case_seen",

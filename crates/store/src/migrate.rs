@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     same!(14, "0014_same_file"),
     same!(15, "0015_recipient"),
     same!(16, "0016_undelivered"),
+    same!(17, "0017_held_sender"),
 ];
 
 /// Nodes that start together upgrade one after the other.

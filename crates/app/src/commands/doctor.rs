@@ -106,6 +106,7 @@ async fn with_store(ctx: &Context) -> Vec<Finding> {
         Err(error) => bad("work", error.to_string(), "look at the database first"),
     });
     findings.extend(mailboxes(ctx).await);
+    findings.push(held_senders(ctx).await);
     findings.push(match ctx.store.setting("organisation/name").await {
         Ok(Some(name)) => good("setup", format!("set up for {}", name.trim_matches('"'))),
         Ok(None) => bad(
@@ -158,6 +159,26 @@ async fn mailboxes(ctx: &Context) -> Vec<Finding> {
         ),
     };
     alarms.into_iter().map(finding).collect()
+}
+
+/// Who handed in so much at once that no program answers them.
+async fn held_senders(ctx: &Context) -> Finding {
+    let all = store::scope::Reach { scope: "all".to_owned(), staff: String::new() };
+    match desk::held::sql::held(&ctx.store, &all, ctx.now()).await {
+        Ok(held) if held.iter().all(|one| one.kept) => {
+            good("senders", format!("{} held back, none waits for a decision", held.len()))
+        }
+        Ok(held) => {
+            let waits: Vec<String> = held
+                .iter()
+                .filter(|one| !one.kept)
+                .map(|one| format!("{} ({} since {})", one.address, one.handed_in, one.since))
+                .collect();
+            let says = format!("held back for too much at once: {}", waits.join(", "));
+            bad("senders", says, "let them go or keep them held on the page /held")
+        }
+        Err(error) => bad("senders", error.to_string(), "look at the database first"),
+    }
 }
 
 /// Work that nobody takes up piles up.

@@ -88,6 +88,8 @@ fn is_there(path: &str) -> bool {
         "/offers/{id}",
         "/letters/{key}",
         "/undelivered/{id}",
+        "/held/{customer}",
+        "/held-senders/{customer}",
         "/sessions/{handle}",
         "/tokens/{id}",
         "/messages/{id}",

@@ -1,6 +1,5 @@
 //! What a letter said, and to whom; for sending it once more.
 
-use crate::case::sql::{id, moment};
 use crate::undelivered::rules::Written;
 use domain::event::{Entry, Event};
 use domain::id::MessageId;

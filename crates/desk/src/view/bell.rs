@@ -2,6 +2,7 @@
 //! the case: who opens it has read it.
 
 use crate::case::thread::EntryView;
+use crate::held::sql as held;
 use crate::screen::Screen;
 use crate::view::case::{Names, ThreadEntry};
 use crate::view::seen::see;
@@ -82,6 +83,8 @@ struct Line {
 struct BellPage {
     frame: StaffFrame,
     lines: Vec<Line>,
+    /// How many senders wait for a decision, in words; empty when none does.
+    held: String,
     press: String,
 }
 
@@ -97,7 +100,11 @@ pub(crate) async fn count(ctx: &Context, reach: &Reach, staff: &Staff) -> Result
         .bind(&reach.staff).bind(&reach.staff).bind(decides).bind(&reader)
         .bind(COUNT_MOST).fetch_one(db).await)
     .doing("counting what is new")?;
-    Ok(u32::try_from(found).unwrap_or(0))
+    let held = match staff.permit_anywhere(Act::HandleCase) {
+        Ok(_) => held::waiting(&ctx.store, reach, ctx.now()).await?,
+        Err(_) => 0,
+    };
+    Ok(u32::try_from(found + held.min(1)).unwrap_or(0))
 }
 
 /// The person as the record names them, and whether they decide what others ask.
@@ -116,7 +123,11 @@ async fn show(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<Strin
         lines.extend(line(&ctx, &screen, &mut names, row).await?);
     }
     let frame = screen.frame(&ctx, "Notifications", Place::Elsewhere, "anywhere").await?;
-    web::page(&BellPage { frame, lines, press: web::new_press(&ctx) })
+    let held = match held::waiting(&ctx.store, &screen.reach, screen.now).await?.unsigned_abs() {
+        0 => String::new(),
+        n => web::words::counted(n, "sender is held back", "senders are held back"),
+    };
+    web::page(&BellPage { frame, lines, held, press: web::new_press(&ctx) })
 }
 
 pub(crate) async fn rows(

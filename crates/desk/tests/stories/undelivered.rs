@@ -43,8 +43,8 @@ fn a_letter_that_came_back_puts_its_case_on_top_and_a_delay_does_not() {
         let company = world.found().await;
         let number = opened(&world, &company).await;
         let letter = answered(&world, &company, number).await;
-        let other = arrive(&world, &complaint(&world, &company, "Still no heating"), company.amara);
-        other.await;
+        let other = complaint(&world, &company, "Still no heating");
+        arrive(&world, &other, company.amara).await;
         let before = in_line(&world).await;
         assert_eq!(before.last(), Some(&number), "it waits for the customer");
         report(&world, letter, Delivery::Delayed, "4.4.1 no answer from their server").await;
@@ -89,7 +89,9 @@ fn sent_to_another_address_it_leaves_the_top_and_its_words_leave_again() {
         assert_eq!(left[0]["to"], "amara@work.example");
         assert_eq!(left[0]["text"], "We pay it back today.");
         let case = now(&world, number).await.case;
-        assert!(case.undelivered.is_empty() && matches!(case.stage, Stage::WaitingForCustomer { .. }));
+        assert!(
+            case.undelivered.is_empty() && matches!(case.stage, Stage::WaitingForCustomer { .. })
+        );
         assert!(matches!(stage, Stage::WaitingForCustomer { .. }));
         let gone = see_to(ctx, maya, number, letter, Seeing::Aside, &none).await;
         assert_eq!(code(gone), "not_undelivered");
