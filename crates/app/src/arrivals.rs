@@ -143,13 +143,13 @@ impl Round<'_> {
         let (ctx, now) = (self.ctx, self.now);
         let all = channels::understand_read(tx, ctx, now, arrivals).await?;
         ctx.passes(Point::ArrivalUnderstood);
-        let private = all.iter().filter(|one| !one.feedback.public);
-        let who: Vec<(UnitId, Who)> = private.map(|one| (one.feedback.unit, who(one))).collect();
+        let theirs = all.iter().filter(|one| one.is_a_customer_s());
+        let who: Vec<(UnitId, Who)> = theirs.map(|one| (one.feedback.unit, who(one))).collect();
         let mut known = customers::recognise_all(tx, ctx, now, &who).await?.into_iter();
         ctx.passes(Point::ArrivalRecognised);
         let mut fates = Vec::with_capacity(all.len());
         for one in &all {
-            let customer = if one.feedback.public { None } else { known.next() };
+            let customer = if one.is_a_customer_s() { known.next() } else { None };
             fates.push(self.place(tx, one, customer).await?);
         }
         let placed: Vec<Placed<'_>> = all
@@ -185,8 +185,11 @@ impl Round<'_> {
     ) -> Result<Fate, StoreError> {
         let unit = one.feedback.unit;
         let Some(customer) = customer else {
-            let explanation = "Others can read it where it was said; it is answered there.";
-            return Ok(Fate { explanation: explanation.to_owned(), ..Fate::default() });
+            let explanation = match one.feedback.public {
+                true => "Others can read it where it was said; it is answered there.".to_owned(),
+                false => one.because.clone(),
+            };
+            return Ok(Fate { explanation, ..Fate::default() });
         };
         let team = match self.teams.get(&unit) {
             Some(team) => *team,

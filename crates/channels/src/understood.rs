@@ -96,6 +96,14 @@ pub struct Understood {
     pub reports: Vec<DeliveryReport>,
 }
 
+impl Understood {
+    /// Whether a customer says it to us: not what others read elsewhere, and not a mail of ours
+    /// that came back.
+    pub fn is_a_customer_s(&self) -> bool {
+        !self.feedback.public && self.joins != Joins::OwnCopy
+    }
+}
+
 /// What a delivery report says of a letter of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryReport {

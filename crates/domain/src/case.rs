@@ -267,6 +267,14 @@ impl Case {
         }
     }
 
+    /// The stage of a case when it is our turn.
+    pub(crate) fn turn_is_ours(&self) -> Stage {
+        match self.owner {
+            Some(staff) => Stage::With { staff },
+            None => Stage::WaitingForUs { team: self.team },
+        }
+    }
+
     /// The problem in one line: as stated by a person, else the subject.
     pub fn problem_line(&self) -> &str {
         if self.problem.is_empty() { &self.subject } else { &self.problem }

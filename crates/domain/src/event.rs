@@ -432,8 +432,6 @@ impl Case {
                 self.heard(at, clocks);
             }
             Event::Sent { message, clocks, .. } => self.sent(message, clocks, at),
-            Event::Undelivered(letter) => self.did_not_arrive(letter, at),
-            Event::UndeliveredSeenTo { letter, how } => self.saw_to(*letter, *how),
             Event::SendUndone { before, .. } => self.restore(before),
             Event::Assigned { owner } => self.assign(*owner),
             Event::ProblemStated { problem } => self.problem.clone_from(problem),
@@ -521,33 +519,6 @@ impl Case {
         self.set_clocks(clocks);
     }
 
-    /// It is our turn again: what we said was not heard.
-    fn did_not_arrive(&mut self, letter: &Undelivered, at: Timestamp) {
-        self.undelivered.retain(|known| known.letter != letter.letter);
-        self.undelivered.push(letter.clone());
-        if letter.automatic {
-            return;
-        }
-        self.snoozed_until = None;
-        if !matches!(self.stage, Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. }) {
-            self.stage = self.turn_is_ours();
-            self.waiting_since = self.waiting_since.or(Some(at));
-        }
-    }
-
-    /// Sent once more, the letter does what it did; unless somebody did something else meanwhile.
-    fn saw_to(&mut self, letter: MessageId, how: SeenTo) {
-        let place = self.undelivered.iter().position(|known| known.letter == letter);
-        let Some(was) = place.map(|place| self.undelivered.remove(place)) else { return };
-        let is_ours =
-            matches!(self.stage, Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. });
-        let same = is_ours && self.contacts == was.contacts && !was.stage.is_closed();
-        if how != SeenTo::SetAside && !was.automatic && same {
-            self.stage = was.stage;
-            self.waiting_since = was.waiting_since;
-        }
-    }
-
     fn restore(&mut self, before: &BeforeSending) {
         self.stage = before.stage.clone();
         self.waiting_since = before.waiting_since;
@@ -622,12 +593,5 @@ impl Case {
         self.waiting_since = self.waiting_since.or(Some(at));
         self.snoozed_until = None;
         self.stage = self.turn_is_ours();
-    }
-
-    pub(crate) fn turn_is_ours(&self) -> Stage {
-        match self.owner {
-            Some(staff) => Stage::With { staff },
-            None => Stage::WaitingForUs { team: self.team },
-        }
     }
 }

@@ -17,5 +17,6 @@ pub mod money;
 pub mod offer;
 pub mod permit;
 pub mod promise;
+mod undelivered;
 pub mod urgency;
 pub mod words;

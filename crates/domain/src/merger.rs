@@ -95,15 +95,15 @@ pub struct Separated {
 }
 
 impl Case {
-    /// What an event about which cases are one changes; others, such as those about who waits to
-    /// join, change nothing of the case itself.
+    /// What an event about which cases are one changes, or one about letters that did not arrive;
+    /// others, such as those about who waits to join, change nothing of the case itself.
     pub(crate) fn bound(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::Merged(_) => self.merged(at),
             Event::TookIn(other) => self.took_in(other),
             Event::GaveBack(other) => self.gave_back(other),
             Event::Separated(how) => self.separated(how),
-            _ => {}
+            others => self.unheard(others, at),
         }
     }
 

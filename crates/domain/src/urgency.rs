@@ -125,11 +125,13 @@ pub fn reasons(case: &Case, now: Timestamp) -> Vec<Reason> {
 
 /// The place of a case in the queue; smaller comes first.
 ///
-/// Order: broken promises and words of ours that did not arrive → due soonest (in steps of a quarter of an hour) → safety or legal
-/// words → reach → waiting longest. It depends on nothing that changes by itself with time, so
-/// it is stored and indexed; a promise that turns broken is an event.
+/// Order: broken promises and words of ours that did not arrive → due soonest (in steps of a
+/// quarter of an hour) → safety or legal words → reach → waiting longest. It depends on nothing
+/// that changes by itself with time, so it is stored and indexed; a promise that turns broken is
+/// an event.
 ///
-/// Layout, high to low: 1 bit nothing broken, 24 bits due, 1 bit calm, 3 bits reach, 34 bits waiting.
+/// Layout, high to low: 1 bit nothing broken, 24 bits due, 1 bit calm, 3 bits reach, 34 bits
+/// waiting.
 pub fn order(case: &Case) -> i64 {
     const STEP_MS: i64 = 900_000;
     let not_broken = i64::from(!case.has_broken_promise() && !case.has_undelivered_words());

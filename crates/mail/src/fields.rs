@@ -221,8 +221,15 @@ pub(crate) fn ids(raw: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = value.as_str();
     while let Some((_, after)) = rest.split_once('<') {
-        let Some((id, tail)) = after.split_once('>') else { break };
-        let id: String = id.chars().filter(|c| !c.is_whitespace()).collect();
+        let end = after.find(['<', '>']).unwrap_or(after.len());
+        let (id, tail) = after.split_at(end);
+        let id: String = match tail.starts_with('>') {
+            true => id.chars().filter(|c| !c.is_whitespace()).collect(),
+            // Its bracket is missing: what follows the first word is none of it.
+            false => {
+                id.split_whitespace().next().filter(|id| id.contains('@')).unwrap_or("").into()
+            }
+        };
         if !id.is_empty() && found.len() < crate::limits::REFERENCES_MAX {
             found.push(id);
         }
@@ -324,6 +331,13 @@ mod tests {
     fn ids_are_read_with_and_without_brackets() {
         assert_eq!(ids(b"<a@x> (comment) <b@\r\n y>"), ["a@x", "b@y"]);
         assert_eq!(ids(b"plain@x"), ["plain@x"]);
+    }
+
+    #[test]
+    fn an_id_without_its_closing_bracket_takes_no_other_with_it() {
+        assert_eq!(ids(b"<a@x <b@y> <c@z"), ["a@x", "b@y", "c@z"]);
+        assert_eq!(ids(b"<a@x and more words"), ["a@x"]);
+        assert_eq!(ids(b"< <<<"), [""; 0]);
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::parsed::Parsed;
 /// How much of a text is looked at, in bytes.
 const LOOKED_AT: usize = 8 * 1024;
 
+/// How staff are told that a mail is held, behind why it is.
+pub const HELD_SAYS: &str = "It is held here, so that nobody outside sees it before you do.";
+
 /// Why a mail must be held, or `None`.
 ///
 /// Needs both: words of verification in any of a dozen languages, and a code or a link to act

@@ -154,7 +154,9 @@ async fn look_into_mailbox(
     permit(&by.staff)?;
     let all = accounts(&ctx.store).await?;
     let account = all.into_iter().find(|account| account.name == name).ok_or_else(missing)?;
-    look_into(&ctx, account.clone()).await;
+    if setup::is_first(&ctx, &sent.press).await? {
+        look_into(&ctx, account.clone()).await;
+    }
     Ok(Answer(body(&ctx, account).await?))
 }
 
@@ -176,7 +178,9 @@ async fn try_mailbox(
     permit(&by.staff)?;
     let all = accounts(&ctx.store).await?;
     let account = all.into_iter().find(|account| account.name == name).ok_or_else(missing)?;
-    try_and_wait(&ctx, relay, account).await;
+    if setup::is_first(&ctx, &sent.press).await? {
+        try_and_wait(&ctx, relay, account).await;
+    }
     Ok(Answer(last_trial(&ctx.store, &name).await?.unwrap_or_default()))
 }
 

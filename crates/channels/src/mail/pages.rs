@@ -119,7 +119,9 @@ pub(crate) async fn look(
 ) -> Result<Response, Problem> {
     permit(&form.by.staff)?;
     let all = accounts(&ctx.store).await?;
-    if let Some(account) = all.into_iter().find(|account| account.name == form.value.name) {
+    if let Some(account) = all.into_iter().find(|account| account.name == form.value.name)
+        && setup::is_first(&ctx, &form.press).await?
+    {
         look_into(&ctx, account).await;
     }
     Ok(go())
@@ -133,7 +135,9 @@ pub(crate) async fn try_it(
 ) -> Result<Response, Problem> {
     permit(&form.by.staff)?;
     let all = accounts(&ctx.store).await?;
-    if let Some(account) = all.into_iter().find(|account| account.name == form.value.name) {
+    if let Some(account) = all.into_iter().find(|account| account.name == form.value.name)
+        && setup::is_first(&ctx, &form.press).await?
+    {
         try_and_wait(&ctx, relay, account).await;
     }
     Ok(go())

@@ -10,6 +10,7 @@ use ::mail::bounce::State;
 use ::mail::thread::{
     Decision, Evidence, Known, Outcome, Source, decide, evidence, ids_to_look_up,
 };
+use ::mail::token::{Claim, read_reply_address};
 use ::mail::{Authentication, Keys, Parsed, Trusted, Verdict};
 use domain::message::Delivery;
 use intake::StoredArrival;
@@ -63,8 +64,9 @@ pub(crate) async fn place(
         );
         read.said.because = format!("{} {says}", read.said.because).trim().to_owned();
     }
-    if let Some(mailbox) = envelope.map(|e| e.mailbox).filter(|m| m.contains('@')) {
-        known.own_addresses.push(mailbox);
+    let mailbox = envelope.map(|e| e.mailbox).unwrap_or_default();
+    if mailbox.contains('@') {
+        known.own_addresses.push(mailbox.clone());
     }
     // A group of ours that forwards to colleagues marks every customer's mail as a list's.
     if read.said.automatic && mail::kind_here(&parsed, &known.own_addresses) == mail::Kind::Human {
@@ -87,7 +89,7 @@ pub(crate) async fn place(
     let told = [decision.because.as_str(), &in_copy(&decision.suggested), &earlier];
     let told: Vec<&str> = told.into_iter().filter(|words| !words.is_empty()).collect();
     read.said.because = told.join(" ");
-    read.reports = reports(&parsed, &keys);
+    read.reports = reports(tx, &parsed, &keys, &mailbox).await?;
     if !read.reports.is_empty() {
         ctx.passes(Point::ReportRead);
     }
@@ -105,10 +107,7 @@ fn held(decision: Decision, parsed: &Parsed, found: &[Evidence]) -> Decision {
     match mail::verification::held_because(parsed) {
         Some(why) if !answers => Decision {
             outcome: Outcome::Waits { case },
-            because: format!(
-                "{} {why} It is held here, so that nobody outside sees it before you do.",
-                decision.because
-            ),
+            because: format!("{} {why} {}", decision.because, mail::verification::HELD_SAYS),
             may_reopen: false,
             ..decision
         },
@@ -208,15 +207,36 @@ async fn follow_mergers(tx: &mut Tx, cases: &[u64], known: &mut Known) -> Result
     Ok(())
 }
 
-/// What a delivery report says of letters of ours.
-fn reports(parsed: &Parsed, keys: &Keys) -> Vec<DeliveryReport> {
+/// What a delivery report says of letters of ours. Which letter, the report's copy of it says; one
+/// that has none came to a return path of ours, which names case and recipient, and the last letter
+/// to them is meant.
+async fn reports(
+    tx: &mut Tx,
+    parsed: &Parsed,
+    keys: &Keys,
+    mailbox: &str,
+) -> Result<Vec<DeliveryReport>, StoreError> {
+    if parsed.deliveries.is_empty() {
+        return Ok(Vec::new());
+    }
     let original = parsed.original.as_ref().and_then(|original| original.message_id.as_deref());
     let claim = original.and_then(|id| mail::token::read_message_id(keys, id));
-    let Some(claim) = claim else { return Vec::new() };
-    let Some(message) = claim.message else { return Vec::new() };
-    let key = uuid::Uuid::from_u128(message).to_string();
+    let named = |claim: &Claim| claim.message.map(|id| uuid::Uuid::from_u128(id).to_string());
+    if let Some((claim, key)) = claim.and_then(|claim| named(&claim).map(|key| (claim, key))) {
+        return Ok(said_of(parsed, keys, &claim, &key));
+    }
+    let to = parsed.to.iter().map(|to| to.address.as_str());
+    let claim = [mailbox].into_iter().chain(to).find_map(|to| read_reply_address(keys, to));
+    let Some(claim) = claim.filter(|_| original.is_none()) else { return Ok(Vec::new()) };
+    let letters = sql::last_letters(tx, i64::try_from(claim.case).unwrap_or(0)).await?;
+    let meant = letters.into_iter().find(|(_, to)| keys.is_for(&claim, to));
+    Ok(meant.map_or(Vec::new(), |(key, _)| said_of(parsed, keys, &claim, &key)))
+}
+
+/// What a report says of the letter `key`, whose recipient `claim` names.
+fn said_of(parsed: &Parsed, keys: &Keys, claim: &Claim, key: &str) -> Vec<DeliveryReport> {
     let says = |delivery: &mail::bounce::Delivery| DeliveryReport {
-        key: key.clone(),
+        key: key.to_owned(),
         state: match delivery.state {
             State::Failed | State::FailedForNow => Delivery::Failed,
             State::Delayed => Delivery::Delayed,
@@ -228,7 +248,7 @@ fn reports(parsed: &Parsed, keys: &Keys) -> Vec<DeliveryReport> {
         detail: in_words(delivery),
     };
     // A letter has one recipient; others in its report are those it was passed on to.
-    let ours = parsed.deliveries.iter().find(|one| keys.is_for(&claim, &one.recipient));
+    let ours = parsed.deliveries.iter().find(|one| keys.is_for(claim, &one.recipient));
     ours.or(parsed.deliveries.first()).map(says).into_iter().collect()
 }
 

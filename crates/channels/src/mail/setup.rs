@@ -60,6 +60,20 @@ pub(crate) async fn forget(
     Ok(!gone.is_empty())
 }
 
+/// Whether a press is the first of its kind; what it begins lasts too long for a transaction.
+pub(crate) async fn is_first(ctx: &Context, press: &Press) -> Result<bool, Problem> {
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    match tx.once::<()>(press, now).await? {
+        Once::New => {}
+        Once::Done(()) => return Ok(false),
+        Once::OtherBody => return Err(other_body()),
+    }
+    tx.done_once(press, &()).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 fn other_body() -> Problem {
     Problem::refused("key_used_otherwise", "This was already sent with other content.")
 }

@@ -97,7 +97,9 @@ pub(crate) async fn earlier(
           AND m.n < COALESCE((SELECT n FROM message WHERE id = $2), 0)
           AND (m.direction = 'in' OR m.recipient <> '')
           AND NOT EXISTS (SELECT 1 FROM joiner j WHERE j.case_id = m.case_id
-                          AND j.state = 'accepted' AND j.customer_id = f.customer_id)
+                          AND j.state = 'accepted' AND j.customer_id = f.customer_id
+                          AND j.customer_id <> (SELECT c.customer_id FROM \"case\" c
+                                                WHERE c.id = m.case_id))
         ORDER BY m.n DESC, r.message_id LIMIT 40";
     const OF_ANOTHER: &str = "
         SELECT COALESCE(x.letter_id, m.id) AS id, m.direction,
@@ -128,4 +130,17 @@ pub(crate) async fn unit_of_case(tx: &mut Tx, number: i64) -> Result<Option<Stri
     const SQL: &str = "SELECT unit_id FROM \"case\" WHERE number = $1";
     on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_optional(db).await)
         .doing("looking up the unit of a case")
+}
+
+/// The last letters of a case by mail, with where they went; the last first.
+pub(crate) async fn last_letters(
+    tx: &mut Tx,
+    number: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT o.key, o.recipient FROM \"case\" c JOIN outbox o ON o.case_id = c.id
+        WHERE c.number = $1 AND o.channel = 'mail' AND o.state IN ('sent', 'uncertain')
+        ORDER BY o.leaves_at_ms DESC, o.key LIMIT 40";
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(number).fetch_all(db).await)
+        .doing("looking for the letter that a report means")
 }

@@ -1,9 +1,10 @@
 //! Who truly sent a mail: found out by our own listener's questions to a name server, after the
 //! mail is kept.
 
-use crate::world::{count, house};
+use crate::listener::{say, start};
+use crate::world::{count, house, run};
 use channels::Understood;
-use channels::mail::{Incoming, Senders, take};
+use channels::mail::{Incoming, ListenLimits, Protocol, Senders, take};
 use intake::ArrivalJob;
 use jiff::SignedDuration;
 use mail::Verdict;
@@ -66,6 +67,11 @@ async fn heard(world: &World, senders: &Senders, peer: &str, raw: &str) -> Under
         ..Incoming::default()
     };
     take(&world.ctx, mail).await.unwrap();
+    understood(world, senders).await
+}
+
+/// Understands the one that was kept.
+async fn understood(world: &World, senders: &Senders) -> Understood {
     let ctx = &world.ctx;
     let jobs = ctx.store.claim(ctx.now(), SignedDuration::from_secs(60), 5).await.unwrap();
     let id = serde_json::from_str::<ArrivalJob>(&jobs[0].body).unwrap().arrival;
@@ -131,5 +137,37 @@ fn a_name_server_that_is_away_or_a_relay_of_ours_leaves_the_sender_unchecked() {
         let relayed = heard(&world, &senders, "127.0.0.1", &raw).await;
         assert_eq!((verdict(&relayed), asked.load(Ordering::Relaxed)), (None, 0));
         assert!(relayed.answerable);
+    });
+}
+
+#[test]
+fn the_name_a_server_gave_to_our_listener_speaks_for_mail_without_a_return_path() {
+    on_both(async |world| {
+        house(&world).await;
+        let texts = [
+            ("out.shop.example", "v=spf1 ip4:203.0.113.7 -all"),
+            ("other.example", "v=spf1 ip4:203.0.113.7 -all"),
+            ("_dmarc.shop.example", "v=DMARC1; p=none"),
+        ];
+        let (server, _) = name_server(&texts).await;
+        let senders = Senders::asking(Some(server));
+        let address = start(&world, Protocol::Smtp, ListenLimits::default()).await;
+        for (hello, verified) in [("out.shop.example", true), ("other.example", false)] {
+            let raw = RAW.replace("Late", hello);
+            let session = format!(
+                "EHLO {hello}\r\nMAIL FROM:<>\r\nRCPT TO:<help@example.test>\r\nDATA\r\n{raw}.\r\nQUIT\r\n"
+            );
+            let answer = say(address, session.as_bytes()).await;
+            assert!(answer.contains("250 2.0.0 Kept"), "{answer}");
+            // It came from this machine; as if it had come from theirs.
+            run(
+                &world,
+                "UPDATE arrival SET envelope = REPLACE(envelope, '127.0.0.1', '203.0.113.7')",
+            )
+            .await;
+            let one = understood(&world, &senders).await;
+            let is_verified = verdict(&one) == Some(Verdict::Verified);
+            assert_eq!(is_verified, verified, "{hello}: {}", one.because);
+        }
     });
 }

@@ -104,6 +104,7 @@ fn a_trial_sends_a_real_mail_and_ends_when_it_has_come_back_as_our_own() {
                 for one in understand_all(&world).await {
                     let team = domain::id::TeamId::from(domain::id::uuid_v7(2, [2; 10]));
                     assert!(!one.for_desk(team).wants_case, "our own mail opens no case");
+                    assert!(!one.is_a_customer_s(), "and our address is no customer");
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }

@@ -1,5 +1,6 @@
 //! The thread as pages show it: messages, notes, and the rest as single lines.
 
+use crate::joiner::pages::is_held;
 use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
 use crate::view::case::{Fate, ThreadEntry};
@@ -294,6 +295,12 @@ fn bounds_words(event: &Event) -> String {
             SeenTo::NewAddress => "sent the letter to another address".to_owned(),
             SeenTo::SetAside => "set the letter aside that did not arrive".to_owned(),
         },
+        Event::JoinerWaits(joiner) if is_held(joiner) => {
+            format!(
+                "{} wrote what is held until somebody has looked. It waits below",
+                joiner.message.author
+            )
+        }
         Event::JoinerWaits(joiner) => format!(
             "{} wrote with this case’s own address and takes no part in it. They wait below",
             joiner.message.author

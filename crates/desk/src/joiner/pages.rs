@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Redirect;
 use axum::routing::post;
 use domain::id::{CaseId, CaseNumber, MessageId};
-use domain::joiner::Part;
+use domain::joiner::{Joiner, Part};
 use serde::Deserialize;
 use store::{Context, StoreError};
 use web::time_words::Moment;
@@ -27,6 +27,8 @@ pub(crate) struct JoinerView {
     pub who: String,
     pub when: Moment,
     pub text: String,
+    /// Whether they take part, and it is held for what it says.
+    pub held: bool,
     pub because: String,
     /// What happens when nobody decides.
     pub until: &'static str,
@@ -48,6 +50,7 @@ pub(crate) async fn waiting(
             id: joiner.message.id.to_string(),
             who: if is_same { author.clone() } else { format!("{author} <{}>", joiner.address) },
             when: screen.moment(waiting.since),
+            held: is_held(&joiner),
             because: joiner.because,
             until: "When nobody decides in the time for a first word, it becomes a case of its own.",
             original: joiner
@@ -58,6 +61,11 @@ pub(crate) async fn waiting(
         }
     };
     Ok(all.into_iter().map(view).collect())
+}
+
+/// Whether words wait for what they say and not for who wrote them.
+pub(crate) fn is_held(joiner: &Joiner) -> bool {
+    joiner.because.contains(mail::verification::HELD_SAYS)
 }
 
 fn ids(number: &str, id: &str) -> Result<(CaseNumber, MessageId), Problem> {

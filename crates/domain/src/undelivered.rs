@@ -1,0 +1,44 @@
+//! What a letter that did not arrive changes of its case, and what seeing to it does.
+
+use crate::case::{Case, SeenTo, Stage, Undelivered};
+use crate::event::Event;
+use crate::id::MessageId;
+use jiff::Timestamp;
+
+impl Case {
+    /// What an event about letters that did not arrive changes; others change nothing here.
+    pub(crate) fn unheard(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::Undelivered(letter) => self.did_not_arrive(letter, at),
+            Event::UndeliveredSeenTo { letter, how } => self.saw_to(*letter, *how),
+            _ => {}
+        }
+    }
+
+    /// It is our turn again: what we said was not heard.
+    fn did_not_arrive(&mut self, letter: &Undelivered, at: Timestamp) {
+        self.undelivered.retain(|known| known.letter != letter.letter);
+        self.undelivered.push(letter.clone());
+        if letter.automatic {
+            return;
+        }
+        self.snoozed_until = None;
+        if !matches!(self.stage, Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. }) {
+            self.stage = self.turn_is_ours();
+            self.waiting_since = self.waiting_since.or(Some(at));
+        }
+    }
+
+    /// Sent once more, the letter does what it did; unless somebody did something else meanwhile.
+    fn saw_to(&mut self, letter: MessageId, how: SeenTo) {
+        let place = self.undelivered.iter().position(|known| known.letter == letter);
+        let Some(was) = place.map(|place| self.undelivered.remove(place)) else { return };
+        let is_ours =
+            matches!(self.stage, Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. });
+        let same = is_ours && self.contacts == was.contacts && !was.stage.is_closed();
+        if how != SeenTo::SetAside && !was.automatic && same {
+            self.stage = was.stage;
+            self.waiting_since = was.waiting_since;
+        }
+    }
+}
