@@ -1,6 +1,6 @@
 //! Who is held back, for programs.
 
-use crate::api::{ReadProblems, WriteProblems, reach_of_one};
+use crate::api::{ReadProblems, WriteHeaders, WriteProblems, reach_of_one};
 use crate::held::actions::decide;
 use crate::held::sql::{self, Held};
 use axum::extract::State;
@@ -102,7 +102,7 @@ struct HeldDecisionBody {
 
 /// Decides about somebody who is held back.
 #[utoipa::path(post, path = "/api/v1/held-senders/{customer}/decisions", tag = "messages",
-    request_body = HeldDecisionBody, params(HeldPath),
+    request_body = HeldDecisionBody, params(HeldPath, WriteHeaders),
     responses((status = 204, description = "It was decided"), WriteProblems),
     security(("token" = [])))]
 async fn decide_held(
