@@ -121,6 +121,93 @@ test("Ctrl+K finds an action by its words, ? shows the keys, / searches", async 
   await page.locator(".row").first().waitFor();
 });
 
+test("f filters the queue, the filter stands in the address, and a kept one has a key", async () => {
+  await page.goto(`${house.base}/q/team`);
+  await keys("f");
+  await focused("#filter-kind");
+  await page.keyboard.type("Question");
+  await keys("Control+Enter");
+  await page.waitForURL(/\/q\/team\?kind=question$/);
+  await page.locator(".filter-line .chip", { hasText: "Question" }).waitFor();
+  await page.getByRole("link", { name: "Keep this view" }).press("Enter");
+  await dialog().getByLabel("Name").waitFor();
+  await page.keyboard.type("My questions");
+  await keys("Control+Enter");
+  await page.locator(".tabs [aria-current]", { hasText: "My questions" }).waitFor();
+  await keys("2");
+  await page.waitForURL(/\/q\/team$/);
+  await keys("9");
+  await page.waitForURL(/\/q\/team\?kind=question$/);
+});
+
+test("l labels a row and goes on with the next, u marks it, p asks about that row", async () => {
+  await page.goto(`${house.base}/q/team`);
+  await keys("j");
+  const first = await row();
+  await keys("l");
+  await focused("dialog[open] input[type=checkbox]");
+  const label = page.locator("dialog[open] label", { hasText: "Call back" });
+  const was = await label.locator("input").isChecked();
+  await label.locator("input").press("Space");
+  await keys("Control+Enter");
+  await page.locator(`#${first} .tag`, { hasText: "Call back" }).waitFor({
+    state: was ? "detached" : "attached",
+  });
+  await page.waitForFunction(
+    (id) => ![id, ""].includes(document.activeElement?.closest(".row")?.id ?? ""),
+    first,
+  );
+  assert.match(page.url(), /\/q\/team$/);
+  const second = await row();
+  const isUnread = () => page.locator(`#${second}.is-unread`).count();
+  const before = await isUnread();
+  await keys("u");
+  await page.waitForFunction(
+    ([id, was]) => document.querySelectorAll(`#${id}.is-unread`).length !== was,
+    [second, before],
+  );
+  await page.locator(`#${second} .row-link`).focus();
+  await keys("p");
+  await dialog().getByText("What is right?").waitFor();
+  assert.match(
+    await dialog().locator("form").getAttribute("action"),
+    new RegExp(second.replace("row-", "")),
+  );
+  await keys("Escape");
+  await page.waitForFunction((id) => document.activeElement?.closest(".row")?.id === id, second);
+});
+
+test("a slash brings a reply text, two braces a gap, and one key sends and goes on", async () => {
+  await page.goto(`${house.base}/cases/${number}`);
+  await keys("r");
+  await focused("#words");
+  await page.locator("#words").fill("");
+  await page.keyboard.type("/");
+  await dialog().getByRole("heading", { name: "We are looking into it" }).waitFor();
+  await focused("dialog[open] [data-insert]");
+  await dialog().getByRole("button", { name: /Put it in ?: We are looking/ }).press("Enter");
+  await page.waitForFunction(() => /^Dear \w/.test(document.querySelector("#words").value));
+  await page.keyboard.type(" {{");
+  await focused("dialog[open] [data-gap]");
+  await dialog().getByRole("button", { name: /the number of the case/ }).press("Enter");
+  await page.waitForFunction(
+    (end) => document.querySelector("#words").value.endsWith(end),
+    ` ${number}`,
+  );
+  // Pasted: typed, two braces bring the picker again.
+  const typed = await page.locator("#words").inputValue();
+  await page.locator("#words").fill(`${typed} {{promise.nothing}}`);
+  await keys("Control+Enter");
+  const stops = page.locator(".finding", { hasText: "Nothing fills {{promise.nothing}}" });
+  await stops.first().waitFor();
+  assert.match(page.url(), new RegExp(`/cases/${number}`));
+  const words = await page.locator("#words").inputValue();
+  await page.locator("#words").fill(words.replace(" {{promise.nothing}}", ""));
+  await keys("Control+Shift+Enter");
+  await page.waitForURL(({ pathname }) =>
+    pathname !== `/cases/${number}` && /^\/(cases\/R-\d+|q\/mine)$/.test(pathname));
+});
+
 test("single keys typed into any field of a case change nothing", async () => {
   await page.goto(`${house.base}/cases/${number}`);
   const events = await page.locator("#thread").getAttribute("data-version");

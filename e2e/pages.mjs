@@ -15,6 +15,8 @@ const FORMS = [
   "problem",
   "reading",
   "escalation/answer",
+  "labels",
+  "reply-texts",
   "merger/new",
   "separation/new",
 ];
@@ -28,6 +30,10 @@ const SETTINGS = [
   "/people/new",
   "/teams",
   "/teams/new",
+  "/labels",
+  "/labels/new",
+  "/reply-texts",
+  "/reply-texts/new",
   "/units",
   "/hours",
   "/policies",
@@ -37,7 +43,7 @@ const SETTINGS = [
   "/mail?dns=1",
 ];
 // Keys on a case that open a dialog: what every form looks like above the case.
-export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "?", "Control+k"];
+export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "l", "?", "Control+k"];
 const VIEWS = ["mine", "team", "promises", "public", "reopened", "snoozed", "ideas", "closed"];
 
 // Pages of staff; `lead` sees every team, so every form is there.
@@ -62,6 +68,11 @@ export async function staffPages(page, customer, house) {
     `${found}/file?notes=1`,
     ...FORMS.map((form) => `${found}/${form}`),
     ...promise,
+    "/q/team?kind=complaint&waiting=1",
+    "/q/team?kind=idea&severity=4",
+    "/q/team/filter?kind=complaint",
+    "/q/team/keeping?kind=complaint",
+    `/labels/new?case=${found.split("/").at(-1)}`,
     "/promises",
     "/search",
     "/search?q=card",
@@ -85,7 +96,7 @@ export async function staffPages(page, customer, house) {
 // The settings, with one person and one team of the company.
 export async function settingsPages(page, house) {
   const pages = SETTINGS.map((each) => `/settings${each}`);
-  for (const list of ["/settings/people", "/settings/teams"]) {
+  for (const list of ["/settings/people", "/settings/teams", "/settings/labels", "/settings/reply-texts"]) {
     await page.goto(house.base + list);
     const row = page.locator(`main a[href^="${list}/"]:not([href$=new])`).first();
     pages.push(await row.getAttribute("href"));

@@ -60,6 +60,8 @@ const READ_IT: &[Caller] = &[Narrowed, Viewer, Insight, Agent, Lead, Administrat
 const VERIFY: &[Caller] = &[Insight, Lead, Administrator];
 /// Who decides what is learnt.
 const LEARN: &[Caller] = &[Insight, Lead, Administrator];
+/// Who keeps the lists of labels, causes and reply texts.
+const KEEP_LISTS: &[Caller] = &[Insight, Lead, Administrator];
 const SET_UP: &[Caller] = &[Administrator];
 
 const fn get(path: &'static str, open_to: &'static [Caller]) -> Route {
@@ -116,6 +118,14 @@ pub const ROUTES: &[Route] = &[
     get("/today", STAFF),
     get("/q", ANYBODY),
     get("/q/{view}", STAFF),
+    get("/q/{view}/filter", STAFF),
+    get("/q/{view}/keeping", STAFF),
+    post("/q/{view}/keeping", STAFF),
+    get("/cases/{number}/labels", SEE_IT),
+    post("/cases/{number}/labels", HANDLE_IT),
+    get("/cases/{number}/reply-texts", HANDLE_IT),
+    get("/labels/new", HANDLE_ANY),
+    post("/labels", HANDLE_ANY),
     get("/search", STAFF),
     get("/promises", STAFF),
     get("/feedback", STAFF),
@@ -237,6 +247,16 @@ pub const ROUTES: &[Route] = &[
     get("/settings/units", SET_UP),
     post("/settings/units", SET_UP),
     post("/settings/units/{id}", SET_UP),
+    get("/settings/labels", KEEP_LISTS),
+    post("/settings/labels", KEEP_LISTS),
+    get("/settings/labels/new", KEEP_LISTS),
+    get("/settings/labels/{id}", KEEP_LISTS),
+    post("/settings/labels/{id}", KEEP_LISTS),
+    get("/settings/reply-texts", KEEP_LISTS),
+    post("/settings/reply-texts", KEEP_LISTS),
+    get("/settings/reply-texts/new", KEEP_LISTS),
+    get("/settings/reply-texts/{id}", KEEP_LISTS),
+    post("/settings/reply-texts/{id}", KEEP_LISTS),
     get("/settings/mail", SET_UP),
     post("/settings/mail", SET_UP),
     post("/settings/mail/look", SET_UP),
@@ -290,6 +310,15 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/teams", SET_UP),
     get("/api/v1/teams/{id}", READ_IT),
     put("/api/v1/teams/{id}", SET_UP),
+    get("/api/v1/labels", PROGRAMS),
+    post("/api/v1/labels", KEEP_LISTS),
+    get("/api/v1/labels/{id}", PROGRAMS),
+    put("/api/v1/labels/{id}", KEEP_LISTS),
+    get("/api/v1/reply-texts", PROGRAMS),
+    post("/api/v1/reply-texts", KEEP_LISTS),
+    get("/api/v1/reply-texts/{id}", PROGRAMS),
+    put("/api/v1/reply-texts/{id}", KEEP_LISTS),
+    get("/api/v1/cases/{number}/reply-texts", HANDLE_IT),
     get("/api/v1/units", PROGRAMS),
     post("/api/v1/units", SET_UP),
     get("/api/v1/units/{id}", READ_IT),
@@ -358,6 +387,8 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/cases/{number}/joiners/{id}/acceptances", HANDLE_IT),
     post("/api/v1/cases/{number}/joiners/{id}/splits", HANDLE_IT),
     post("/api/v1/cases/{number}/mergers", HANDLE_IT),
+    put("/api/v1/cases/{number}/labels", HANDLE_IT),
+    delete("/api/v1/cases/{number}/seen", READ_IT),
     post("/api/v1/cases/{number}/separations", HANDLE_IT),
     post("/api/v1/cases/{number}/splits", HANDLE_IT),
     get("/api/v1/promises", PROGRAMS),

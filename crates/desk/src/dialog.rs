@@ -46,6 +46,8 @@ pub(crate) enum FieldKind {
     Pick(Vec<(String, String, bool)>),
     Radio(Vec<(String, String, bool)>),
     Ticks(Vec<(String, String, bool)>),
+    /// Several values of one field; ticks are fields of their own.
+    Several(Vec<(String, String, bool)>),
     /// A moment in the reader's zone: `2026-11-19T17:00`.
     Moment(String),
 }

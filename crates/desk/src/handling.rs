@@ -13,6 +13,7 @@ use domain::event::{Actor, Event};
 use domain::id::{CaseId, CaseNumber, MessageId, OfferId, PromiseId, StaffId};
 use domain::message::Purpose;
 use domain::permit::{Act, CustomerPermit, Permit, Staff};
+use domain::variable::gaps;
 use domain::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -241,6 +242,15 @@ impl<'a> Handling<'a> {
     /// Whatever a person writes to a customer passes here, from pages and programs alike.
     fn look_at_letters(&self, events: &[Event]) -> Result<(), ActError> {
         let by_staff = matches!(self.actor, Actor::Staff(_));
+        let gap = |event: &Event| match event {
+            Event::Sent { message, .. } if !message.automatic => {
+                gaps(&message.text).first().map(|gap| gap.name.to_owned())
+            }
+            _ => None,
+        };
+        if let Some(name) = events.iter().find_map(gap).filter(|_| by_staff) {
+            return Err(MessageRefused::GapLeft { name }.into());
+        }
         let stopped = |event: &Event| match event {
             Event::Sent { message, .. } => {
                 !message.automatic && coaching::stops(&self.case, &message.text)

@@ -18,6 +18,7 @@ mod handling;
 pub mod held;
 pub mod jobs;
 pub mod joiner;
+pub mod label;
 pub mod letter;
 pub mod merger;
 pub mod message;
@@ -26,6 +27,7 @@ pub mod policy;
 pub mod promise;
 pub mod recipient;
 mod refusal;
+mod reply_text;
 pub mod resolution;
 mod screen;
 pub mod search;
@@ -53,10 +55,12 @@ pub fn router() -> Router<Context> {
         .merge(case::portal::router())
         .merge(held::pages::router())
         .merge(joiner::pages::router())
+        .merge(label::pages::router())
         .merge(merger::pages::router())
         .merge(message::pages::router())
         .merge(offer::pages::router())
         .merge(promise::pages::router())
+        .merge(reply_text::pages::router())
         .merge(resolution::pages::router())
         .merge(search::pages::router())
         .merge(transfer::pages::router())
@@ -64,4 +68,5 @@ pub fn router() -> Router<Context> {
         .merge(view::today::router())
         .merge(view::bell::router())
         .merge(view::saved_pages::router())
+        .merge(view::filter_pages::router())
 }

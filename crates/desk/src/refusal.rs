@@ -4,6 +4,7 @@ use crate::case::rules::CaseRefused;
 use crate::conduct::rules::ConductRefused;
 use crate::escalation::rules::EscalationRefused;
 use crate::joiner::rules::JoinerRefused;
+use crate::label::rules::LabelRefused;
 use crate::merger::rules::MergerRefused;
 use crate::message::rules::MessageRefused;
 use crate::offer::rules::OfferRefused;
@@ -86,6 +87,8 @@ refused! {
     Resolution(ResolutionRefused),
     /// About somebody who waits to join.
     Joiner(JoinerRefused),
+    /// About labels.
+    Label(LabelRefused),
     /// About merging and splitting.
     Merger(MergerRefused),
     /// About a letter that did not arrive.

@@ -1,11 +1,13 @@
 //! What every page of the desk needs: who looks, in which zone, under which policy; and the words
 //! for reasons, stages and refusals.
 
+use crate::label::rules::Listed;
+use crate::label::sql as label_sql;
 use crate::policy::Policy;
 use crate::view::{bell, recent};
 use domain::case::{Case, Closing, Stage};
 use domain::channel::Channel;
-use domain::id::CaseNumber;
+use domain::id::{CaseNumber, LabelId};
 use domain::permit::Act;
 use domain::urgency::Reason;
 use jiff::Timestamp;
@@ -26,6 +28,8 @@ pub(crate) struct Screen {
     pub policy: Policy,
     pub zone: TimeZone,
     pub now: Timestamp,
+    /// The labels and causes of the house, ended ones included.
+    pub labels: Vec<Listed>,
 }
 
 impl Screen {
@@ -36,7 +40,8 @@ impl Screen {
         let own = own.filter(|_| !signed.preferences.zone.is_empty());
         let zone = own.unwrap_or_else(|| policy.clocks.hours.zone().clone());
         let reach = Reach::from(&signed.staff);
-        Ok(Screen { reach, policy, zone, now: ctx.now(), signed })
+        let labels = label_sql::list(&ctx.store).await.map_err(Problem::ours)?;
+        Ok(Screen { reach, policy, zone, now: ctx.now(), labels, signed })
     }
 
     /// The frame of a page, with the bell and the undo of what was just done.
@@ -84,6 +89,12 @@ impl Screen {
         let promises = promises.map(|promise| (promise.due_at, promise.made_at));
         let clocks = case.clocks.iter().map(|clock| (clock.due_at, clock.set_at));
         promises.chain(clocks).min().map(|(due, since)| self.due(due, since))
+    }
+
+    /// The names of the labels that a case carries.
+    pub fn label_names(&self, case: &Case) -> Vec<String> {
+        let name = |id: &LabelId| self.labels.iter().find(|label| label.id == *id);
+        case.labels.iter().filter_map(name).map(|label| label.name.clone()).collect()
     }
 
     /// Whether the person may do `act` at all.

@@ -3,6 +3,9 @@
 pub(crate) mod api;
 pub(crate) mod bell;
 pub mod case;
+pub mod filter;
+pub(crate) mod filter_pages;
+pub mod filtered;
 pub(crate) mod own_api;
 pub(crate) mod pages;
 pub(crate) mod panel;

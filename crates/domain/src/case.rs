@@ -3,7 +3,7 @@
 
 use crate::channel::{Channel, Kind, worded};
 use crate::clock::{Clock, ClockKind};
-use crate::id::{CaseId, CaseNumber, CustomerId, MessageId, StaffId, TeamId, UnitId};
+use crate::id::{CaseId, CaseNumber, CustomerId, LabelId, MessageId, StaffId, TeamId, UnitId};
 use crate::offer::Offer;
 use crate::permit::{Place, Placed};
 use crate::promise::{Promise, PromiseState};
@@ -199,6 +199,8 @@ pub struct Case {
     pub escalated: bool,
     /// Conduct steps.
     pub conduct: Conduct,
+    /// Labels and causes, in the order in which they were put on.
+    pub labels: Vec<LabelId>,
     /// Promises still owed.
     pub promises: Vec<Promise>,
     /// Offers still open.
@@ -231,6 +233,13 @@ impl Placed for Case {
 }
 
 impl Case {
+    pub(crate) fn set_clocks(&mut self, clocks: &[Clock]) {
+        for clock in clocks {
+            self.clocks.retain(|running| running.kind != clock.kind);
+            self.clocks.push(*clock);
+        }
+    }
+
     /// Whether a promise to the customer lies broken.
     pub fn has_broken_promise(&self) -> bool {
         self.promises.iter().any(|promise| promise.state == PromiseState::Broken)

@@ -8,6 +8,7 @@ use crate::id::{
     CaseId, CaseNumber, CustomerId, MessageId, OfferId, PromiseId, StaffId, TeamId, UnitId,
 };
 use crate::joiner::{Joiner, Part};
+use crate::label::Labelled;
 use crate::merger::{GaveBack, Merged, Separated, TookIn};
 use crate::message::{Delivery, PrivateNote, PublicMessage, Purpose, ReceivedMessage};
 use crate::offer::{Offer, OfferState};
@@ -320,6 +321,8 @@ pub enum Event {
     GaveBack(Box<GaveBack>),
     /// It was part of another case and is one of its own again.
     Separated(Box<Separated>),
+    /// Labels were put on or taken off.
+    Labelled(Box<Labelled>),
     /// A conduct step was taken.
     ConductStep {
         /// Which.
@@ -372,6 +375,7 @@ impl Event {
             Event::TookIn(_) => "took_in",
             Event::GaveBack(_) => "gave_back",
             Event::Separated(_) => "separated",
+            Event::Labelled(_) => "labelled",
             Event::ConductStep { .. } => "conduct_step",
         }
     }
@@ -404,6 +408,7 @@ impl Case {
             transfers: 0,
             escalated: false,
             conduct: Conduct::Fine,
+            labels: Vec::new(),
             promises: Vec::new(),
             offers: Vec::new(),
             undelivered: Vec::new(),
@@ -486,6 +491,7 @@ impl Case {
             Event::Closed { because, .. } => self.close(*because, at),
             Event::Reopened => self.come_back(at),
             Event::ConductStep { conduct, .. } => self.conduct = *conduct,
+            Event::Labelled(how) => self.label(how),
             others => self.bound(others, at),
         }
         self
@@ -571,13 +577,6 @@ impl Case {
 
     fn change_promise(&mut self, id: PromiseId, change: impl Fn(&mut Promise)) {
         self.promises.iter_mut().filter(|promise| promise.id == id).for_each(change);
-    }
-
-    pub(crate) fn set_clocks(&mut self, clocks: &[Clock]) {
-        for clock in clocks {
-            self.clocks.retain(|running| running.kind != clock.kind);
-            self.clocks.push(*clock);
-        }
     }
 
     fn close(&mut self, because: Closing, at: Timestamp) {

@@ -77,6 +77,10 @@ id! {
     ArrivalId
     /// One import of a file.
     BatchId
+    /// A label or a cause of the house's list.
+    LabelId
+    /// A text that a team writes often.
+    ReplyTextId
 }
 
 /// The number of a case as people say it: `R-10482`.

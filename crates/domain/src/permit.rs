@@ -78,6 +78,8 @@ worded! {
         ManageStaff = "manage_staff",
         /// See and change settings, hours and policies.
         ManageSettings = "manage_settings",
+        /// Keep the lists of labels, causes and reply texts.
+        KeepLists = "keep_lists",
         /// Make API tokens for oneself.
         MakeToken = "make_token",
         /// Read the change feed and verify the record.
@@ -206,9 +208,9 @@ impl Role {
     /// Whether this role allows `act`. This table is the whole of it.
     pub const fn allows(self, act: Act) -> bool {
         use Act::{
-            Close, Escalate, Export, HandleCase, Import, Learn, MakeToken, ManageSettings,
-            ManageStaff, Note, Offer, OpenCase, Operate, Promise, ReadCase, ReadCustomer,
-            ReadFeedback, ReadRecord, Reply, Resolve, Transfer,
+            Close, Escalate, Export, HandleCase, Import, KeepLists, Learn, MakeToken,
+            ManageSettings, ManageStaff, Note, Offer, OpenCase, Operate, Promise, ReadCase,
+            ReadCustomer, ReadFeedback, ReadRecord, Reply, Resolve, Transfer,
         };
         match self {
             Role::Administrator => true,
@@ -233,7 +235,13 @@ impl Role {
             Role::Insight => {
                 matches!(
                     act,
-                    ReadCase | ReadFeedback | ReadCustomer | ReadRecord | Learn | MakeToken
+                    ReadCase
+                        | ReadFeedback
+                        | ReadCustomer
+                        | ReadRecord
+                        | Learn
+                        | KeepLists
+                        | MakeToken
                 )
             }
             Role::Communications => {

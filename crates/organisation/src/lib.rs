@@ -8,10 +8,12 @@ pub mod audit;
 mod change;
 mod failed_work;
 pub mod hours;
+pub mod label;
 pub mod opening;
 mod page;
 pub mod policy;
 pub mod preference;
+pub mod reply_text;
 pub mod secret;
 pub mod session;
 mod settings;
@@ -43,6 +45,8 @@ pub fn router() -> Router<Context> {
         .merge(staff::router())
         .merge(team::router())
         .merge(unit::router())
+        .merge(label::router())
+        .merge(reply_text::router())
         .merge(hours::router())
         .merge(policy::router())
         .merge(audit::router())
@@ -56,6 +60,8 @@ pub fn api() -> OpenApiRouter<Context> {
         .merge(staff::api())
         .merge(team::api())
         .merge(unit::api())
+        .merge(label::api())
+        .merge(reply_text::api())
         .merge(token::api())
         .merge(session::api())
         .merge(preference::api())

@@ -41,6 +41,12 @@ async fn index(signed: SignedIn) -> Result<Response, Problem> {
         house.push(("/settings/teams", "Teams", "Who works on the same cases"));
         house.push(("/settings/units", "Units", "Brands or branches that do not see each other"));
     }
+    if may(Act::KeepLists) {
+        let what = "The house’s own words for cases";
+        house.push(("/settings/labels", "Labels and causes", what));
+        let what = "What a team writes often, with gaps filled from the case";
+        house.push(("/settings/reply-texts", "Reply texts", what));
+    }
     if may(Act::ManageSettings) {
         house.push(("/settings/hours", "Hours", "When we are open, and holidays"));
         house.push(("/settings/policies", "Policies", "Name, clocks, authority, core values"));

@@ -38,6 +38,8 @@ pub const TABLES: &[&str] = &[
     "link",
     "policy",
     "house_event",
+    "label",
+    "reply_text",
     "arrival",
     "feedback",
     "feedback_file",

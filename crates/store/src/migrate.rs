@@ -45,6 +45,8 @@ const STEPS: &[Step] = &[
     same!(15, "0015_recipient"),
     same!(16, "0016_undelivered"),
     same!(17, "0017_held_sender"),
+    same!(18, "0018_label"),
+    same!(19, "0019_reply_text"),
 ];
 
 /// Nodes that start together upgrade one after the other.

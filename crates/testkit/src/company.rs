@@ -2,7 +2,7 @@
 //! see the first, and a customer who can be written to.
 
 use crate::World;
-use domain::id::{CustomerId, StaffId, TeamId, UnitId};
+use domain::id::{CustomerId, LabelId, StaffId, TeamId, UnitId};
 use domain::permit::{Role, Scope, Staff};
 use store::number::Numbered;
 use store::{Tx, on};
@@ -109,6 +109,19 @@ impl World {
             teams: vec![team],
             narrowed_to: None,
         }
+    }
+
+    /// Puts a label on the house's list.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn label(&self, name: &str) -> LabelId {
+        let id: LabelId = self.ctx.id(self.ctx.now());
+        let mut tx = self.ctx.begin().await.expect("a transaction");
+        let sql = "INSERT INTO label (id, name, kind, made_at_ms) VALUES ($1, $2, 'label', 0)";
+        run(&mut tx, sql, &[&id.to_string(), name]).await;
+        tx.commit().await.expect("a commit");
+        id
     }
 
     /// Meets a customer of a unit, with an e-mail address or without.

@@ -110,12 +110,16 @@ keymap! {
     View6 "view-6" "Sixth saved view": List "6";
     View7 "view-7" "Seventh saved view": List "7";
     View8 "view-8" "Eighth saved view": List "8";
+    View9 "view-9" "First view of your own": List "9";
+    Filter "filter" "Filter": List "f";
     Take "take" "Take it": List "m", Case "m";
     Assign "assign" "Assign": List "a", Case "a";
     Transfer "transfer" "Transfer": List "t", Case "t";
     Snooze "snooze" "Snooze": List "s", Case "s";
     Resolve "resolve" "Resolve": List "e", Case "e";
-    Priority "priority" "Set the priority": List "p";
+    Priority "priority" "Set the priority": List "p", Case "p";
+    Label "label" "Label or cause": List "l", Case "l";
+    Read "read" "Read or unread": List "u";
     MessagePrevious "message-previous" "Previous message": Case "[";
     MessageNext "message-next" "Next message": Case "]";
     Reply "reply" "Reply": Case "r";
@@ -129,6 +133,9 @@ keymap! {
     Split "split" "Split from this message": Case "Shift+S";
     CaseFile "case-file" "Case file to print": Case "Shift+P";
     Send "send" "Send": Composer "Ctrl+Enter";
+    SendNext "send-next" "Send and open the next": Composer "Ctrl+Shift+Enter";
+    ReplyText "reply-text" "Put in a reply text": Composer "/";
+    Gap "gap" "Put in something from the case": Composer "{{";
     FindingNext "finding-next" "Next finding": Composer "F8";
     FindingPrevious "finding-previous" "Previous finding": Composer "Shift+F8";
     UseSuggestion "use-suggestion" "Use the suggested wording": Composer "Alt+Enter";

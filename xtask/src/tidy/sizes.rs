@@ -16,8 +16,8 @@ const ROOM_MOST: usize = 8_000;
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 3] = [
     ("channels", 13_500, "to be split into mail and everything else that is heard"),
-    ("desk", 22_000, "to be split into handling and making good"),
-    ("organisation", 9_000, "to be split into people and policies"),
+    ("desk", 24_000, "to be split into handling and making good"),
+    ("organisation", 10_000, "to be split into people and policies"),
 ];
 /// Lines of Rust the words of the field may take.
 const DOMAIN_MOST: usize = 6_000;
@@ -226,17 +226,17 @@ mod tests {
     #[test]
     fn a_room_in_debt_has_a_most_of_its_own_and_its_debt_is_told() {
         let part = "fn f() {}\n".repeat(600);
-        let paths: Vec<String> = (0..37).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
+        let paths: Vec<String> = (0..41).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
         let files = |count: usize, map: &'static str| -> Vec<String> {
             let mut files: Vec<(&str, &str)> =
                 paths[..count].iter().map(|p| (p.as_str(), part.as_str())).collect();
             files.extend([("crates/desk/Cargo.toml", ""), (map::MAP, map)]);
             words(&files)
         };
-        const TOLD: &str = "`desk`: 22,000 lines, to be split into handling and making good.";
-        assert!(files(36, TOLD).is_empty());
-        assert_eq!(files(37, TOLD), ["crates/desk: 22200 lines of Rust, at most 22000"]);
-        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 22000 lines: to be \
+        const TOLD: &str = "`desk`: 24,000 lines, to be split into handling and making good.";
+        assert!(files(40, TOLD).is_empty());
+        assert_eq!(files(41, TOLD), ["crates/desk: 24600 lines of Rust, at most 24000"]);
+        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 24000 lines: to be \
             split into handling and making good";
         assert_eq!(files(1, "The house"), [untold]);
     }

@@ -3,6 +3,7 @@
 //! The complaints are consumer complaints published by the U.S. Consumer Financial Protection
 //! Bureau (public domain); names and addresses are invented, the company is fictional.
 
+mod lists;
 mod people;
 mod story;
 

@@ -92,6 +92,8 @@ fn is_there(path: &str) -> bool {
         "/held-senders/{customer}",
         "/sessions/{handle}",
         "/tokens/{id}",
+        "/labels/{id}",
+        "/reply-texts/{id}",
         "/messages/{id}",
         "/joiners/{id}",
         "/me/views/{id}",

@@ -12,8 +12,10 @@ use crate::case::new_case::people::customer_by_number;
 use crate::case::new_case::{BY_HAND, PROBLEM_MOST, subject_of};
 use crate::case::pages::missing;
 use crate::handling::On;
+use crate::view::filter::{Filter, FilterText};
+use crate::view::filtered::filtered;
 use crate::view::panel::{teams, unit_of};
-use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View, row_by_number};
+use crate::view::queue::{Lane, QueuePlace, QueueRow, ROWS, View, row_by_number};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
@@ -56,6 +58,18 @@ struct CasesQuery {
     team: Option<String>,
     /// Cases of one unit, by its id.
     unit: Option<String>,
+    /// Only cases of this kind, such as `complaint`.
+    kind: String,
+    /// Only cases that came this way, such as `mail`.
+    channel: String,
+    /// Only cases at least so bad, 1 to 4.
+    severity: String,
+    /// Only cases at this stage, such as `waiting_for_us`.
+    stage: String,
+    /// Only cases that carry this label, by its id.
+    label: String,
+    /// Only cases whose customer has waited for us at least so many hours.
+    waiting: String,
     /// Rows, at most 200; 50 when not said.
     limit: Option<u32>,
     /// The cursor of the page before.
@@ -75,6 +89,19 @@ impl CasesQuery {
             (None, None, Some(unit)) => unit.parse().map(Lane::Unit).map_err(|_| id("unit")),
             _ => Err(unreadable("owner", "Give one of `owner`, `team` and `unit`.")),
         }
+    }
+
+    fn filter(&self, me: StaffId) -> Result<Filter, Problem> {
+        let text = FilterText {
+            kind: self.kind.clone(),
+            channel: self.channel.clone(),
+            severity: self.severity.clone(),
+            stage: self.stage.clone(),
+            label: self.label.clone(),
+            waiting: self.waiting.clone(),
+            ..FilterText::default()
+        };
+        text.read(me)
     }
 
     fn view(&self) -> Result<View, Problem> {
@@ -100,32 +127,40 @@ async fn list_cases(
         QueuePlace::read(cursor).ok_or_else(|| unreadable("after", "Give a cursor of ours."))
     });
     let most = most as usize;
-    let mut rows = queue_rows(&ctx, &reach, lane, view, after.transpose()?, most).await?;
-    let has_more = rows.len() > most;
-    rows.truncate(most);
-    let next = rows.last().filter(|_| has_more);
-    let next = next.map(|row| QueuePlace::of(&row.case).to_string());
+    let filter = query.filter(by.staff.id)?;
+    let (mut rows, place) =
+        queue_rows(&ctx, &reach, (lane, view, &filter), after.transpose()?, most).await?;
+    let next = if rows.len() > most {
+        rows.truncate(most);
+        rows.last().map(|row| QueuePlace::of(&row.case))
+    } else {
+        place
+    };
+    let (next, has_more) = (next.as_ref().map(ToString::to_string), next.is_some());
     let data = expand::many(&ctx, &reach, rows, expand).await?;
     Ok(api::page(&headers, &uri, &Page { data, next, has_more }))
 }
 
-/// At least one row more than `most` where there are that many.
+/// Stretches that one request looks through for cases that fit; then it hands back a cursor.
+const STRETCHES_MOST: usize = 5;
+
+/// At least one row more than `most` where there are that many; else where to go on, when a
+/// filter let too few through of what was looked at.
 async fn queue_rows(
     ctx: &Context,
     reach: &Reach,
-    lane: Lane,
-    view: View,
+    (lane, view, filter): (Lane, View, &Filter),
     after: Option<QueuePlace>,
     most: usize,
-) -> Result<Vec<QueueRow>, StoreError> {
-    let mut rows = Vec::new();
-    let mut place = after;
+) -> Result<(Vec<QueueRow>, Option<QueuePlace>), StoreError> {
+    let (mut rows, mut place, mut stretches) = (Vec::new(), after, 0);
     loop {
-        let page = queue::queue(ctx, reach, lane, view, place.as_ref()).await?;
+        let page = filtered(ctx, reach, lane, view, filter, place.as_ref()).await?;
+        stretches += usize::from(page.rows.len() < ROWS as usize);
         rows.extend(page.rows);
         match page.next {
-            Some(next) if rows.len() <= most => place = Some(next),
-            _ => return Ok(rows),
+            Some(next) if rows.len() <= most && stretches < STRETCHES_MOST => place = Some(next),
+            next => return Ok((rows, next)),
         }
     }
 }

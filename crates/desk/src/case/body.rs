@@ -74,6 +74,8 @@ pub(crate) struct CaseBody {
     /// `fine`, `warned` or `ended`.
     #[schema(example = "fine")]
     pub conduct: &'static str,
+    /// The ids of the labels and causes it carries, in the order in which they were put on.
+    pub labels: Vec<String>,
     /// Promises still owed.
     pub promises_owed: usize,
     /// Offers still open.
@@ -280,6 +282,7 @@ impl From<QueueRow> for CaseBody {
             transfers: case.transfers,
             escalated: case.escalated,
             conduct: case.conduct.as_str(),
+            labels: case.labels.iter().map(ToString::to_string).collect(),
             promises_owed: case.promises.iter().filter(|promise| promise.is_owed()).count(),
             offers_open: case.offers.len(),
             undelivered: case.undelivered.iter().map(UndeliveredBody::from).collect(),

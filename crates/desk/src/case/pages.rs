@@ -8,6 +8,7 @@ use crate::joiner::pages::{JoinerView, waiting};
 use crate::merger::sql::into_of;
 use crate::message::coaching::{FindingView, review};
 use crate::recipient::view::{Chip, chips};
+use crate::reply_text::sql::{Offered, offered};
 use crate::screen::{Screen, reason_words, stage_words};
 use crate::undelivered::pages::{UndeliveredView, undelivered};
 use crate::view::case::{CaseView, case_view, earlier};
@@ -21,11 +22,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
-use domain::case::{Conduct, Stage};
+use domain::case::{Case, Conduct, Stage};
 use domain::id::{CaseNumber, CustomerId};
 use domain::permit::Act;
 use serde::Deserialize;
-use store::Context;
+use store::{Context, StoreError};
 use web::frame::{Place, StaffFrame};
 use web::time_words::DueClock;
 use web::{Form, Path, Problem, Query, SignedIn};
@@ -63,6 +64,7 @@ struct Head {
     not_taken: &'static str,
     is_closed: bool,
     is_snoozed: bool,
+    labels: Vec<String>,
 }
 
 /// The composer, for a reply or a note.
@@ -83,6 +85,8 @@ pub(crate) struct Composer {
     recipients: Vec<Chip>,
     used: Vec<String>,
     kept: Vec<String>,
+    /// Reply texts that may be put in: id and name.
+    texts: Vec<(String, String)>,
 }
 
 #[derive(askama::Template)]
@@ -103,6 +107,8 @@ struct CasePage {
     composer: Option<Composer>,
     panel: Panel,
     press: String,
+    /// Where the list beside the case leads back to.
+    back: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -130,11 +136,21 @@ async fn show(
     }
     let kind =
         if query.write.as_deref() == Some("note") { DraftKind::Note } else { DraftKind::Reply };
-    let kept = drafts(&ctx, &screen.reach, view.case.id).await?;
+    let text = own_draft(&ctx, &screen, &view, kind).await?;
+    page(&ctx, &screen, &view, kind, Typed { words: text, ..Typed::default() }, "").await
+}
+
+/// What this person has kept as a draft on the case; empty when nothing.
+pub(crate) async fn own_draft(
+    ctx: &Context,
+    screen: &Screen,
+    view: &CaseView,
+    kind: DraftKind,
+) -> Result<String, Problem> {
+    let kept = drafts(ctx, &screen.reach, view.case.id).await?;
     let me = screen.signed.staff.id.to_string();
     let own = kept.into_iter().find(|d| d.staff_id == me && d.kind == kind.as_str());
-    let text = own.map(|draft| draft.text).unwrap_or_default();
-    page(&ctx, &screen, &view, kind, Typed { words: text, ..Typed::default() }, "").await
+    Ok(own.map(|draft| draft.text).unwrap_or_default())
 }
 
 /// What stands in the composer, and what was done with the coach's advice on it.
@@ -197,6 +213,10 @@ pub(crate) async fn page(
         DraftKind::Reply => review(ctx, screen, view, &text.words, &text.kept).await?.findings,
         DraftKind::Note => Vec::new(),
     };
+    let texts = match kind {
+        DraftKind::Reply => offered(&ctx.store, &screen.signed.staff, view.case.team).await?,
+        DraftKind::Note => Vec::new(),
+    };
     let mut entries: Vec<EntryView> =
         view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect();
     senders::tell(&ctx.store, &mut entries).await?;
@@ -215,11 +235,27 @@ pub(crate) async fn page(
         joiners: waiting(ctx, screen, view.case.id).await?,
         undelivered: undelivered(screen, view),
         part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
-        composer: composer(screen, view, kind, text, news, found, recipients),
+        composer: composer(screen, view, kind, text, news, Beside { found, recipients, texts }),
         panel: Panel::of(ctx, screen, view).await?,
         press: web::new_press(ctx),
+        back: format!("/cases/{here}"),
         here,
     })
+}
+
+/// The case that stands behind this one in the list it belongs to.
+pub(crate) async fn next_of(
+    ctx: &Context,
+    screen: &Screen,
+    case: &Case,
+) -> Result<Option<CaseNumber>, StoreError> {
+    let is_mine = case.owner == Some(screen.signed.staff.id);
+    let lane = lane_of(screen, if is_mine { "mine" } else { "team" });
+    let list = queue::queue(ctx, &screen.reach, lane, View::Open, None).await?;
+    let at = list.rows.iter().position(|row| row.case.number == case.number);
+    let behind = at.map_or(0, |at| at + 1);
+    let mut rows = list.rows.iter().skip(behind).chain(list.rows.iter().take(behind));
+    Ok(rows.find(|row| row.case.number != case.number).map(|row| row.case.number))
 }
 
 fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {
@@ -273,6 +309,7 @@ fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {
         },
         is_closed,
         is_snoozed: case.snoozed_until.is_some(),
+        labels: screen.label_names(case),
     }
 }
 
@@ -284,15 +321,22 @@ fn neighbours(rows: &[RowView], here: &str) -> (Option<String>, Option<String>) 
     (at.checked_sub(1).and_then(|at| rows.get(at)).map(number), rows.get(at + 1).map(number))
 }
 
+/// What stands beside the words in the composer.
+struct Beside {
+    found: Vec<FindingView>,
+    recipients: Vec<Chip>,
+    texts: Vec<Offered>,
+}
+
 fn composer(
     screen: &Screen,
     view: &CaseView,
     kind: DraftKind,
     typed: Typed,
     news: &str,
-    found: Vec<FindingView>,
-    recipients: Vec<Chip>,
+    beside: Beside,
 ) -> Option<Composer> {
+    let Beside { found, recipients, texts } = beside;
     let may_reply = screen.may(Act::Reply) && view.case.conduct != Conduct::Ended;
     if !screen.may(Act::Note) {
         return None;
@@ -327,6 +371,7 @@ fn composer(
         text: typed.words,
         used: typed.used,
         kept: typed.kept,
+        texts: texts.into_iter().map(|text| (text.id, text.name)).collect(),
     })
 }
 

@@ -24,7 +24,8 @@ macro_rules! case_columns {
          c.subject, c.problem, c.language, c.snippet, c.stage_body, c.severity, c.facts,
          c.contacts, c.reopened, c.transfers, c.escalated, c.conduct, c.clocks, c.n_owed,
          c.queue_order, c.opened_at_ms, c.acknowledged_at_ms, c.answered_at_ms,
-         c.waiting_since_ms, c.snoozed_until_ms, c.changed_at_ms, c.version, c.undelivered"
+         c.waiting_since_ms, c.snoozed_until_ms, c.changed_at_ms, c.version, c.undelivered,
+         c.labels"
     };
 }
 pub(crate) use case_columns;
@@ -63,6 +64,7 @@ pub(crate) struct CaseRow {
     pub changed_at_ms: i64,
     pub version: i64,
     pub undelivered: String,
+    pub labels: String,
 }
 
 const READING: &str = "reading a case";
@@ -119,6 +121,7 @@ impl CaseRow {
             transfers: count(self.transfers),
             escalated: self.escalated != 0,
             conduct: Conduct::from_word(&self.conduct).ok_or_else(|| bad("conduct"))?,
+            labels: json(&self.labels)?,
             promises,
             offers,
             undelivered: json(&self.undelivered)?,
@@ -294,6 +297,7 @@ fn columns(case: &Case, snippet: Option<&str>) -> Result<serde_json::Value, Stor
         case.changed_at.as_millisecond(),
         case.version,
         text(serde_json::to_string(&case.undelivered))?,
+        text(serde_json::to_string(&case.labels))?,
     ]))
 }
 
@@ -307,7 +311,7 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     tray, severity, facts, public, contacts, reopened, transfers, escalated,
                     conduct, clocks, n_owed, next_due_at_ms, queue_order, acknowledged_at_ms,
                     answered_at_ms, waiting_since_ms, snoozed_until_ms, closed_at_ms, closing,
-                    changed_at_ms, version, undelivered)
+                    changed_at_ms, version, undelivered, labels)
                 SELECT column1, column2, column3, column4, column5,
                     column6, column7, column8, column9, column10,
                     column11, column12, COALESCE(column13, ''), column14,
@@ -315,7 +319,7 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     column20, column21, column22, column23, column24,
                     column25, column26, column27, column28, column29,
                     column30, column31, column32, column33, column34,
-                    column35, column36, column37
+                    column35, column36, column37, column38
                 FROM rows",
             postgres: "
                 INSERT INTO \"case\" (id, number, unit_id, customer_id, channel, subject, language,
@@ -323,7 +327,7 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     tray, severity, facts, public, contacts, reopened, transfers, escalated,
                     conduct, clocks, n_owed, next_due_at_ms, queue_order, acknowledged_at_ms,
                     answered_at_ms, waiting_since_ms, snoozed_until_ms, closed_at_ms, closing,
-                    changed_at_ms, version, undelivered)
+                    changed_at_ms, version, undelivered, labels)
                 SELECT r ->> 0, (r ->> 1)::bigint, r ->> 2, r ->> 3, r ->> 4, r ->> 5, r ->> 6,
                     (r ->> 7)::bigint, r ->> 8, r ->> 9, r ->> 10, r ->> 11,
                     COALESCE(r ->> 12, ''), r ->> 13, r ->> 14, r ->> 15, (r ->> 16)::bigint,
@@ -332,7 +336,7 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     (r ->> 25)::bigint, (r ->> 26)::bigint, (r ->> 27)::bigint,
                     (r ->> 28)::bigint, (r ->> 29)::bigint, (r ->> 30)::bigint,
                     (r ->> 31)::bigint, (r ->> 32)::bigint, r ->> 33, (r ->> 34)::bigint,
-                    (r ->> 35)::bigint, r ->> 36
+                    (r ->> 35)::bigint, r ->> 36, r ->> 37
                 FROM jsonb_array_elements($1::jsonb) AS t (r)",
         },
     };
@@ -356,7 +360,8 @@ async fn update(
                 acknowledged_at_ms = r ->> 28, answered_at_ms = r ->> 29,
                 waiting_since_ms = r ->> 30, snoozed_until_ms = r ->> 31, closed_at_ms = r ->> 32,
                 closing = r ->> 33, changed_at_ms = r ->> 34, version = r ->> 35,
-                undelivered = r ->> 36
+                undelivered = r ->> 36,
+                labels = r ->> 37
             FROM (SELECT $1 AS r) AS t
             WHERE id = r ->> 0 AND version = $2",
         postgres: "
@@ -371,7 +376,8 @@ async fn update(
                 answered_at_ms = (r ->> 29)::bigint, waiting_since_ms = (r ->> 30)::bigint,
                 snoozed_until_ms = (r ->> 31)::bigint, closed_at_ms = (r ->> 32)::bigint,
                 closing = r ->> 33, changed_at_ms = (r ->> 34)::bigint,
-                version = (r ->> 35)::bigint, undelivered = r ->> 36
+                version = (r ->> 35)::bigint, undelivered = r ->> 36,
+                labels = r ->> 37
             FROM (SELECT $1::jsonb AS r) AS t
             WHERE id = r ->> 0 AND version = $2",
     };

@@ -1,6 +1,7 @@
 //! The thread as pages show it: messages, notes, and the rest as single lines.
 
 use crate::joiner::pages::is_held;
+use crate::label::actions::says as label_says;
 use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
 use crate::view::case::{Fate, ThreadEntry};
@@ -278,6 +279,12 @@ fn line_words(event: &Event, entry: &ThreadEntry) -> String {
             format!("closed the case: {} ({reason})", closing_words(*because))
         }
         Event::Reopened => "opened the case again".to_owned(),
+        Event::Labelled(how) => {
+            let says = label_says(how);
+            let mut letters = says.chars();
+            let first = letters.next().map(char::to_lowercase);
+            first.into_iter().flatten().chain(letters).collect()
+        }
         Event::ConductStep { words, .. } => format!("conduct: {words}"),
         Event::ClockMet { .. } | Event::ClockSet { .. } => "changed a clock".to_owned(),
         others => bounds_words(others),

@@ -2,6 +2,7 @@
 //! personal data where it must not be stops a send. Its rules are those that ship, as `insight`
 //! has set them.
 
+use crate::reply_text::gaps::Values;
 use crate::screen::Screen;
 use crate::view::case::CaseView;
 use coach::{Coach, Draft, Earlier, Kind, OpenPromise, Publicity, Severity};
@@ -118,10 +119,17 @@ pub(crate) async fn review(
     let still = |finding: &coach::Finding| {
         finding.severity == Severity::Stop || !kept.contains(&finding.rule)
     };
+    let mut findings: Vec<FindingView> =
+        found.into_iter().filter(still).map(|f| shown(text, f)).collect();
+    if !domain::variable::gaps(text).is_empty() {
+        findings.extend(Values::of(ctx, screen, view).await?.findings(text));
+        // The marks below the text are laid from its beginning on.
+        findings.sort_by_key(|finding| finding.from);
+    }
     Ok(Review {
         language: coach.language_of(&draft).unwrap_or("").to_owned(),
         publicity: Some(publicity),
-        findings: found.into_iter().filter(still).map(|f| shown(text, f)).collect(),
+        findings,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The composer: reply, private note, draft, coach; and deciding about a letter in doubt.
 
-use crate::case::pages::{Typed, load, missing, page};
+use crate::case::pages::{Typed, load, missing, next_of, own_draft, page};
 use crate::draft::DraftKind;
 use crate::draft::actions as drafts;
 use crate::message::actions::{self, Coached, Reply};
@@ -9,13 +9,18 @@ use crate::message::letters::{self, Decision};
 use crate::message::publicity;
 use crate::message::rules::MessageRefused;
 use crate::refusal::{ActError, Refused};
+use crate::reply_text::gaps::Values;
+use crate::reply_text::pages::filled;
 use crate::screen::{Screen, words_of};
+use crate::view::case::CaseView;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
+use domain::case::Case;
 use domain::id::{CaseNumber, CustomerId};
+use domain::variable::gaps;
 use serde::Deserialize;
 use store::Context;
 use web::{Form, Path, Problem};
@@ -47,7 +52,8 @@ pub(crate) struct Composed {
     kind: String,
     pub read_up_to: Option<u64>,
     pub stamp: Option<i64>,
-    /// `coach`: only look at it; `check`: the publicity check.
+    /// `coach`: only look at it; `check`: the publicity check; `text` and `draft`: put a reply
+    /// text in.
     only: Option<String>,
     /// Rules whose better words were taken.
     #[serde(default)]
@@ -76,6 +82,11 @@ pub(crate) struct Composed {
     pub to: Vec<String>,
     /// That there was a choice.
     pub chosen: Option<String>,
+    /// The id of a reply text; with `only` it is put behind what is typed (`text`) or behind the
+    /// draft that was kept (`draft`).
+    reply_text: Option<String>,
+    /// `next`: open the next case of the list when this is done.
+    pub then: Option<String>,
     /// The writer saw that something new came and sends all the same.
     #[serde(rename = "seen")]
     _seen: Option<String>,
@@ -95,6 +106,12 @@ impl Composed {
 }
 
 impl Composed {
+    /// What stands in the composer when it is shown again.
+    fn typed(&self) -> Typed {
+        let (used, kept) = (self.used.clone(), self.kept.clone());
+        Typed { words: self.words.clone(), used, kept, to: self.to() }
+    }
+
     /// Who gets it; `None` where there was nobody to choose.
     fn to(&self) -> Option<Vec<CustomerId>> {
         let chosen = || self.to.iter().take(TO_MOST).filter_map(|id| id.parse().ok()).collect();
@@ -115,6 +132,9 @@ async fn create_reply(
     let mut sent = form.value.only_rules();
     let screen = Screen::of(&ctx, form.by).await?;
     let view = load(&ctx, &screen, &number).await?;
+    if let Some(answer) = put_in(&ctx, &screen, &view, &mut sent).await? {
+        return Ok(answer);
+    }
     let mut said = review(&ctx, &screen, &view, &sent.words, &sent.kept).await?;
     if sent.only.as_deref() == Some("check") {
         return publicity::show(&ctx, &screen, &view, &sent, &said, StatusCode::OK).await;
@@ -126,9 +146,7 @@ async fn create_reply(
         }
         sent.kept.extend(sent.keep.take().filter(|rule| is_rule(rule)));
         let status = if only_looks { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let to = sent.to();
-        let text = Typed { words: sent.words, used: sent.used, kept: sent.kept, to };
-        let html = page(&ctx, &screen, &view, DraftKind::Reply, text, "").await?;
+        let html = page(&ctx, &screen, &view, DraftKind::Reply, sent.typed(), "").await?;
         return Ok((status, html).into_response());
     }
     let check = match publicity::answered(&sent, &said) {
@@ -139,9 +157,8 @@ async fn create_reply(
         }
     };
     let text = words_of("words", &sent.words, WORDS_MOST, "Write what the customer should read.")?;
-    let to = sent.to();
     let (read_up_to, draft_stamp) = (sent.read_up_to, sent.stamp);
-    let reply = Reply { text, read_up_to, to: to.clone(), draft_stamp };
+    let reply = Reply { text, read_up_to, to: sent.to(), draft_stamp };
     let number = view.case.number;
     let still = said.findings.drain(..).map(|finding| finding.rule);
     let coached = Coached {
@@ -152,12 +169,12 @@ async fn create_reply(
         check,
     };
     let staff = &screen.signed.staff;
+    let onward = place_after(&ctx, &screen, &view.case, sent.then.as_deref()).await?;
     match actions::reply_coached(&ctx, staff, number, reply, coached, &form.press).await {
-        Ok(_) => Ok(Redirect::to(&format!("/cases/{number}")).into_response()),
+        Ok(_) => Ok(Redirect::to(&onward).into_response()),
         Err(ActError::Refused(Refused::Message(why))) => {
             let Some((status, news)) = again(&why) else { return Err(ActError::from(why).into()) };
-            let text = Typed { words: sent.words, used: sent.used, kept: sent.kept, to };
-            let html = page(&ctx, &screen, &view, DraftKind::Reply, text, &news).await?;
+            let html = page(&ctx, &screen, &view, DraftKind::Reply, sent.typed(), &news).await?;
             Ok((status, html).into_response())
         }
         Err(error) => Err(error.into()),
@@ -177,6 +194,54 @@ fn again(why: &MessageRefused) -> Option<(StatusCode, String)> {
         }
         _ => None,
     }
+}
+
+/// Puts the reply text in that was chosen, and gives the page with it; else fills the gaps of what
+/// is about to be sent.
+async fn put_in(
+    ctx: &Context,
+    screen: &Screen,
+    view: &CaseView,
+    sent: &mut Composed,
+) -> Result<Option<Response>, Problem> {
+    let chosen = sent.reply_text.clone().unwrap_or_default();
+    match sent.only.as_deref() {
+        Some("text") => {}
+        Some("draft") => sent.words = own_draft(ctx, screen, view, DraftKind::Reply).await?,
+        Some("coach") => return Ok(None),
+        _ if sent.take.is_some() || sent.keep.is_some() || gaps(&sent.words).is_empty() => {
+            return Ok(None);
+        }
+        _ => {
+            let values = Values::of(ctx, screen, view).await.map_err(Problem::ours)?;
+            sent.words = values.fill(&sent.words).text;
+            return Ok(None);
+        }
+    }
+    let text = filled(ctx, screen, view, &chosen).await.map_err(Problem::ours)?;
+    let says = "Choose a reply text of the list first.";
+    let text =
+        text.ok_or_else(|| Problem::refused("no_such_text", says).at("/reply_text", says))?;
+    let before = sent.words.trim_end();
+    let between = if before.is_empty() { "" } else { "\n\n" };
+    sent.words = format!("{before}{between}{}", text.text);
+    let html = page(ctx, screen, view, DraftKind::Reply, sent.typed(), "").await?;
+    Ok(Some(html.into_response()))
+}
+
+/// Where one goes when the words are kept: back to the case, or on to the next of the list; to the
+/// queue where that was the last.
+async fn place_after(
+    ctx: &Context,
+    screen: &Screen,
+    case: &Case,
+    then: Option<&str>,
+) -> Result<String, Problem> {
+    if then != Some("next") {
+        return Ok(format!("/cases/{}", case.number));
+    }
+    let next = next_of(ctx, screen, case).await.map_err(Problem::ours)?;
+    Ok(next.map_or_else(|| "/q/mine".to_owned(), |next| format!("/cases/{next}")))
 }
 
 /// Puts the better words of a finding (`C06 12 18`) in their place; one that is no longer there
@@ -199,12 +264,14 @@ async fn create_note(
     Path(number): Path<String>,
     form: Form<Composed>,
 ) -> Result<Redirect, Problem> {
-    let number: CaseNumber = number.parse().map_err(|_| missing())?;
     let text =
         words_of("words", &form.value.words, WORDS_MOST, "Write what colleagues should know.")?;
-    let stamp = form.value.stamp;
-    actions::note(&ctx, &form.by.staff, number, text, stamp, &form.press).await?;
-    Ok(Redirect::to(&format!("/cases/{number}")))
+    let screen = Screen::of(&ctx, form.by).await?;
+    let view = load(&ctx, &screen, &number).await?;
+    let to = place_after(&ctx, &screen, &view.case, form.value.then.as_deref()).await?;
+    let (staff, stamp) = (&screen.signed.staff, form.value.stamp);
+    actions::note(&ctx, staff, view.case.number, text, stamp, &form.press).await?;
+    Ok(Redirect::to(&to))
 }
 
 /// `POST /cases/{number}/draft`: kept within a second after typing stops.

@@ -48,6 +48,8 @@ struct CheckPage {
     why_error: &'static str,
     errors: Vec<(String, String)>,
     stops: bool,
+    /// What follows when it is sent: `next`, or nothing.
+    then: String,
 }
 
 /// The answers of the form; `None` when no check was made and none is needed. An error when it has
@@ -136,6 +138,7 @@ pub(crate) async fn show(
         why: sent.why.clone(),
         words: sent.words.clone(),
         stops: said.stops(),
+        then: sent.then.clone().unwrap_or_default(),
         why_error: if errors.is_empty() { "" } else { SAY_WHY },
         errors,
         here,

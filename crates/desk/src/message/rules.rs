@@ -40,6 +40,12 @@ refusals! {
         /// Somebody was chosen who takes no part in the case.
         NotTakenIn = "not_taken_in" at "/recipients",
             "A letter goes to the customer and to who was taken in, and to nobody else.";
+        /// A gap stands in it that nothing filled.
+        GapLeft {
+            /// Its name.
+            name: String,
+        } = "gap_left" at "/text",
+            "{{{{{name}}}}} still stands in the text. Write what belongs there, or take it out.";
         /// Taking it back would leave the customer untold of something that holds.
         Bound = "message_bound", "This letter belongs to a change that holds. Change that instead.";
     }

@@ -30,7 +30,7 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
         .routes(routes!(replay_job))
         .routes(routes!(undo))
         .routes(routes!(list_actions))
-        .routes(routes!(note_seen))
+        .routes(routes!(note_seen, forget_seen))
 }
 
 /// An entry of the record.
@@ -303,5 +303,19 @@ async fn note_seen(
 ) -> Result<StatusCode, Problem> {
     let number = api::number(&number)?;
     seen::see(&ctx, &by.staff, number, body.value.version).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a case unread to you again.
+#[utoipa::path(delete, path = "/api/v1/cases/{number}/seen", tag = "cases", params(CasePath),
+    responses((status = 204, description = "It is unread"), ReadProblems),
+    security(("token" = [])))]
+async fn forget_seen(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let number = api::number(&number)?;
+    seen::forget(&ctx, &by.staff, number).await?;
     Ok(StatusCode::NO_CONTENT)
 }

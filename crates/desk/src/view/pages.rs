@@ -3,11 +3,15 @@
 use crate::case::actions as case_actions;
 use crate::refusal::{ActError, Refused};
 use crate::screen::Screen;
+use crate::view::filter::FilterText;
+use crate::view::filter_pages::{Chip, address, chips};
+use crate::view::filtered::{Counted, count_filtered, filtered};
 use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
-use crate::view::recent;
 use crate::view::row::RowView;
+use crate::view::saved::{SavedView, saved_views};
+use crate::view::{recent, seen};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::case::Case;
@@ -20,7 +24,7 @@ use web::frame::{Place, StaffFrame};
 use web::{Form, Path, Problem, Query, SignedIn, words};
 
 /// Cases changed with one press.
-const BULK_MOST: usize = 50;
+pub(crate) const BULK_MOST: usize = 50;
 
 /// The pages of this noun.
 pub fn router() -> Router<Context> {
@@ -32,7 +36,11 @@ pub fn router() -> Router<Context> {
         .route("/me/actions", get(recent_page))
 }
 
+/// Tabs of views that somebody keeps; the others stand under "My views".
+const KEPT_MOST: usize = 6;
+
 /// A saved view's tab.
+#[derive(Clone)]
 struct Tab {
     href: String,
     name: String,
@@ -56,6 +64,10 @@ const TABS: [(&str, &str, View); 8] = [
 const ACTIONS: [&str; 8] =
     ["view-1", "view-2", "view-3", "view-4", "view-5", "view-6", "view-7", "view-8"];
 
+/// The forms about one case that a list opens for its rows, by the action's name.
+pub(crate) const ROW_FORMS: &str = "assign=assignment/new transfer=transfers/new \
+    resolve=resolution/new priority=reading label=labels";
+
 /// What an empty view says: why it is empty, what stands here otherwise, where to go.
 type Empty = (&'static str, &'static str, Option<(&'static str, &'static str)>);
 
@@ -73,6 +85,12 @@ struct QueuePage {
     back: String,
     press: String,
     empty: Empty,
+    /// The parts of the filter; none when there is no filter.
+    chips: Vec<Chip>,
+    filter: String,
+    keeping: String,
+    /// The address that counts every case that fits; empty when that is known.
+    count_all: String,
     may_handle: bool,
     may_open: bool,
 }
@@ -86,6 +104,37 @@ struct QueueQuery {
     _part: Option<String>,
     /// Rows before this page, for "51–100"; only shown, never trusted.
     from: Option<u32>,
+    /// `all`: count every case that fits, however many there are.
+    count: Option<String>,
+    kind: Option<String>,
+    channel: Option<String>,
+    team: Option<String>,
+    owner: Option<String>,
+    severity: Option<String>,
+    stage: Option<String>,
+    label: Option<String>,
+    waiting: Option<String>,
+}
+
+impl QueueQuery {
+    fn filter(&mut self) -> FilterText {
+        let take = |part: &mut Option<String>| part.take().unwrap_or_default();
+        FilterText {
+            kind: take(&mut self.kind),
+            channel: take(&mut self.channel),
+            team: take(&mut self.team),
+            owner: take(&mut self.owner),
+            severity: take(&mut self.severity),
+            stage: take(&mut self.stage),
+            label: take(&mut self.label),
+            waiting: take(&mut self.waiting),
+        }
+    }
+}
+
+/// Whether an address says what it asks for in the shortest way: a form sends empty fields.
+fn is_short(asked: Option<&str>) -> bool {
+    !asked.unwrap_or_default().split('&').any(|part| part.ends_with('='))
 }
 
 /// `GET /q/{view}`
@@ -93,39 +142,83 @@ async fn show_queue(
     State(ctx): State<Context>,
     signed: SignedIn,
     Path(word): Path<String>,
-    Query(query): Query<QueueQuery>,
-) -> Result<Html<String>, Problem> {
+    RawQuery(asked): RawQuery,
+    Query(mut query): Query<QueueQuery>,
+) -> Result<Response, Problem> {
     let screen = Screen::of(&ctx, signed).await?;
-    let known = TABS.iter().find(|tab| tab.0 == word);
-    let (_, title, view) =
-        known.ok_or_else(|| Problem::missing("view_missing", "There is no such view."))?;
+    let (title, view) = (title_of(&word)?, view_of(&word)?);
+    let text = query.filter();
+    let here = address(&word, &text.query());
+    if !is_short(asked.as_deref()) {
+        return Ok(Redirect::to(&here).into_response());
+    }
+    let filter = text.read(screen.signed.staff.id)?;
     let after = query.after.as_deref().map(|cursor| {
         QueuePlace::read(cursor).ok_or_else(|| {
             Problem::bad_request("cursor_unreadable", "Go back to the first page of the queue.")
         })
     });
     let (lane, after) = (lane_of(&screen, &word), after.transpose()?);
-    let page = queue::queue(&ctx, &screen.reach, lane, *view, after.as_ref()).await?;
+    let page = filtered(&ctx, &screen.reach, lane, view, &filter, after.as_ref()).await?;
     let from = query.from.unwrap_or(0).min(10_000_000);
     let shown = u32::try_from(page.rows.len()).unwrap_or(0);
-    let older = page.next.map(|next| format!("/q/{word}?after={next}&from={}", from + shown));
-    let tabs = tabs(&ctx, &screen, &word).await?;
-    let total = tabs.iter().find(|tab| tab.here).and_then(|tab| tab.count.clone());
-    web::page(&QueuePage {
+    let tabs = tabs(&ctx, &screen, &word, &text).await?;
+    let (total, count_all) = if filter.is_empty() {
+        (tabs.iter().find(|tab| tab.here).and_then(|tab| tab.count.clone()), false)
+    } else {
+        let all = query.count.as_deref() == Some("all");
+        let counted = count_filtered(&ctx, &screen.reach, lane, view, &filter, all).await?;
+        (Some(total_words(counted)), counted.more)
+    };
+    let join = if text.is_empty() { '?' } else { '&' };
+    let older = page.next.map(|next| format!("{here}{join}after={next}&from={}", from + shown));
+    let groups = groups(&screen, &page.rows);
+    let html = web::page(&QueuePage {
         frame: screen.frame(&ctx, format!("Queue – {title}"), Place::Queue, "list").await?,
         title,
-        groups: groups(&screen, &page.rows),
-        says: says(&word, *view),
+        says: says(&word, view),
+        chips: chips(&ctx, &screen, &word, &text).await?,
+        filter: address(&format!("{word}/filter"), &text.query()),
+        keeping: address(&format!("{word}/keeping"), &text.query()),
+        count_all: if count_all { format!("{here}{join}count=all") } else { String::new() },
         pager: pager_words(from, shown, total.as_deref()),
+        newest: if from > 0 || after.is_some() { here.clone() } else { String::new() },
+        empty: if text.is_empty() { empty(&word) } else { none_fit(older.is_some()) },
         older: older.unwrap_or_default(),
-        newest: if from > 0 { format!("/q/{word}") } else { String::new() },
-        back: format!("/q/{word}"),
+        groups,
+        back: here,
         press: web::new_press(&ctx),
-        empty: empty(&word),
         may_handle: screen.may(Act::HandleCase),
         may_open: screen.may(Act::OpenCase),
         tabs,
-    })
+    })?;
+    Ok(html.into_response())
+}
+
+fn no_such_view() -> Problem {
+    Problem::missing("view_missing", "There is no such view.")
+}
+
+/// The name of a view as its tab shows it.
+pub(crate) fn title_of(word: &str) -> Result<&'static str, Problem> {
+    TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.1).ok_or_else(no_such_view)
+}
+
+fn view_of(word: &str) -> Result<View, Problem> {
+    TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.2).ok_or_else(no_such_view)
+}
+
+fn total_words(counted: Counted) -> String {
+    let n = words::count(counted.n);
+    if counted.more { format!("{n} or more") } else { n }
+}
+
+/// What a filter that nothing fits says; `more` when there are cases not looked at yet.
+fn none_fit(more: bool) -> Empty {
+    match more {
+        true => ("None of these cases fits.", "There are more to look through.", None),
+        false => ("No case fits this filter.", "Take a part of it off.", None),
+    }
 }
 
 /// Whose cases a view shows: one's own, or all that one may see.
@@ -139,8 +232,15 @@ pub(crate) fn lane_of(screen: &Screen, word: &str) -> Lane {
     }
 }
 
-async fn tabs(ctx: &Context, screen: &Screen, here: &str) -> Result<Vec<Tab>, Problem> {
+/// The house's views, then those one keeps oneself: the first of them has a key.
+async fn tabs(
+    ctx: &Context,
+    screen: &Screen,
+    here: &str,
+    text: &FilterText,
+) -> Result<Vec<Tab>, Problem> {
     let staff = &screen.signed.staff;
+    let kept = kept_tabs(ctx, screen, &address(here, &text.query())).await?;
     let own = queue::counters(ctx, staff, Lane::Owner(staff.id)).await?;
     let all = queue::counters(ctx, staff, lane_of(screen, "team")).await?;
     let tab = |(place, (word, name, view)): (usize, &(&str, &str, View))| {
@@ -150,12 +250,24 @@ async fn tabs(ctx: &Context, screen: &Screen, here: &str) -> Result<Vec<Tab>, Pr
         Tab {
             href: format!("/q/{word}"),
             name: (*name).to_owned(),
-            here: *word == here,
+            here: *word == here && !kept.iter().any(|tab| tab.here),
             action: ACTIONS[place],
             count: (count > 0 && *view != View::Closed).then(|| words::count(count)),
         }
     };
-    Ok(TABS.iter().enumerate().map(tab).collect())
+    Ok(TABS.iter().enumerate().map(tab).chain(kept.iter().map(Tab::clone)).collect())
+}
+
+/// Views of the queue that somebody keeps.
+async fn kept_tabs(ctx: &Context, screen: &Screen, here: &str) -> Result<Vec<Tab>, Problem> {
+    let views = saved_views(ctx, screen.signed.staff.id).await.map_err(Problem::ours)?;
+    let of_queue = views.into_iter().filter(|view| view.queue().is_some()).take(KEPT_MOST);
+    let tab = |(place, view): (usize, SavedView)| {
+        let href = view.href();
+        let action = if place == 0 { "view-9" } else { "" };
+        Tab { here: href == here, href, name: view.name, action, count: None }
+    };
+    Ok(of_queue.enumerate().map(tab).collect())
 }
 
 fn says(word: &str, view: View) -> String {
@@ -261,10 +373,22 @@ async fn change_several(
         "resolve" => Some("resolution/new"),
         "transfer" => Some("transfers/new"),
         "assign" => Some("assignment/new"),
+        "priority" => Some("reading"),
         _ => None,
     };
     if let Some(dialog) = dialog {
         return Ok(Redirect::to(&format!("/cases/{first}/{dialog}")).into_response());
+    }
+    if form.value.act == "label" {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(numbers.iter().map(|number| ("case", number.to_string())))
+            .append_pair("back", &back)
+            .finish();
+        return Ok(Redirect::to(&format!("/labels/new?{query}")).into_response());
+    }
+    if form.value.act == "read" {
+        seen::turn(&ctx, &form.by.staff, &numbers).await?;
+        return Ok(Redirect::to(&back).into_response());
     }
     let screen = Screen::of(&ctx, form.by).await?;
     let staff = &screen.signed.staff;
@@ -290,7 +414,7 @@ async fn change_several(
 }
 
 /// What of several was not done, and why: "2 of 3 done. R-10482: …".
-fn not_all(asked: usize, refused: &[(CaseNumber, Refused)]) -> String {
+pub(crate) fn not_all(asked: usize, refused: &[(CaseNumber, Refused)]) -> String {
     let why = refused.iter().map(|(number, why)| format!("{number}: {why}"));
     let why = why.collect::<Vec<_>>().join(" ");
     match asked - refused.len() {

@@ -86,8 +86,8 @@ impl View {
 /// A place in the queue to go on from: the last row of the page before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuePlace {
-    order: i64,
-    id: String,
+    pub(crate) order: i64,
+    pub(crate) id: String,
 }
 
 impl QueuePlace {
@@ -140,8 +140,9 @@ pub struct QueuePage {
     pub next: Option<QueuePlace>,
 }
 
+/// A row as the engine gives it.
 #[derive(FromRow)]
-struct Row {
+pub(crate) struct Row {
     #[sqlx(flatten)]
     case: CaseRow,
     customer_name: Option<String>,
@@ -151,10 +152,16 @@ struct Row {
     waits: i64,
 }
 
-macro_rules! queue_sql {
-    ($lane:literal, $view:literal) => {
+impl Row {
+    pub(crate) fn place(&self) -> QueuePlace {
+        QueuePlace { order: self.case.queue_order, id: self.case.id.clone() }
+    }
+}
+
+/// What a row of the queue reads of a case `c` for the reader `$2`.
+macro_rules! row_columns {
+    () => {
         concat!(
-            "SELECT ",
             case_columns!(),
             ", (SELECT u.name FROM customer u WHERE u.id = c.customer_id) AS customer_name,
                (SELECT s.name FROM staff s WHERE s.id = c.owner_id) AS owner_name,
@@ -163,8 +170,18 @@ macro_rules! queue_sql {
                (SELECT COUNT(*) FROM draft d WHERE d.case_id = c.id AND d.staff_id = $2
                 AND d.text <> '') AS draft,
                (SELECT COUNT(*) FROM joiner j WHERE j.case_id = c.id AND j.state = 'waits')
-                AS waits
-             FROM \"case\" c
+                AS waits"
+        )
+    };
+}
+pub(crate) use row_columns;
+
+macro_rules! queue_sql {
+    ($lane:literal, $view:literal) => {
+        concat!(
+            "SELECT ",
+            row_columns!(),
+            " FROM \"case\" c
              WHERE ",
             $lane,
             " AND ",
@@ -176,29 +193,35 @@ macro_rules! queue_sql {
     };
 }
 
+/// The statement that the macro `$sql` makes of the conditions of a view.
 macro_rules! by_view {
-    ($lane:literal, $view:expr) => {
+    ($sql:ident, $lane:literal, $view:expr) => {
         match $view {
-            View::Open => queue_sql!($lane, "c.tray = 'open'"),
-            View::Promises => queue_sql!($lane, "c.tray = 'open' AND c.n_owed > 0"),
-            View::Public => queue_sql!($lane, "c.tray = 'open' AND c.public = 1"),
-            View::Reopened => queue_sql!($lane, "c.tray = 'open' AND c.reopened > 0"),
-            View::Escalated => queue_sql!($lane, "c.tray = 'open' AND c.escalated = 1"),
-            View::Ideas => queue_sql!($lane, "c.tray = 'ideas'"),
-            View::Snoozed => queue_sql!($lane, "c.tray = 'snoozed'"),
-            View::Closed => queue_sql!($lane, "c.tray = 'closed'"),
+            View::Open => $sql!($lane, "c.tray = 'open'"),
+            View::Promises => $sql!($lane, "c.tray = 'open' AND c.n_owed > 0"),
+            View::Public => $sql!($lane, "c.tray = 'open' AND c.public = 1"),
+            View::Reopened => $sql!($lane, "c.tray = 'open' AND c.reopened > 0"),
+            View::Escalated => $sql!($lane, "c.tray = 'open' AND c.escalated = 1"),
+            View::Ideas => $sql!($lane, "c.tray = 'ideas'"),
+            View::Snoozed => $sql!($lane, "c.tray = 'snoozed'"),
+            View::Closed => $sql!($lane, "c.tray = 'closed'"),
         }
     };
 }
+pub(crate) use by_view;
 
-fn sql_of(lane: Lane, view: View) -> (&'static str, String) {
-    match lane {
-        Lane::Owner(id) => (by_view!("c.owner_id = $3", view), id.to_string()),
-        Lane::Team(id) => (by_view!("c.team_id = $3", view), id.to_string()),
-        Lane::Unit(id) => (by_view!("c.unit_id = $3", view), id.to_string()),
-        Lane::All => (by_view!("$3 = $3", view), String::new()),
-    }
+/// The same of the conditions of a lane and a view; with what `$3` stands for.
+macro_rules! by_lane {
+    ($sql:ident, $lane:expr, $view:expr) => {
+        match $lane {
+            Lane::Owner(id) => (by_view!($sql, "c.owner_id = $3", $view), id.to_string()),
+            Lane::Team(id) => (by_view!($sql, "c.team_id = $3", $view), id.to_string()),
+            Lane::Unit(id) => (by_view!($sql, "c.unit_id = $3", $view), id.to_string()),
+            Lane::All => (by_view!($sql, "$3 = $3", $view), String::new()),
+        }
+    };
 }
+pub(crate) use by_lane;
 
 /// A page of the queue after `after`, in the order of [`urgency::order`].
 ///
@@ -212,7 +235,7 @@ pub async fn queue(
     after: Option<&QueuePlace>,
 ) -> Result<QueuePage, StoreError> {
     let now = ctx.now();
-    let (sql, lane_id) = sql_of(lane, view);
+    let (sql, lane_id) = by_lane!(queue_sql, lane, view);
     let (order, id) = after.map_or((i64::MIN, ""), |place| (place.order, place.id.as_str()));
     let mut found: Vec<Row> = on!(Store &ctx.store, db => sqlx::query_as(sql)
         .bind(&reach.scope).bind(&reach.staff).bind(&lane_id).bind(order).bind(id)
@@ -220,15 +243,21 @@ pub async fn queue(
     .doing("reading the queue")?;
     let more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|row| QueuePlace { order: row.case.queue_order, id: row.case.id.clone() });
+    let next = found.last().filter(|_| more).map(Row::place);
+    Ok(QueuePage { rows: queue_rows(ctx, found, now).await?, next })
+}
+
+/// The rows as they were found, each with what hangs on its case.
+pub(crate) async fn queue_rows(
+    ctx: &Context,
+    found: Vec<Row>,
+    now: jiff::Timestamp,
+) -> Result<Vec<QueueRow>, StoreError> {
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
         rows.push(queue_row(ctx, row, now).await?);
     }
-    Ok(QueuePage { rows, next })
+    Ok(rows)
 }
 
 /// The row of one case, by its id; `None` both when there is none and when it is not theirs.

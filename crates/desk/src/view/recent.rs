@@ -3,13 +3,15 @@
 use crate::case::actions::{Right, teach};
 use crate::case::rules::{self as case_rules, CaseRefused};
 use crate::handling::{Done, Handling, handling};
+use crate::label::rules as label_rules;
 use crate::message::actions::undo_send;
 use crate::refusal::ActError;
-use crate::view::sql;
+use crate::view::{seen, sql};
 use domain::case::Case;
 use domain::channel::Kind;
 use domain::event::Event;
 use domain::id::{CaseNumber, MessageId, StaffId};
+use domain::label::Labelled;
 use domain::permit::{Act, Permit, Staff};
 use domain::urgency::Facts;
 use jiff::{SignedDuration, Timestamp};
@@ -28,6 +30,8 @@ pub(crate) enum Reverse {
     Reread { before: (Kind, u8, Facts), now: (Kind, u8, Facts) },
     Snooze { until: Option<Timestamp>, now: Option<Timestamp> },
     Send { message: MessageId },
+    Label { how: Labelled },
+    Seen { was: u64, now: u64 },
 }
 
 /// Something somebody did.
@@ -103,6 +107,9 @@ pub async fn undo(
         tx.commit().await?;
         return Ok(done);
     }
+    if let Reverse::Seen { was, now } = reverse {
+        return seen::put_back(ctx, staff, number, &action.id, (was, now)).await;
+    }
     let (mut work, permit) = handling!(ctx, staff, Act::HandleCase, number, press);
     if !sql::mark_undone(&mut work.tx, &action.id, staff.id).await? {
         return Err(CaseRefused::NothingToUndo.into());
@@ -144,6 +151,9 @@ fn reversed(case: &Case, _permit: &Permit, reverse: Reverse) -> Result<Vec<Event
             };
             only_if(case.snoozed_until == now, event)
         }
-        Reverse::Send { .. } => Err(CaseRefused::NothingToUndo),
+        Reverse::Label { how } => label_rules::reversed(case, &how)
+            .map(|event| vec![event])
+            .ok_or(CaseRefused::ChangedSince),
+        Reverse::Send { .. } | Reverse::Seen { .. } => Err(CaseRefused::NothingToUndo),
     }
 }

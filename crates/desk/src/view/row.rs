@@ -24,6 +24,7 @@ pub(crate) struct RowView {
     pub due: Option<DueClock>,
     pub unread: bool,
     pub escalated: bool,
+    pub labels: Vec<String>,
 }
 
 /// Whether a reason is written in strong letters: harm was done or may be.
@@ -58,6 +59,7 @@ impl RowView {
             due: screen.next_due(case),
             unread: row.unread,
             escalated: case.escalated,
+            labels: screen.label_names(case),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Views people saved for themselves.
 
+use crate::view::filter_pages::address;
 use crate::view::sql;
 use domain::id::StaffId;
 use domain::words::Words;
@@ -27,6 +28,8 @@ pub async fn saved_views(ctx: &Context, staff: StaffId) -> Result<Vec<SavedView>
     sql::views(&ctx.store, staff).await
 }
 
+/// What a kept view of the queue begins with, instead of the `q` of a search.
+const IN_VIEW: &str = "view";
 /// Letters of a name.
 pub(crate) const NAME_MOST: usize = 60;
 /// Views of one person.
@@ -42,15 +45,41 @@ pub(crate) async fn keep_search(
     name: &Words,
     q: &str,
 ) -> Result<SavedView, Problem> {
-    let views = saved_views(ctx, staff).await.map_err(Problem::ours)?;
     let query =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("q", q.trim()).finish();
+    keep(ctx, staff, name, query).await
+}
+
+/// Keeps a view of the queue with its filter, whose query part may be empty.
+///
+/// # Errors
+/// As [`keep_search`].
+pub(crate) async fn keep_queue(
+    ctx: &Context,
+    staff: StaffId,
+    name: &Words,
+    view: &str,
+    filter: &str,
+) -> Result<SavedView, Problem> {
+    let start =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair(IN_VIEW, view).finish();
+    let query = if filter.is_empty() { start } else { format!("{start}&{filter}") };
+    keep(ctx, staff, name, query).await
+}
+
+async fn keep(
+    ctx: &Context,
+    staff: StaffId,
+    name: &Words,
+    query: String,
+) -> Result<SavedView, Problem> {
+    let views = saved_views(ctx, staff).await.map_err(Problem::ours)?;
     let known = views.iter().find(|view| view.name == name.as_str() && view.query == query);
     if let Some(known) = known {
         return Ok(known.clone());
     }
     if views.len() >= VIEWS_MOST {
-        let says = "You keep 100 searches already. Remove one first.";
+        let says = "You keep 100 views already. Remove one first.";
         return Err(Problem::conflict("views_full", says));
     }
     let id = save_view(ctx, staff, name, &query).await.map_err(Problem::ours)?;
@@ -59,6 +88,22 @@ pub(crate) async fn keep_search(
 }
 
 impl SavedView {
+    /// The view of the queue and the query part of its filter; `None` for a search.
+    pub(crate) fn queue(&self) -> Option<(String, String)> {
+        let mut pairs = url::form_urlencoded::parse(self.query.as_bytes());
+        let (_, view) = pairs.next().filter(|(name, _)| name == IN_VIEW)?;
+        let filter = self.query.split_once('&').map_or("", |(_, filter)| filter);
+        Some((view.into_owned(), filter.to_owned()))
+    }
+
+    /// Its address on this site.
+    pub(crate) fn href(&self) -> String {
+        match self.queue() {
+            Some((view, filter)) => address(&view, &filter),
+            None => format!("/search?{}", self.query),
+        }
+    }
+
     /// What it looks for, as it was typed: the search line in a query such as `q=is%3Aopen`.
     pub(crate) fn looks_for(&self) -> String {
         let mut pairs = url::form_urlencoded::parse(self.query.as_bytes());
@@ -127,5 +172,19 @@ mod tests {
         let typed = "is:open \"no heating\"";
         assert_eq!(view("q=is%3Aopen+%22no+heating%22").looks_for(), typed);
         assert_eq!(view("").looks_for(), "");
+        assert_eq!(view("q=is%3Aopen").href(), "/search?q=is%3Aopen");
+    }
+
+    #[test]
+    fn a_kept_filter_leads_back_to_its_view_of_the_queue() {
+        let view = |query: &str| SavedView {
+            id: String::new(),
+            name: String::new(),
+            query: query.to_owned(),
+            place: 1,
+        };
+        assert_eq!(view("view=team&kind=idea").href(), "/q/team?kind=idea");
+        assert_eq!(view("view=team").href(), "/q/team");
+        assert_eq!(view("q=view").queue(), None);
     }
 }

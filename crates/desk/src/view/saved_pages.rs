@@ -1,6 +1,7 @@
-//! `/me/views`: searches kept under a name: keeping, renaming, removing.
+//! `/me/views`: searches and filters kept under a name: keeping, renaming, removing.
 
 use crate::screen::Screen;
+use crate::view::pages::title_of;
 use crate::view::saved::{NAME_MOST, keep_search, remove_view, rename_view, saved_views};
 use axum::Router;
 use axum::extract::State;
@@ -30,8 +31,11 @@ pub(crate) struct ViewLine {
 pub(crate) async fn lines(ctx: &Context, screen: &Screen) -> Result<Vec<ViewLine>, Problem> {
     let views = saved_views(ctx, screen.signed.staff.id).await.map_err(Problem::ours)?;
     let line = |view: crate::view::saved::SavedView| ViewLine {
-        looks_for: view.looks_for(),
-        href: format!("/search?{}", view.query),
+        looks_for: match view.queue() {
+            Some((word, _)) => format!("in the queue, {}", title_of(&word).unwrap_or("Queue")),
+            None => view.looks_for(),
+        },
+        href: view.href(),
         id: view.id,
         name: view.name,
     };
@@ -49,7 +53,7 @@ struct SavedPage {
 async fn list(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<String>, Problem> {
     let screen = Screen::of(&ctx, signed).await?;
     let views = lines(&ctx, &screen).await?;
-    let frame = screen.frame(&ctx, "My searches", Place::Elsewhere, "anywhere").await?;
+    let frame = screen.frame(&ctx, "My views", Place::Elsewhere, "anywhere").await?;
     web::page(&SavedPage { frame, views })
 }
 

@@ -66,6 +66,30 @@ pub(crate) async fn see(
     .doing("noting what somebody has read")
 }
 
+/// The version up to which somebody has read a case; 0 when they have not.
+pub(crate) async fn seen(tx: &mut Tx, case: CaseId, staff: StaffId) -> Result<u64, StoreError> {
+    const SQL: &str = "SELECT version FROM case_seen WHERE case_id = $1 AND staff_id = $2";
+    let version: Option<i64> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(case.to_string())
+        .bind(staff.to_string()).fetch_optional(db).await)
+    .doing("reading what somebody has read")?;
+    Ok(version.unwrap_or_default().unsigned_abs())
+}
+
+/// Sets the version up to which somebody has read a case, backwards too.
+pub(crate) async fn put_seen(
+    tx: &mut Tx,
+    case: CaseId,
+    staff: StaffId,
+    version: u64,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO case_seen (case_id, staff_id, version) VALUES ($1, $2, $3)
+        ON CONFLICT (case_id, staff_id) DO UPDATE SET version = excluded.version";
+    on!(Tx tx, db => sqlx::query(SQL).bind(case.to_string()).bind(staff.to_string())
+        .bind(version.cast_signed()).execute(db).await.map(|_| ()))
+    .doing("noting what somebody has read")
+}
+
 pub(crate) async fn views(store: &Store, staff: StaffId) -> Result<Vec<SavedView>, StoreError> {
     const SQL: &str = "
         SELECT id, name, query, place FROM saved_view WHERE staff_id = $1

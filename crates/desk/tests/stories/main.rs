@@ -5,6 +5,7 @@ mod agree;
 mod find;
 mod handle;
 mod joiners;
+mod labelled;
 mod merged;
 mod programs;
 mod promised;

@@ -22,6 +22,14 @@ pub enum What {
     TeamAdded,
     /// A team was changed.
     TeamChanged,
+    /// A label or a cause was added to the list.
+    LabelAdded,
+    /// A label or a cause was changed.
+    LabelChanged,
+    /// A reply text was added to the list.
+    ReplyTextAdded,
+    /// A reply text was changed.
+    ReplyTextChanged,
     /// Somebody joined.
     StaffAdded,
     /// Name, roles, scope, teams, units or absence of somebody changed.

@@ -212,7 +212,8 @@ function startToasts() {
 const closedDialogs = new Map();
 const isTyped = (field) => field.value !== field.defaultValue && field.type !== "hidden";
 
-async function openDialog(address) {
+// From `row` of a list, one comes back to the list and goes on with the next row.
+async function openDialog(address, row) {
   const dialog = one("#dialog");
   const back = document.activeElement;
   stash(dialog); // The browser tells of the last closing later than keys may come.
@@ -223,6 +224,7 @@ async function openDialog(address) {
     if (!answer || !(await fillDialog(dialog, answer))) return location.assign(address);
   }
   dialog.dataset.address = address;
+  dialog.dataset.row = row?.id ?? "";
   dialog.onclose = () => {
     if (dialog.open) return;
     stash(dialog);
@@ -284,9 +286,12 @@ async function sendDialog(form, submitter) {
     if (!one("#page", page)) return location.assign(answer.url);
     closedDialogs.delete(dialog.dataset.address); // Sent: nothing to keep.
     dialog.dataset.address = "";
+    const row = document.getElementById(dialog.dataset.row);
     dialog.close();
+    if (row) return await goOnAfter(row);
     const address = new URL(answer.url);
-    const moved = address.pathname !== location.pathname;
+    const isRead = form.method === "get" && address.search !== location.search;
+    const moved = isRead || address.pathname !== location.pathname;
     if (moved) all("[data-dirty]").forEach((kept) => kept.removeAttribute("data-dirty"));
     await put(html, "#page", moved ? address.pathname + address.search : null);
   } catch {
@@ -318,6 +323,13 @@ document.addEventListener(
   },
   true,
 );
+
+// What was done to a row from the list: the list as it is now, at the next row.
+async function goOnAfter(row) {
+  nextRow = rowAfter([row])?.id ?? row.id;
+  const answer = await fetch(here(), { headers: { "HX-Request": "true" } });
+  await put(await answer.text(), "#page");
+}
 
 document.addEventListener(
   "submit",

@@ -143,8 +143,10 @@ function perform(name, event) {
 
 // The control that does an action: in the dialog, near the focus, on the page; seen before hidden.
 function actor(name) {
+  // On a case the list beside it acts on its rows, and only from there.
+  const isCase = one("#main")?.dataset.scope === "case";
   const found = all(`[data-action="${name}"]:not(:disabled)`).filter(
-    (control) => !control.closest("[hidden]"),
+    (control) => !control.closest("[hidden]") && !(isCase && control.form?.id === "bulk"),
   );
   const dialog = one("dialog[open]");
   const near = dialog ?? document.activeElement?.closest("form, .row, .message, section, aside");
@@ -163,11 +165,22 @@ function press(control) {
 }
 
 function act(name) {
-  const control = actor(name);
-  if (!control) return sayWhyNot(name);
   const row = currentRow();
+  if (row && !one(".row-check:checked")) {
+    const form = formOfRow(name, row);
+    if (form) return void openDialog(form, row);
+  }
+  const control = (row && one(`#bulk [data-action="${name}"]:not(:disabled)`)) ?? actor(name);
+  if (!control) return sayWhyNot(name);
   if (row && control.form?.id === "bulk") return actOnRows(control, row);
   return press(control);
+}
+
+// The address of the form that a list has for one of its rows: `data-acts="label=labels …"`.
+function formOfRow(name, row) {
+  const acts = (row.closest("[data-acts]")?.dataset.acts ?? "").split(" ");
+  const path = acts.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+  return path && `${one(".row-link", row).pathname}/${path}`;
 }
 
 // What a page does not offer is silent, unless the page says why.
@@ -242,20 +255,26 @@ function actOnRows(control, row) {
   const acted = ticked.length ? ticked : [row];
   if (!ticked.length) select(row, true);
   if (!control.matches("[data-dialog]")) {
-    const known = rows();
-    const last = known.indexOf(acted.at(-1));
-    const next =
-      known.slice(last + 1).find((each) => !acted.includes(each)) ??
-      known
-        .slice(0, known.indexOf(acted[0]))
-        .reverse()
-        .find((each) => !acted.includes(each));
+    const next = rowAfter(acted);
     nextRow = next?.id ?? "";
     acted.forEach((each) => each.classList.add("is-going"));
     if (next) focusRow(next);
   }
   control.click();
   acted.forEach((each) => select(each, false));
+}
+
+// The next row that was not acted on; the one before where they were the last.
+function rowAfter(acted) {
+  const known = rows();
+  const last = known.indexOf(acted.at(-1));
+  return (
+    known.slice(last + 1).find((each) => !acted.includes(each)) ??
+    known
+      .slice(0, known.indexOf(acted[0]))
+      .reverse()
+      .find((each) => !acted.includes(each))
+  );
 }
 
 function refocusRow() {
@@ -329,9 +348,14 @@ let copiedAt = 0;
 function copyLink() {
   const again = Date.now() - copiedAt < 1500;
   copiedAt = Date.now();
-  const link = location.origin + location.pathname;
+  const row = currentRow();
+  // A case is its number alone; a list is what is asked of it.
+  const isCase = one("#main")?.dataset.scope === "case";
+  const page = isCase ? location.origin + location.pathname : location.href;
+  const link = row ? one(".row-link", row).href : page;
+  const title = row ? text(one(".row-subject-words", row) ?? row) : document.title;
   if (!navigator.clipboard) return tell(link); // Without TLS the browser gives none.
-  navigator.clipboard.writeText(again ? `${document.title} ${link}` : link);
+  navigator.clipboard.writeText(again ? `${title} ${link}` : link);
   tell(again ? "Link copied with its title" : "Link copied", 3);
 }
 

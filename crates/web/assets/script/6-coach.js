@@ -153,3 +153,46 @@ document.addEventListener("click", (event) => {
     editor.focus();
   }
 });
+
+// ---- reply texts (`/` at the start of a line) and what the case knows (`{{`) ----
+
+let typedForPicker = "";
+
+document.addEventListener("input", (event) => {
+  const area = event.target;
+  if (!area.matches?.("textarea[data-picker]") || event.isComposing) return;
+  const before = area.value.slice(0, area.selectionStart);
+  if (event.data === "/" && /(^|\n)\/$/.test(before)) openPicker(area, "/");
+  else if (event.data === "{" && before.endsWith("{{")) openPicker(area, "{{");
+});
+
+async function openPicker(area, typed) {
+  typedForPicker = typed;
+  await openDialog(area.dataset.picker);
+  if (typed === "{{") one("#dialog [data-gap]")?.focus();
+}
+
+// What was chosen takes the place of what opened the picker; typed in, so that it can be undone.
+document.addEventListener(
+  "click",
+  (event) => {
+    const chosen = event.target.closest("#dialog [data-insert]");
+    const area = chosen && one("textarea[data-picker]");
+    if (!area) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const words = chosen.dataset.insert;
+    one("#dialog").close();
+    area.focus();
+    const at = area.selectionStart;
+    const from = at - typedForPicker.length;
+    const isThere = area.value.slice(from, at) === typedForPicker;
+    area.setSelectionRange(isThere ? from : at, area.selectionEnd);
+    typedForPicker = "";
+    if (!document.execCommand("insertText", false, words)) {
+      area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
+      area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+  },
+  true,
+);

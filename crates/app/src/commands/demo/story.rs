@@ -1,6 +1,6 @@
 //! What happened at the practice company: told through the real actions, hour by hour.
 
-use super::{Sample, Stage, people};
+use super::{Sample, Stage, lists, people};
 use anyhow::Context as _;
 use channels::{ApiAuthor, ApiFeedback, Envelope, Shape};
 use desk::message::actions::{self as messages, Reply};
@@ -200,6 +200,8 @@ pub async fn this_week(
         bar.inc(1);
     }
     praise_and_ideas(stage).await?;
+    lists::label_cases(stage).await?;
+    lists::write_texts(stage).await?;
     stage.until(end - SignedDuration::from_mins(50)).await?;
     for who in [&stage.maya, &stage.priya] {
         catch_up(stage, who).await?;

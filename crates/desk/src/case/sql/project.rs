@@ -84,6 +84,7 @@ pub(crate) async fn project(
         | Event::Closed { .. }
         | Event::Reopened
         | Event::SplitOff { .. }
+        | Event::Labelled(_)
         | Event::ConductStep { .. }
         | Event::Undelivered(_)
         | Event::UndeliveredSeenTo { .. } => Ok(None),

@@ -1,0 +1,70 @@
+//! Putting labels on a case and taking them off.
+
+use crate::handling::{Done, On, handling};
+use crate::label::{rules, sql};
+use crate::refusal::ActError;
+use crate::view::recent::{self, Reverse};
+use domain::event::Event;
+use domain::id::LabelId;
+use domain::label::{Label, Labelled};
+use domain::permit::{Act, Staff};
+use store::{Context, Press};
+
+/// Puts `add` on the case and takes `remove` off. What is so already changes nothing.
+///
+/// # Errors
+/// See [`ActError`]; refusals are [`rules::LabelRefused`].
+pub async fn label(
+    ctx: &Context,
+    staff: &Staff,
+    on: impl Into<On>,
+    add: &[LabelId],
+    remove: &[LabelId],
+    press: &Press,
+) -> Result<Done, ActError> {
+    let (mut work, permit) = handling!(ctx, staff, Act::HandleCase, on, press);
+    let list = sql::list_in(&mut work.tx).await?;
+    let events = rules::label(&work.case, &permit, &list, add, remove)?;
+    if let Some(Event::Labelled(how)) = events.first() {
+        let reverse = Reverse::Label { how: (**how).clone() };
+        recent::remember(&mut work, staff, &says(how), &reverse).await?;
+    }
+    work.save(&events).await
+}
+
+/// Makes `labels` the labels of the case: others are taken off.
+///
+/// # Errors
+/// As [`label`].
+pub async fn set_labels(
+    ctx: &Context,
+    staff: &Staff,
+    on: impl Into<On>,
+    labels: &[LabelId],
+    press: &Press,
+) -> Result<Done, ActError> {
+    let (mut work, permit) = handling!(ctx, staff, Act::HandleCase, on, press);
+    let list = sql::list_in(&mut work.tx).await?;
+    let others: Vec<LabelId> =
+        work.case.labels.iter().copied().filter(|id| !labels.contains(id)).collect();
+    let events = rules::label(&work.case, &permit, &list, labels, &others)?;
+    if let Some(Event::Labelled(how)) = events.first() {
+        let reverse = Reverse::Label { how: (**how).clone() };
+        recent::remember(&mut work, staff, &says(how), &reverse).await?;
+    }
+    work.save(&events).await
+}
+
+/// What was done, for "Undo": "Put on Late courier, took off Lost".
+pub(crate) fn says(how: &Labelled) -> String {
+    let names = |labels: &[Label]| {
+        labels.iter().map(|label| label.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    match (how.added.is_empty(), how.removed.is_empty()) {
+        (false, true) => format!("Put on {}", names(&how.added)),
+        (true, _) => format!("Took off {}", names(&how.removed)),
+        (false, false) => {
+            format!("Put on {}, took off {}", names(&how.added), names(&how.removed))
+        }
+    }
+}
