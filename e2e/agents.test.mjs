@@ -123,7 +123,7 @@ test("a search is kept under a name, renamed and removed", async () => {
   await lead.getByRole("button", { name: "Rename Cards" }).click();
   await lead.getByRole("link", { name: "Card trouble" }).waitFor();
   await lead.getByRole("button", { name: "Remove Card trouble" }).click();
-  await lead.getByText("You keep no search yet").waitFor();
+  await lead.getByText("You keep no view yet").waitFor();
 });
 
 async function freeCase(page) {

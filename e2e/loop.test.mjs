@@ -76,7 +76,7 @@ test("an agent signs in by link and finds the case in the queue", async () => {
 test("a reply, a promise and a private note stand in the case", async () => {
   await at(agent, `/cases/${number}?write=reply`);
   await agent.locator("#words").fill(REPLY);
-  await agent.getByRole("button", { name: /^Send/ }).click();
+  await agent.locator("form.composer .button-primary").click();
   await says(agent, /I will look into the courier/);
   await at(agent, `/cases/${number}/promises/new`);
   await agent.locator("form.form").getByRole("textbox").first().fill("send you a new lamp");
