@@ -1,7 +1,7 @@
 //! Seeing to a letter that did not arrive.
 
 use crate::handling::{Done, On, handling};
-use crate::message::rules::{Outgoing, sending};
+use crate::message::rules::{Outgoing, sending, snapshot};
 use crate::refusal::ActError;
 use crate::undelivered::rules::{UndeliveredRefused, once_more, one_address};
 use crate::undelivered::sql;
@@ -56,6 +56,10 @@ pub async fn see_to(
     let again = once_more(base, &written, to);
     let seen_to = Event::UndeliveredSeenTo { letter, how };
     let case = work.case.clone().after(&seen_to, work.now);
-    let sent = sending(&case, again, &work.policy.clocks, work.now);
+    let mut sent = sending(&case, again, &work.policy.clocks, work.now);
+    // Taken back before it leaves, the case is ours as it is now: nobody has heard us yet.
+    if let Event::Sent { before, .. } = &mut sent {
+        *before = snapshot(&work.case);
+    }
     work.save(&[seen_to, sent]).await
 }

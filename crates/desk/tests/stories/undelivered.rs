@@ -1,7 +1,7 @@
 //! A letter that did not arrive: its case comes back on top until somebody has seen to it.
 
 use crate::told::{arrive, code, complaint, letters, now, opened, words};
-use desk::message::actions::{Reply, reply, reported};
+use desk::message::actions::{Reply, reply, reported, undo_send};
 use desk::undelivered::actions::{Seeing, see_to};
 use desk::view::queue::{Lane, View, queue};
 use domain::case::Stage;
@@ -95,6 +95,24 @@ fn sent_to_another_address_it_leaves_the_top_and_its_words_leave_again() {
         assert!(matches!(stage, Stage::WaitingForCustomer { .. }));
         let gone = see_to(ctx, maya, number, letter, Seeing::Aside, &none).await;
         assert_eq!(code(gone), "not_undelivered");
+    });
+}
+
+#[test]
+fn sent_again_and_taken_back_it_does_not_wait_for_a_customer_who_heard_nothing() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let again = see_to(ctx, maya, number, letter, Seeing::Again(None), &none).await.unwrap();
+        undo_send(ctx, maya, number, again.message.unwrap(), &none).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        assert!(letters(&world).await.is_empty(), "it was taken back");
+        let case = now(&world, number).await.case;
+        assert!(!matches!(case.stage, Stage::WaitingForCustomer { .. }), "{:?}", case.stage);
+        assert!(case.waiting_since.is_some(), "the customer waits for us");
     });
 }
 
