@@ -16,6 +16,7 @@ const FORMS = [
   "reading",
   "escalation/answer",
   "labels",
+  "topics",
   "reply-texts",
   "merger/new",
   "separation/new",
@@ -32,6 +33,8 @@ const SETTINGS = [
   "/teams/new",
   "/labels",
   "/labels/new",
+  "/topics",
+  "/topics/new",
   "/reply-texts",
   "/reply-texts/new",
   "/units",
@@ -96,7 +99,8 @@ export async function staffPages(page, customer, house) {
 // The settings, with one person and one team of the company.
 export async function settingsPages(page, house) {
   const pages = SETTINGS.map((each) => `/settings${each}`);
-  for (const list of ["/settings/people", "/settings/teams", "/settings/labels", "/settings/reply-texts"]) {
+  const lists = ["people", "teams", "labels", "topics", "reply-texts"].map((each) => `/settings/${each}`);
+  for (const list of lists) {
     await page.goto(house.base + list);
     const row = page.locator(`main a[href^="${list}/"]:not([href$=new])`).first();
     pages.push(await row.getAttribute("href"));

@@ -144,7 +144,7 @@ pub fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Restore(command) => backup::restore(&common, &command),
         Command::Doctor(command) => doctor::run(&common, &command),
         Command::Config(command) => config::run(&common, &command),
-        Command::Read(command) => texts::read(&command),
+        Command::Read(command) => texts::read(&common, &command),
         Command::Completion { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Line::command(), "redress", &mut text);
@@ -204,6 +204,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
 }
 
 impl Common {
+    /// Whether the line itself says which house is meant.
+    fn names_a_house(&self) -> bool {
+        self.data.is_some() || self.database.is_some()
+    }
+
     /// The settings with the common flags, `more` flags on top.
     ///
     /// # Errors

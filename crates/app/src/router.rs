@@ -65,7 +65,8 @@ impl Reading {
         let reader = if found == version {
             reader
         } else {
-            self.ships.clone().with_home(insight::adopted(&ctx.store).await?)
+            let topics = insight::topic::actions::topics(&ctx.store).await?;
+            self.ships.clone().with_home(insight::adopted(&ctx.store).await?).with_topics(topics)
         };
         *self.known() = (Some(now), found, reader.clone());
         Ok(reader)

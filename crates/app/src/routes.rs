@@ -60,7 +60,7 @@ const READ_IT: &[Caller] = &[Narrowed, Viewer, Insight, Agent, Lead, Administrat
 const VERIFY: &[Caller] = &[Insight, Lead, Administrator];
 /// Who decides what is learnt.
 const LEARN: &[Caller] = &[Insight, Lead, Administrator];
-/// Who keeps the lists of labels, causes and reply texts.
+/// Who keeps the lists of labels, causes, topics and reply texts.
 const KEEP_LISTS: &[Caller] = &[Insight, Lead, Administrator];
 const SET_UP: &[Caller] = &[Administrator];
 
@@ -123,6 +123,9 @@ pub const ROUTES: &[Route] = &[
     post("/q/{view}/keeping", STAFF),
     get("/cases/{number}/labels", SEE_IT),
     post("/cases/{number}/labels", HANDLE_IT),
+    get("/cases/{number}/topics", SEE_IT),
+    post("/cases/{number}/topics", HANDLE_IT),
+    post("/cases/{number}/topics/{id}/refutation", HANDLE_IT),
     get("/cases/{number}/reply-texts", HANDLE_IT),
     get("/labels/new", HANDLE_ANY),
     post("/labels", HANDLE_ANY),
@@ -252,6 +255,11 @@ pub const ROUTES: &[Route] = &[
     get("/settings/labels/new", KEEP_LISTS),
     get("/settings/labels/{id}", KEEP_LISTS),
     post("/settings/labels/{id}", KEEP_LISTS),
+    get("/settings/topics", KEEP_LISTS),
+    post("/settings/topics", KEEP_LISTS),
+    get("/settings/topics/new", KEEP_LISTS),
+    get("/settings/topics/{id}", KEEP_LISTS),
+    post("/settings/topics/{id}", KEEP_LISTS),
     get("/settings/reply-texts", KEEP_LISTS),
     post("/settings/reply-texts", KEEP_LISTS),
     get("/settings/reply-texts/new", KEEP_LISTS),
@@ -314,6 +322,10 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/labels", KEEP_LISTS),
     get("/api/v1/labels/{id}", PROGRAMS),
     put("/api/v1/labels/{id}", KEEP_LISTS),
+    get("/api/v1/topics", PROGRAMS),
+    post("/api/v1/topics", KEEP_LISTS),
+    get("/api/v1/topics/{id}", PROGRAMS),
+    put("/api/v1/topics/{id}", KEEP_LISTS),
     get("/api/v1/reply-texts", PROGRAMS),
     post("/api/v1/reply-texts", KEEP_LISTS),
     get("/api/v1/reply-texts/{id}", PROGRAMS),
@@ -388,6 +400,7 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/cases/{number}/joiners/{id}/splits", HANDLE_IT),
     post("/api/v1/cases/{number}/mergers", HANDLE_IT),
     put("/api/v1/cases/{number}/labels", HANDLE_IT),
+    put("/api/v1/cases/{number}/topics", HANDLE_IT),
     delete("/api/v1/cases/{number}/seen", READ_IT),
     post("/api/v1/cases/{number}/separations", HANDLE_IT),
     post("/api/v1/cases/{number}/splits", HANDLE_IT),

@@ -4,13 +4,16 @@ use crate::said::Joins;
 use crate::understood::Understood;
 use domain::channel::Kind;
 use domain::feedback::{FeedbackIn, Imported, ThreadEvidence};
-use domain::id::{CaseNumber, TeamId, UnitId};
+use domain::id::{CaseNumber, TeamId, TopicId, UnitId};
 use domain::urgency::Facts;
-use reading::{Reading, SignalKind};
+use reading::{Reading, SignalKind, TOPIC_MIN};
 use store::{Doing, StoreError, Tx, on};
 
 /// A signal below this probability is left to whoever reads the text.
 const SURE_ENOUGH: f32 = 0.5;
+
+/// Topics of one text; who names more is about none of them.
+const TOPICS_MOST: usize = 10;
 
 /// The team that hears a unit's channels: the first that was made in it.
 ///
@@ -51,6 +54,7 @@ impl Understood {
             kind: feedback.kind,
             severity: severity(&feedback.reading, feedback.kind),
             facts,
+            topics: topics(&feedback.reading),
             said_at: feedback.said_at,
             wants_case: self.wants_case(),
             answerable: self.answerable && !self.automatic,
@@ -104,6 +108,12 @@ fn facts(reading: &Reading) -> Facts {
         needs_care: has(SignalKind::Vulnerability),
         ..Facts::default()
     }
+}
+
+/// What it is about, the surest first; a guess puts nothing on a case.
+fn topics(reading: &Reading) -> Vec<TopicId> {
+    let sure = reading.topics.iter().filter(|hit| hit.confidence >= TOPIC_MIN);
+    sure.filter_map(|hit| hit.id.parse().ok()).take(TOPICS_MOST).collect()
 }
 
 /// Severity 0 to 4 by the harm that is told; how hard the words are raises it to 2 at the most,

@@ -30,6 +30,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .merge(crate::held::api::router())
         .merge(crate::joiner::api::router())
         .merge(crate::label::api::router())
+        .merge(crate::topic::api::router())
         .merge(crate::merger::api::router())
         .merge(crate::message::api::router())
         .merge(crate::recipient::api::router())

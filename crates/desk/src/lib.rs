@@ -33,6 +33,7 @@ mod screen;
 pub mod search;
 #[cfg(test)]
 mod told;
+pub mod topic;
 pub mod transfer;
 pub mod undelivered;
 pub mod view;
@@ -56,6 +57,7 @@ pub fn router() -> Router<Context> {
         .merge(held::pages::router())
         .merge(joiner::pages::router())
         .merge(label::pages::router())
+        .merge(topic::pages::router())
         .merge(merger::pages::router())
         .merge(message::pages::router())
         .merge(offer::pages::router())

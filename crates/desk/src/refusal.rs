@@ -10,6 +10,7 @@ use crate::message::rules::MessageRefused;
 use crate::offer::rules::OfferRefused;
 use crate::promise::rules::PromiseRefused;
 use crate::resolution::rules::ResolutionRefused;
+use crate::topic::rules::TopicRefused;
 use crate::transfer::rules::TransferRefused;
 use crate::undelivered::rules::UndeliveredRefused;
 use domain::permit::NotPermitted;
@@ -89,6 +90,8 @@ refused! {
     Joiner(JoinerRefused),
     /// About labels.
     Label(LabelRefused),
+    /// About topics.
+    Topic(TopicRefused),
     /// About merging and splitting.
     Merger(MergerRefused),
     /// About a letter that did not arrive.

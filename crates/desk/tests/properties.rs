@@ -194,6 +194,7 @@ impl Table {
             text: "Still cold.".to_owned(),
             folded: None,
             at: self.now,
+            topics: Vec::new(),
         };
         let facts = Facts { safety, ..Facts::default() };
         messages::receive(&self.case, message, facts, 3, &self.rules, self.now)

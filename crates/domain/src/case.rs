@@ -3,7 +3,9 @@
 
 use crate::channel::{Channel, Kind, worded};
 use crate::clock::{Clock, ClockKind};
-use crate::id::{CaseId, CaseNumber, CustomerId, LabelId, MessageId, StaffId, TeamId, UnitId};
+use crate::id::{
+    CaseId, CaseNumber, CustomerId, LabelId, MessageId, StaffId, TeamId, TopicId, UnitId,
+};
 use crate::offer::Offer;
 use crate::permit::{Place, Placed};
 use crate::promise::{Promise, PromiseState};
@@ -201,6 +203,12 @@ pub struct Case {
     pub conduct: Conduct,
     /// Labels and causes, in the order in which they were put on.
     pub labels: Vec<LabelId>,
+    /// What it is about: as read in the customer's words, and as people said.
+    #[serde(default)]
+    pub topics: Vec<TopicId>,
+    /// What it is not about, as people said.
+    #[serde(default)]
+    pub not_topics: Vec<TopicId>,
     /// Promises still owed.
     pub promises: Vec<Promise>,
     /// Offers still open.

@@ -10,9 +10,10 @@ use crate::id::{
 use crate::joiner::{Joiner, Part};
 use crate::label::Labelled;
 use crate::merger::{GaveBack, Merged, Separated, TookIn};
-use crate::message::{Delivery, PrivateNote, PublicMessage, Purpose, ReceivedMessage};
+use crate::message::{Delivery, PrivateNote, PublicMessage, ReceivedMessage};
 use crate::offer::{Offer, OfferState};
 use crate::promise::{Promise, PromiseState};
+use crate::topic::TopicsCorrected;
 use crate::urgency::Facts;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -323,6 +324,8 @@ pub enum Event {
     Separated(Box<Separated>),
     /// Labels were put on or taken off.
     Labelled(Box<Labelled>),
+    /// A person said what it is about and what it is not.
+    TopicsCorrected(Box<TopicsCorrected>),
     /// A conduct step was taken.
     ConductStep {
         /// Which.
@@ -376,6 +379,7 @@ impl Event {
             Event::GaveBack(_) => "gave_back",
             Event::Separated(_) => "separated",
             Event::Labelled(_) => "labelled",
+            Event::TopicsCorrected(_) => "topics_corrected",
             Event::ConductStep { .. } => "conduct_step",
         }
     }
@@ -409,6 +413,8 @@ impl Case {
             escalated: false,
             conduct: Conduct::Fine,
             labels: Vec::new(),
+            topics: opening.message.iter().flat_map(|said| said.topics.clone()).collect(),
+            not_topics: Vec::new(),
             promises: Vec::new(),
             offers: Vec::new(),
             undelivered: Vec::new(),
@@ -431,7 +437,8 @@ impl Case {
         self.version += 1;
         match event {
             Event::Opened(_) | Event::DeliveryChanged { .. } | Event::Noted { .. } => {}
-            Event::Received { facts, severity, clocks, .. } => {
+            Event::Received { message, facts, severity, clocks } => {
+                self.speaks_of(&message.topics);
                 self.facts = *facts;
                 self.severity = *severity;
                 self.heard(at, clocks);
@@ -491,8 +498,7 @@ impl Case {
             Event::Closed { because, .. } => self.close(*because, at),
             Event::Reopened => self.come_back(at),
             Event::ConductStep { conduct, .. } => self.conduct = *conduct,
-            Event::Labelled(how) => self.label(how),
-            others => self.bound(others, at),
+            others => self.described(others, at),
         }
         self
     }
@@ -509,28 +515,6 @@ impl Case {
             }
             Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. } => {}
         }
-    }
-
-    fn sent(&mut self, message: &PublicMessage, clocks: &[Clock], at: Timestamp) {
-        self.clocks.retain(|c| c.kind != ClockKind::Acknowledge);
-        self.acknowledged_at = self.acknowledged_at.or(Some(at));
-        if message.purpose == Purpose::Reply {
-            self.answered_at = self.answered_at.or(Some(at));
-            self.waiting_since = None;
-            self.clocks.retain(|c| c.kind != ClockKind::Answer);
-            if matches!(self.stage, Stage::New | Stage::With { .. } | Stage::WaitingForUs { .. }) {
-                self.stage = Stage::WaitingForCustomer { since: at };
-            }
-        }
-        self.set_clocks(clocks);
-    }
-
-    fn restore(&mut self, before: &BeforeSending) {
-        self.stage = before.stage.clone();
-        self.waiting_since = before.waiting_since;
-        self.clocks.clone_from(&before.clocks);
-        self.acknowledged_at = before.acknowledged_at;
-        self.answered_at = before.answered_at;
     }
 
     fn assign(&mut self, owner: Option<StaffId>) {

@@ -1,7 +1,7 @@
 //! Feedback as one room hands it to the next: plain values, already read and understood.
 
 use crate::channel::{Channel, Kind};
-use crate::id::{CaseNumber, FeedbackId, TeamId, UnitId};
+use crate::id::{CaseNumber, FeedbackId, TeamId, TopicId, UnitId};
 use crate::urgency::Facts;
 use jiff::Timestamp;
 
@@ -36,6 +36,8 @@ pub struct FeedbackIn {
     pub severity: u8,
     /// What bears on its urgency.
     pub facts: Facts,
+    /// What it is about, by the organisation's own tree.
+    pub topics: Vec<TopicId>,
     /// When it was said as far as known, else when we received it.
     pub said_at: Timestamp,
     /// Whether it asks for somebody to look: false for automatic mail and noise.

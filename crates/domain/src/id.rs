@@ -79,6 +79,8 @@ id! {
     BatchId
     /// A label or a cause of the house's list.
     LabelId
+    /// A topic of the house's tree.
+    TopicId
     /// A text that a team writes often.
     ReplyTextId
 }

@@ -18,6 +18,8 @@ pub mod money;
 pub mod offer;
 pub mod permit;
 pub mod promise;
+mod sending;
+pub mod topic;
 mod undelivered;
 pub mod urgency;
 pub mod variable;

@@ -2,7 +2,7 @@
 //! colleagues cannot be sent to a customer by any mistake of code.
 
 use crate::channel::{Channel, worded};
-use crate::id::{CustomerId, FeedbackId, MessageId, NoteId, StaffId};
+use crate::id::{CustomerId, FeedbackId, MessageId, NoteId, StaffId, TopicId};
 use crate::joiner::Part;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -96,6 +96,9 @@ pub struct ReceivedMessage {
     pub folded: Option<String>,
     /// When it was written as far as we know, else when we received it.
     pub at: Timestamp,
+    /// What it is about, as it was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<TopicId>,
 }
 
 /// What stays inside. It has no recipient, and nothing that sends takes it.

@@ -78,7 +78,7 @@ worded! {
         ManageStaff = "manage_staff",
         /// See and change settings, hours and policies.
         ManageSettings = "manage_settings",
-        /// Keep the lists of labels, causes and reply texts.
+        /// Keep the lists of labels, causes, topics and reply texts.
         KeepLists = "keep_lists",
         /// Make API tokens for oneself.
         MakeToken = "make_token",

@@ -1,4 +1,5 @@
-//! Learn: what corrected readings teach the reader, and which advice of the coach helps.
+//! Learn: what customers talk about, what corrected readings teach the reader, and which advice of
+//! the coach helps.
 //!
 //! Corrections come from the desk as jobs and are kept here with what was read, by which model and
 //! why. Each night a model is trained on what ships and on them, and proposed where it reads
@@ -12,6 +13,7 @@ pub mod correction;
 pub mod model;
 mod page;
 mod refused;
+pub mod topic;
 
 pub use model::actions::{adopted, adopted_version};
 pub use refused::LearnError;
@@ -28,6 +30,7 @@ pub fn router() -> Router<Context> {
         .merge(correction::pages::router())
         .merge(model::pages::router())
         .merge(coaching::pages::router())
+        .merge(topic::pages::router())
 }
 
 /// Every address for programs of this room, with its description.
@@ -36,6 +39,7 @@ pub fn api() -> OpenApiRouter<Context> {
         .merge(correction::api::router())
         .merge(model::api::router())
         .merge(coaching::api::router())
+        .merge(topic::api::router())
 }
 
 /// Lays out what this room does by itself: learning, each night. To be called now and then; the
@@ -52,6 +56,7 @@ pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
     let done = match job.kind.as_str() {
         correction::JOB => correction::actions::keep(ctx, job).await,
         coaching::JOB => coaching::actions::keep(ctx, job).await,
+        topic::JOB => topic::jobs::keep(ctx, job).await,
         model::JOB => model::jobs::learn(ctx, job).await,
         _ => return None,
     };

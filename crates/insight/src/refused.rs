@@ -19,6 +19,12 @@ pub enum LearnError {
     /// Personal data must not leave, whatever an organisation prefers.
     #[error("This rule keeps personal data from leaving. It stays on.")]
     StaysOn,
+    /// Somebody else changed it in between.
+    #[error("Somebody changed this meanwhile. Look at it again, then decide.")]
+    Crossed {
+        /// The version it has now.
+        version: u64,
+    },
     /// Fields must be put right: each with its words.
     #[error("Some fields must be put right.")]
     Wrong(Vec<(&'static str, String)>),
@@ -56,6 +62,7 @@ impl From<LearnError> for Problem {
                 .fold(Problem::refused("fields_refused", says), |problem, (field, words)| {
                     problem.at(format!("/{field}"), words)
                 }),
+            LearnError::Crossed { version } => Problem::changed_meanwhile(version),
             LearnError::OtherBody => Problem::refused("key_used_otherwise", says),
             LearnError::Store(error) => Problem::ours(error),
         }

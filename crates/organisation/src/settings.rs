@@ -44,6 +44,8 @@ async fn index(signed: SignedIn) -> Result<Response, Problem> {
     if may(Act::KeepLists) {
         let what = "The house’s own words for cases";
         house.push(("/settings/labels", "Labels and causes", what));
+        let what = "What customers talk about, and the words they use";
+        house.push(("/settings/topics", "Topics", what));
         let what = "What a team writes often, with gaps filled from the case";
         house.push(("/settings/reply-texts", "Reply texts", what));
     }

@@ -54,6 +54,11 @@ static SHIPPED: LazyLock<LanguageModel> =
 /// The file of that model.
 pub(crate) static BYTES: &[u8] = include_bytes!("../models/language.bin");
 
+/// Whether a text may be told to be of this language.
+pub(crate) fn is_told(code: &str) -> bool {
+    SHIPPED.knows(code)
+}
+
 /// What was told of the language.
 pub(crate) struct Told {
     pub judged: Judged<Language>,

@@ -38,4 +38,4 @@ pub use personal::{PersonalData, PersonalKind, find_personal_data, redact};
 pub use promise::{Promise, Promiser};
 pub use reader::{READ_BYTES_MAX, Reader, read};
 pub use reading::{Feeling, Kind, Level, Note, Reading, Signal, SignalKind};
-pub use topics::{Topic, TopicHit, Topics};
+pub use topics::{TOPIC_MIN, TRUST, Topic, TopicHit, Topics, language_of_phrase};

@@ -51,6 +51,7 @@ static READER: LazyLock<Reader> = LazyLock::new(|| {
 pub struct Reader {
     lexicons: Arc<Lexicons>,
     home: Option<Arc<Home>>,
+    topics: Arc<Topics>,
 }
 
 /// Reads a text with what ships in the program.
@@ -73,7 +74,8 @@ impl Reader {
     /// # Errors
     /// If there are too many entries.
     pub fn with_lexicons(lexicons: &[Lexicon]) -> Result<Reader, LexiconError> {
-        Ok(Reader { lexicons: Arc::new(Lexicons::build(lexicons)?), home: None })
+        let lexicons = Arc::new(Lexicons::build(lexicons)?);
+        Ok(Reader { lexicons, home: None, topics: Arc::default() })
     }
 
     /// The lexicons that ship in the program.
@@ -89,9 +91,16 @@ impl Reader {
         self
     }
 
-    /// Reads a text without a tree of topics.
+    /// The same reader with the topics of an organisation.
+    #[must_use]
+    pub fn with_topics(mut self, topics: Topics) -> Reader {
+        self.topics = Arc::new(topics);
+        self
+    }
+
+    /// Reads a text and finds the reader's topics in it; what ships has none.
     pub fn read(&self, text: &str) -> Reading {
-        self.read_with(text, &Topics::default())
+        self.read_with(text, &self.topics)
     }
 
     /// The folded text and what the lexicons of its language found in it.
@@ -121,7 +130,7 @@ impl Reader {
         shipped::judge(self, opening, &folded, &hits, &e)
     }
 
-    /// Reads a text and finds the organisation's topics in it.
+    /// Reads a text and finds these topics in it.
     pub fn read_with(&self, text: &str, topics: &Topics) -> Reading {
         let given_bytes = text.len();
         let text = first_part(text);
@@ -130,7 +139,7 @@ impl Reader {
         let names = self.lexicons.languages();
         let told = language::tell(text, &folded, &all, names);
         let hits = self.settle(&folded, &all, &told);
-        let language = told.judged;
+        let (language, codes) = (told.judged, told.codes);
         let e = Evidence::gather(text, &folded, &hits);
         let said = self.judge(text, &folded, &hits, &e);
         let personal_data = find_personal_data(text);
@@ -144,7 +153,11 @@ impl Reader {
             urgency: judge::level(&e, Section::Urgency),
             signals: judge::signals(&e),
             promises: promise::find(text, &folded, &hits),
-            topics: topics.find(&folded),
+            topics: topics.find(&folded, |code| {
+                language.abstains
+                    || language.value.code() == code
+                    || codes.iter().any(|c| c == code)
+            }),
             desired_outcome: facts::desired(text, &folded, &hits),
             key_facts: facts::find(text, &folded, &hits, &personal_data),
             personal_data,

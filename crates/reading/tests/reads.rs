@@ -115,11 +115,44 @@ fn facts_and_wishes_are_found_for_restating_the_problem() {
     assert_eq!(reading.desired_outcome.expect("a refund is asked for").value, Outcome::Refund);
 }
 
+fn topic(path: &str, words: &[&str]) -> Topic {
+    let words = words.iter().map(|word| (*word).to_owned()).collect();
+    Topic { path: path.to_owned(), words, ..Topic::default() }
+}
+
+#[test]
+fn a_phrase_of_one_language_says_nothing_in_another() {
+    let topics = Topics::new(&[topic("gifts", &["gift*"]), topic("poison", &["de: Gift*"])]);
+    let found = |text: &str| {
+        let hits = Reader::shipped().read_with(text, &topics).topics;
+        hits.into_iter().map(|hit| hit.topic).collect::<Vec<_>>()
+    };
+    assert_eq!(found("Thank you for the gift that came with my order last week."), ["gifts"]);
+    let german = "Ich habe Angst, dass in dem Kleid Gift ist, weil meine Haut davon brennt.";
+    assert!(found(german).contains(&"poison".to_owned()));
+}
+
+#[test]
+fn a_word_that_was_often_wrong_makes_its_topic_a_guess_and_two_words_make_it_surer() {
+    let mut late = topic("late fee", &["fee*", "charged late"]);
+    late.trust.insert("fee*".to_owned(), 0.3);
+    let reader = Reader::shipped().with_topics(Topics::new(&[late]));
+    let sure = |text: &str| reader.read(text).topics[0].confidence;
+    assert!(sure("What is the fee for a second card?") < reading::TOPIC_MIN);
+    assert!(sure("I was charged late again.") > 0.79);
+    assert!(sure("I was charged late, a fee of 3 pounds.") > sure("I was charged late again."));
+    let said = reader.read("The fee, the fee, the fee!").topics;
+    assert_eq!(
+        (said[0].words.as_slice(), said[0].spans.len()),
+        (["fee*".to_owned()].as_slice(), 3)
+    );
+}
+
 #[test]
 fn topics_come_from_the_organisations_own_tree() {
     let topics = Topics::new(&[
-        Topic { path: "billing/late fee".into(), words: vec!["late fee*".into()] },
-        Topic { path: "delivery".into(), words: vec!["parcel".into(), "courier*".into()] },
+        topic("billing/late fee", &["late fee*"]),
+        topic("delivery", &["parcel", "courier*"]),
     ]);
     let text = "I was charged late fees because the courier lost the Parcel";
     let found = Reader::shipped().read_with(text, &topics).topics;

@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     same!(17, "0017_held_sender"),
     same!(18, "0018_label"),
     same!(19, "0019_reply_text"),
+    same!(20, "0020_topic"),
 ];
 
 /// Nodes that start together upgrade one after the other.

@@ -2,7 +2,7 @@
 //! see the first, and a customer who can be written to.
 
 use crate::World;
-use domain::id::{CustomerId, LabelId, StaffId, TeamId, UnitId};
+use domain::id::{CustomerId, LabelId, StaffId, TeamId, TopicId, UnitId};
 use domain::permit::{Role, Scope, Staff};
 use store::number::Numbered;
 use store::{Tx, on};
@@ -120,6 +120,23 @@ impl World {
         let mut tx = self.ctx.begin().await.expect("a transaction");
         let sql = "INSERT INTO label (id, name, kind, made_at_ms) VALUES ($1, $2, 'label', 0)";
         run(&mut tx, sql, &[&id.to_string(), name]).await;
+        tx.commit().await.expect("a commit");
+        id
+    }
+
+    /// Puts a topic into the house's tree, with one word that speaks of it.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn topic(&self, name: &str, parent: Option<TopicId>, word: &str) -> TopicId {
+        let id: TopicId = self.ctx.id(self.ctx.now());
+        let mut tx = self.ctx.begin().await.expect("a transaction");
+        let sql = "
+            INSERT INTO topic (id, parent_id, name, words, made_at_ms)
+            VALUES ($1, NULLIF($2, ''), $3, $4, 0)";
+        let parent = parent.map(|id| id.to_string()).unwrap_or_default();
+        let words = serde_json::json!([word]).to_string();
+        run(&mut tx, sql, &[&id.to_string(), &parent, name, &words]).await;
         tx.commit().await.expect("a commit");
         id
     }

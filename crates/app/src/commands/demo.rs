@@ -150,6 +150,7 @@ async fn fill(store: &Store, settings: &Settings, most: usize) -> anyhow::Result
     let stage = Stage { ctx, clock, rooms, maya, jo, priya };
     let samples = samples(most)?;
     let bar = bar(samples.len() as u64);
+    lists::name_topics(&stage).await?;
     story::old_ones(&stage, &samples, &bar).await?;
     story::mail_thread(&stage, THREAD).await?;
     story::this_week(&stage, &samples, began, &bar).await?;

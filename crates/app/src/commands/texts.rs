@@ -4,8 +4,8 @@
 use super::{Common, learn};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use reading::Reader;
 use reading::learn::{LearningPoint, Model, Options, Row, evaluate, learning_curve, train};
+use reading::{Reader, Topic, Topics};
 use serde::Deserialize;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -18,7 +18,33 @@ const LINE_MOST: usize = 8_388_608;
 
 /// Reads texts.
 #[derive(Args, Debug)]
-pub struct Read {}
+pub struct Read {
+    /// Topics to look for, as JSON: [{"path": "Billing / Late fee", "words": ["late fee*"]}].
+    /// With --data or --database the topics and models of that house
+    #[arg(long, value_name = "FILE")]
+    topics: Option<PathBuf>,
+}
+
+impl Read {
+    /// The reader that was asked for: what ships, or what a house reads with.
+    fn reader(&self, common: &Common) -> anyhow::Result<Reader> {
+        let reader = Reader::shipped();
+        let reader = if common.names_a_house() {
+            super::runtime()?.block_on(async {
+                let ctx = super::open(&common.settings(&[])?).await?;
+                let topics = insight::topic::actions::topics(&ctx.store).await?;
+                let home = insight::adopted(&ctx.store).await?;
+                Ok::<_, anyhow::Error>(reader.with_home(home).with_topics(topics))
+            })?
+        } else {
+            reader
+        };
+        let Some(path) = &self.topics else { return Ok(reader) };
+        let tree: Vec<Topic> = serde_json::from_reader(BufReader::new(opened(path)?))
+            .with_context(|| format!("{} holds no topics", path.display()))?;
+        Ok(reader.with_topics(Topics::new(&tree)))
+    }
+}
 
 #[derive(Deserialize)]
 struct Line {
@@ -31,9 +57,9 @@ struct Line {
 /// without an id gets its number.
 ///
 /// # Errors
-/// When stdout is gone.
-pub fn read(_: &Read) -> anyhow::Result<ExitCode> {
-    let reader = Reader::shipped();
+/// When the topics or the house cannot be read, or stdout is gone.
+pub fn read(common: &Common, command: &Read) -> anyhow::Result<ExitCode> {
+    let reader = command.reader(common)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut bad = 0_u64;
     for (n, line) in std::io::stdin().lock().split(b'\n').enumerate() {

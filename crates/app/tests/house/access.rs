@@ -93,6 +93,7 @@ fn is_there(path: &str) -> bool {
         "/sessions/{handle}",
         "/tokens/{id}",
         "/labels/{id}",
+        "/topics/{id}",
         "/reply-texts/{id}",
         "/messages/{id}",
         "/joiners/{id}",

@@ -362,6 +362,7 @@ fn opening(
             text: said.into_string(),
             folded: None,
             at: now,
+            topics: Vec::new(),
         }),
         linked_to: None,
     }

@@ -68,6 +68,8 @@ struct CasesQuery {
     stage: String,
     /// Only cases that carry this label, by its id.
     label: String,
+    /// Only cases about this topic or one below it, by its id.
+    topic: String,
     /// Only cases whose customer has waited for us at least so many hours.
     waiting: String,
     /// Rows, at most 200; 50 when not said.
@@ -98,6 +100,7 @@ impl CasesQuery {
             severity: self.severity.clone(),
             stage: self.stage.clone(),
             label: self.label.clone(),
+            topic: self.topic.clone(),
             waiting: self.waiting.clone(),
             ..FilterText::default()
         };

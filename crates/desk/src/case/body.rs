@@ -76,6 +76,8 @@ pub(crate) struct CaseBody {
     pub conduct: &'static str,
     /// The ids of the labels and causes it carries, in the order in which they were put on.
     pub labels: Vec<String>,
+    /// The ids of the topics it is about, of `GET /api/v1/topics`.
+    pub topics: Vec<String>,
     /// Promises still owed.
     pub promises_owed: usize,
     /// Offers still open.
@@ -283,6 +285,7 @@ impl From<QueueRow> for CaseBody {
             escalated: case.escalated,
             conduct: case.conduct.as_str(),
             labels: case.labels.iter().map(ToString::to_string).collect(),
+            topics: case.topics.iter().map(ToString::to_string).collect(),
             promises_owed: case.promises.iter().filter(|promise| promise.is_owed()).count(),
             offers_open: case.offers.len(),
             undelivered: case.undelivered.iter().map(UndeliveredBody::from).collect(),

@@ -256,6 +256,7 @@ fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedM
         text: feedback.text.clone(),
         folded: feedback.folded.clone(),
         at: feedback.said_at,
+        topics: feedback.topics.clone(),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::joiner::pages::is_held;
 use crate::label::actions::says as label_says;
 use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
+use crate::topic::rules::says as topic_says;
 use crate::view::case::{Fate, ThreadEntry};
 use domain::case::SeenTo;
 use domain::clock::ClockKind;
@@ -285,6 +286,7 @@ fn line_words(event: &Event, entry: &ThreadEntry) -> String {
             let first = letters.next().map(char::to_lowercase);
             first.into_iter().flatten().chain(letters).collect()
         }
+        Event::TopicsCorrected(how) => topic_says(how),
         Event::ConductStep { words, .. } => format!("conduct: {words}"),
         Event::ClockMet { .. } | Event::ClockSet { .. } => "changed a clock".to_owned(),
         others => bounds_words(others),

@@ -47,22 +47,17 @@ pub fn label(
     add: &[LabelId],
     remove: &[LabelId],
 ) -> Result<Vec<Event>, LabelRefused> {
+    let (add, remove) = changes(&case.labels, add, remove);
     let mut how = Labelled::default();
     for id in add {
-        if case.labels.contains(id) || remove.contains(id) || has(&how.added, *id) {
-            continue;
-        }
-        let offered = list.iter().find(|label| label.id == *id && !label.ended);
+        let offered = list.iter().find(|label| label.id == id && !label.ended);
         let offered = offered.ok_or(LabelRefused::NoSuchLabel)?;
-        how.added.push(Label { id: *id, name: offered.name.clone() });
+        how.added.push(Label { id, name: offered.name.clone() });
     }
     for id in remove {
-        if !case.labels.contains(id) || has(&how.removed, *id) {
-            continue;
-        }
-        let known = list.iter().find(|label| label.id == *id);
+        let known = list.iter().find(|label| label.id == id);
         let name = known.map(|label| label.name.clone()).unwrap_or_default();
-        how.removed.push(Label { id: *id, name });
+        how.removed.push(Label { id, name });
     }
     if case.labels.len() + how.added.len() - how.removed.len() > MOST {
         return Err(LabelRefused::TooMany);
@@ -73,8 +68,24 @@ pub fn label(
     Ok(vec![Event::Labelled(Box::new(how))])
 }
 
-fn has(labels: &[Label], id: LabelId) -> bool {
-    labels.iter().any(|label| label.id == id)
+/// What of `add` and `remove` changes something where `on` is there already: each once, and what is
+/// in both lists is only taken off.
+pub(crate) fn changes<Id: Copy + PartialEq>(
+    on: &[Id],
+    add: &[Id],
+    remove: &[Id],
+) -> (Vec<Id>, Vec<Id>) {
+    let once = |ids: &[Id], is_meant: &dyn Fn(&Id) -> bool| {
+        let mut all = Vec::new();
+        for id in ids.iter().filter(|id| is_meant(id)) {
+            if !all.contains(id) {
+                all.push(*id);
+            }
+        }
+        all
+    };
+    let added = once(add, &|id| !on.contains(id) && !remove.contains(id));
+    (added, once(remove, &|id| on.contains(id)))
 }
 
 /// What takes it back: only when everything still is as it was left.

@@ -254,6 +254,7 @@ pub async fn add_words(
         text: text.into_string(),
         folded: None,
         at: work.now,
+        topics: Vec::new(),
     };
     let facts = Facts::default();
     let events = rules::receive(&work.case, message, facts, 0, &work.policy.clocks, work.now);

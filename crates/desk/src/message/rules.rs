@@ -408,6 +408,7 @@ mod tests {
             text: words("It smells of gas.").into_string(),
             folded: None,
             at: thursday(),
+            topics: Vec::new(),
         };
         let facts = Facts { safety: true, ..Facts::default() };
         let calm = receive(&case, message.clone(), facts, 0, &rules(), thursday());

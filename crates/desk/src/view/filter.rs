@@ -2,7 +2,7 @@
 
 use domain::case::Case;
 use domain::channel::{Channel, Kind};
-use domain::id::{LabelId, StaffId, TeamId};
+use domain::id::{LabelId, StaffId, TeamId, TopicId};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use web::Problem;
@@ -54,6 +54,8 @@ pub struct FilterText {
     pub stage: String,
     /// The id of a label.
     pub label: String,
+    /// The id of a topic.
+    pub topic: String,
     /// Whole hours that the customer has waited for us at least.
     pub waiting: String,
 }
@@ -84,6 +86,8 @@ pub struct Filter {
     pub stage: Option<&'static str>,
     /// A label it carries.
     pub label: Option<LabelId>,
+    /// What it is about: this topic, or one below it in the tree.
+    pub topic: Option<TopicId>,
     /// Hours that the customer has waited for us at least.
     pub waiting_hours: Option<u32>,
 }
@@ -93,7 +97,7 @@ const WAITING_MOST: u32 = 87_600;
 
 impl FilterText {
     /// The names and words of what is said, in the order of the form.
-    pub(crate) fn parts(&self) -> [(&'static str, &str); 8] {
+    pub(crate) fn parts(&self) -> [(&'static str, &str); 9] {
         [
             ("kind", &self.kind),
             ("channel", &self.channel),
@@ -102,6 +106,7 @@ impl FilterText {
             ("severity", &self.severity),
             ("stage", &self.stage),
             ("label", &self.label),
+            ("topic", &self.topic),
             ("waiting", &self.waiting),
         ]
     }
@@ -149,6 +154,7 @@ impl FilterText {
             })?,
             stage: part("stage", &self.stage, |word| listed(&STAGES, word))?,
             label: part("label", &self.label, |word| word.parse().ok())?,
+            topic: part("topic", &self.topic, |word| word.parse().ok())?,
             waiting_hours: part("waiting", &self.waiting, |word| {
                 word.parse().ok().filter(|n| (1..=WAITING_MOST).contains(n))
             })?,
@@ -186,7 +192,8 @@ impl Filter {
     }
 
     /// Whether `case` is one of those meant at `now`: what the statements ask, said once more in
-    /// plain words, which the tests hold them to.
+    /// plain words, which the tests hold them to. The tree of topics is not known here: only the
+    /// topic itself is looked for.
     pub fn fits(&self, case: &Case, now: Timestamp) -> bool {
         let holder = match case.owner {
             Some(owner) => Holder::Person(owner),
@@ -199,6 +206,7 @@ impl Filter {
             && self.severity.is_none_or(|least| case.severity >= least)
             && self.stage.is_none_or(|stage| stage == case.stage.as_str())
             && self.label.is_none_or(|label| case.labels.contains(&label))
+            && self.topic.is_none_or(|topic| case.topics.contains(&topic))
             && self
                 .waiting_before(now)
                 .is_none_or(|before| case.waiting_since.is_some_and(|since| since <= before))
@@ -241,6 +249,7 @@ mod tests {
             FilterText { stage: word("somewhere"), ..none() },
             FilterText { waiting: word("-3"), ..none() },
             FilterText { label: word("' OR 1=1"), ..none() },
+            FilterText { topic: word("%"), ..none() },
         ] {
             assert!(wrong.read(me()).is_err(), "{wrong:?}");
         }

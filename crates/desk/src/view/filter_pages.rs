@@ -30,6 +30,7 @@ struct Choices {
     teams: Vec<Choice>,
     owners: Vec<Choice>,
     labels: Vec<Choice>,
+    topics: Vec<Choice>,
 }
 
 impl Choices {
@@ -51,6 +52,11 @@ impl Choices {
             teams: teams(&ctx.store, staff).await?,
             owners,
             labels: screen.labels.iter().map(label).collect(),
+            topics: crate::topic::sql::list(&ctx.store)
+                .await?
+                .into_iter()
+                .map(|topic| (topic.id.to_string(), topic.path))
+                .collect(),
         })
     }
 
@@ -70,6 +76,7 @@ impl Choices {
             "severity" => owned(&SEVERITIES),
             "stage" => owned(&STAGES),
             "label" => self.labels.clone(),
+            "topic" => self.topics.clone(),
             _ => owned(&WAITS),
         }
     }
@@ -82,6 +89,7 @@ impl Choices {
             "team" => format!("Team {name}"),
             "owner" if value == "nobody" => "Nobody has it".to_owned(),
             "owner" => format!("With {}", if value == "me" { "me" } else { &name }),
+            "topic" => format!("About {name}"),
             "waiting" if name == value => format!("Waiting {value} hours or longer"),
             "waiting" => format!("Waiting {name}"),
             _ => name,
@@ -126,7 +134,7 @@ pub(crate) fn address(word: &str, query: &str) -> String {
 }
 
 /// The parts in the order of the form, with their labels.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("kind", "What it is"),
     ("channel", "How it came"),
     ("team", "Team"),
@@ -134,6 +142,7 @@ const PARTS: [(&str, &str); 8] = [
     ("severity", "How bad"),
     ("stage", "How far it is"),
     ("label", "Label or cause"),
+    ("topic", "What it is about"),
     ("waiting", "Waiting for us"),
 ];
 
@@ -249,6 +258,7 @@ pub(crate) fn read(query: &str, me: domain::id::StaffId) -> Result<FilterText, P
             "severity" => &mut text.severity,
             "stage" => &mut text.stage,
             "label" => &mut text.label,
+            "topic" => &mut text.topic,
             "waiting" => &mut text.waiting,
             _ => return Err(unreadable(&part)),
         };

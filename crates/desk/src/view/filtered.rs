@@ -44,7 +44,10 @@ macro_rules! fits {
          AND ($10 = '' OR ($10 = 'nobody' AND c.owner_id IS NULL) OR c.owner_id = $10)
          AND c.severity >= $11 AND ($12 = '' OR c.stage = $12)
          AND ($13 = '' OR c.labels LIKE $13)
-         AND ($14 = 0 OR c.waiting_since_ms <= $14)"
+         AND ($14 = 0 OR c.waiting_since_ms <= $14)
+         AND ($15 = '' OR EXISTS (SELECT 1 FROM topic t WHERE (t.id = $15 OR t.parent_id = $15
+            OR t.parent_id IN (SELECT p.id FROM topic p WHERE p.parent_id = $15))
+            AND c.topics LIKE '%\"' || t.id || '\"%'))"
     };
 }
 
@@ -57,7 +60,7 @@ macro_rules! page_sql {
             stretch_sql!($lane, $view),
             ") c WHERE ",
             fits!(),
-            " ORDER BY c.queue_order, c.id LIMIT $15) c ORDER BY c.queue_order, c.id"
+            " ORDER BY c.queue_order, c.id LIMIT $16) c ORDER BY c.queue_order, c.id"
         )
     };
 }
@@ -94,6 +97,7 @@ struct Bound {
     stage: &'static str,
     label: String,
     waiting_before_ms: i64,
+    topic: String,
 }
 
 impl Bound {
@@ -111,6 +115,7 @@ impl Bound {
             stage: filter.stage.unwrap_or_default(),
             label: filter.label.map(|label| format!("%\"{label}\"%")).unwrap_or_default(),
             waiting_before_ms: filter.waiting_before(now).map_or(0, Timestamp::as_millisecond),
+            topic: filter.topic.map(|topic| topic.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -132,6 +137,7 @@ macro_rules! bound {
             .bind($bound.stage)
             .bind(&$bound.label)
             .bind($bound.waiting_before_ms)
+            .bind(&$bound.topic)
     };
 }
 

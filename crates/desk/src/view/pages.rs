@@ -113,6 +113,7 @@ struct QueueQuery {
     severity: Option<String>,
     stage: Option<String>,
     label: Option<String>,
+    topic: Option<String>,
     waiting: Option<String>,
 }
 
@@ -127,6 +128,7 @@ impl QueueQuery {
             severity: take(&mut self.severity),
             stage: take(&mut self.stage),
             label: take(&mut self.label),
+            topic: take(&mut self.topic),
             waiting: take(&mut self.waiting),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::case::sql::id;
 use crate::screen::{Screen, closing_words};
+use crate::topic::pages::{TopicLine, lines as topic_lines};
 use crate::view::case::CaseView;
 use domain::case::{Case, Closing};
 use domain::channel::Kind;
@@ -28,6 +29,7 @@ pub(crate) struct Panel {
     pub formula: String,
     pub hints: Vec<HintLine>,
     pub reading: Vec<(&'static str, String)>,
+    pub topics: Vec<TopicLine>,
     pub promises: Vec<PromiseLine>,
     pub promise_counts: String,
     pub offers: Vec<OfferLine>,
@@ -101,6 +103,7 @@ impl Panel {
                 .filter(|_| screen.may(Act::ReadCustomer))
                 .map(|customer| format!("/customers/{}", customer.number)),
             reading: reading(store, view).await?,
+            topics: topic_lines(store, case).await?,
             promises,
             promise_counts: counts,
             offers: offers(screen, view),

@@ -6,6 +6,8 @@ use crate::handling::{Done, Handling, handling};
 use crate::label::rules as label_rules;
 use crate::message::actions::undo_send;
 use crate::refusal::ActError;
+use crate::topic::actions::teach as teach_topics;
+use crate::topic::rules as topic_rules;
 use crate::view::{seen, sql};
 use domain::case::Case;
 use domain::channel::Kind;
@@ -13,6 +15,7 @@ use domain::event::Event;
 use domain::id::{CaseNumber, MessageId, StaffId};
 use domain::label::Labelled;
 use domain::permit::{Act, Permit, Staff};
+use domain::topic::TopicsCorrected;
 use domain::urgency::Facts;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,7 @@ pub(crate) enum Reverse {
     Snooze { until: Option<Timestamp>, now: Option<Timestamp> },
     Send { message: MessageId },
     Label { how: Labelled },
+    Topics { how: TopicsCorrected },
     Seen { was: u64, now: u64 },
 }
 
@@ -124,6 +128,9 @@ pub async fn undo(
     if let Some(right) = taught {
         teach(&mut work, staff, &right).await?;
     }
+    if let Some(Event::TopicsCorrected(how)) = events.first() {
+        teach_topics(&mut work, staff, how).await?;
+    }
     work.save(&events).await
 }
 
@@ -152,6 +159,9 @@ fn reversed(case: &Case, _permit: &Permit, reverse: Reverse) -> Result<Vec<Event
             only_if(case.snoozed_until == now, event)
         }
         Reverse::Label { how } => label_rules::reversed(case, &how)
+            .map(|event| vec![event])
+            .ok_or(CaseRefused::ChangedSince),
+        Reverse::Topics { how } => topic_rules::reversed(case, &how)
             .map(|event| vec![event])
             .ok_or(CaseRefused::ChangedSince),
         Reverse::Send { .. } | Reverse::Seen { .. } => Err(CaseRefused::NothingToUndo),

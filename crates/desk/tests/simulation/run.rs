@@ -145,6 +145,7 @@ impl Run {
             kind: self.fate.pick(&kinds).copied().unwrap_or(Kind::Complaint),
             severity: u8::try_from(self.fate.below(5)).unwrap_or_default(),
             facts: Facts { safety, ..Facts::default() },
+            topics: Vec::new(),
             said_at: now,
             wants_case: true,
             answerable: true,
@@ -293,7 +294,8 @@ async fn do_job(
         return done;
     }
     let mut tx = ctx.begin().await?;
-    if ["correction", "coached", desk::joiner::PLACED_JOB].contains(&job.kind.as_str()) {
+    let others = ["correction", "coached", "topics_corrected", desk::joiner::PLACED_JOB];
+    if others.contains(&job.kind.as_str()) {
         tx.finish(job).await?;
         return Ok(tx.commit().await?);
     }

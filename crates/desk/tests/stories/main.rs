@@ -13,4 +13,5 @@ mod rebuilt;
 mod recipients;
 mod solved;
 mod told;
+mod topics;
 mod undelivered;

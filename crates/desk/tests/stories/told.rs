@@ -26,6 +26,7 @@ pub fn complaint(world: &World, company: &Company, text: &str) -> FeedbackIn {
         kind: Kind::Complaint,
         severity: 2,
         facts: Facts { cut_off: true, ..Facts::default() },
+        topics: Vec::new(),
         said_at: now,
         wants_case: true,
         answerable: true,
@@ -71,7 +72,7 @@ pub async fn now(world: &World, number: CaseNumber) -> desk::view::case::CaseVie
 }
 
 /// Work that other rooms do.
-const OTHERS: [&str; 3] = ["correction", "coached", "placed"];
+const OTHERS: [&str; 4] = ["correction", "coached", "placed", "topics_corrected"];
 
 /// Does every job that is due, and those they lay out for now.
 pub async fn ring(world: &World) {

@@ -4,6 +4,7 @@ use crate::correction::rules::{Label, read_of};
 use crate::model::rules::{self, Example, Figures};
 use crate::model::sql::{self, New};
 use crate::refused::LearnError;
+use crate::topic;
 use anyhow::Context as _;
 use domain::permit::{Act, Staff};
 use reading::learn::Model;
@@ -148,13 +149,15 @@ pub async fn roll_back(
     Ok(tx.commit().await?)
 }
 
-/// A name for the models in use; it changes whenever they do.
+/// A name for the models and topics in use; it changes whenever they do.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn adopted_version(store: &Store) -> Result<String, StoreError> {
     let all = sql::in_use(store).await?;
-    Ok(all.iter().map(|(label, file)| format!("{label}={file};")).collect())
+    let (n, changes) = topic::sql::version(store).await?;
+    let models: String = all.iter().map(|(label, file)| format!("{label}={file};")).collect();
+    Ok(if n == 0 { models } else { format!("{models}topics={n}.{changes}") })
 }
 
 /// The models in use, for a reader.

@@ -31,6 +31,7 @@ pub(crate) async fn learn(ctx: &Context, job: &Job) -> anyhow::Result<()> {
         let better = proposed.figures.is_better();
         tracing::info!(label = proposed.label.word(), better, "learnt from corrections");
     }
+    crate::topic::jobs::learn(ctx).await?;
     let mut tx = ctx.begin().await?;
     tx.finish(job).await?;
     Ok(tx.commit().await?)

@@ -110,6 +110,8 @@ fn words_of(what: What) -> &'static str {
         What::TeamChanged => "changed a team",
         What::LabelAdded => "added a label",
         What::LabelChanged => "changed a label",
+        What::TopicAdded => "added a topic",
+        What::TopicChanged => "changed a topic",
         What::ReplyTextAdded => "added a reply text",
         What::ReplyTextChanged => "changed a reply text",
         What::StaffAdded => "added",

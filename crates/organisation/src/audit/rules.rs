@@ -26,6 +26,10 @@ pub enum What {
     LabelAdded,
     /// A label or a cause was changed.
     LabelChanged,
+    /// A topic was added to the tree.
+    TopicAdded,
+    /// A topic was changed.
+    TopicChanged,
     /// A reply text was added to the list.
     ReplyTextAdded,
     /// A reply text was changed.

@@ -122,7 +122,7 @@ fn work_words(kind: &str) -> String {
         "wake" => "Bringing back what was put aside".to_owned(),
         "ask" => "Asking once more whether it is solved".to_owned(),
         "house_record" => "Writing a change into the record".to_owned(),
-        "correction" => "Keeping a correction".to_owned(),
+        "correction" | "topics_corrected" => "Keeping a correction".to_owned(),
         "coached" => "Noting what became of the coach's advice".to_owned(),
         "learn" => "Learning from corrections".to_owned(),
         "hints" => "Looking at a customer's history".to_owned(),

@@ -60,6 +60,10 @@ impl LanguageModel {
         &self.codes[index]
     }
 
+    pub(crate) fn knows(&self, code: &str) -> bool {
+        self.codes.iter().any(|known| known == code)
+    }
+
     #[cfg(test)]
     pub(crate) fn has(&self, index: usize) -> bool {
         index < self.codes.len()

@@ -1,9 +1,11 @@
-//! The practice company's own lists: labels and causes, where they are put, and reply texts.
+//! The practice company's own lists: topics, labels and causes, and reply texts.
 
 use super::Stage;
 use desk::label::actions::label;
 use desk::view::queue::{Lane, View, queue};
-use domain::id::LabelId;
+use domain::id::{LabelId, TopicId};
+use insight::topic::actions::add as add_topic;
+use insight::topic::rules::TopicText;
 use organisation::label::actions::add;
 use organisation::label::rules::LabelText;
 use organisation::reply_text::actions::add as add_text;
@@ -38,6 +40,51 @@ const TEXTS: [(&str, &str); 3] = [
          {{promise.date}}.\n\nIs there anything you need before then?\n\n{{agent.name}}",
     ),
 ];
+
+/// What customers talk about: the words that speak of it, one on each line.
+const TOPICS: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "Fees and charges",
+        &[
+            ("Late fee", "late fee*\nlate charge*\nlate payment fee*"),
+            ("Overdraft", "overdraft*\noverdrawn\nde: Dispokredit*"),
+        ],
+    ),
+    (
+        "Credit report",
+        &[
+            ("Wrong entry", "inaccurate*\nincorrect information\nnot mine\ndoes not belong to me"),
+            ("Stolen identity", "identity theft\nstolen identit*\nfraudulent account*"),
+        ],
+    ),
+    (
+        "Debt collection",
+        &[
+            ("Not my debt", "not my debt\ndo not owe\nnever owed"),
+            ("Calls", "keep calling\ncalls me*"),
+        ],
+    ),
+];
+
+/// Makes the tree of topics.
+pub async fn name_topics(stage: &Stage) -> anyhow::Result<()> {
+    let add = async |name: &str, parent: Option<TopicId>, words: &str| {
+        let text = TopicText {
+            name: name.to_owned(),
+            parent: parent.map(|id| id.to_string()).unwrap_or_default(),
+            words: words.to_owned(),
+            ended: false,
+        };
+        add_topic(&stage.ctx, &stage.jo, &text, &Press::none()).await
+    };
+    for (name, below) in TOPICS {
+        let parent = add(name, None, &name.to_lowercase()).await?;
+        for (name, words) in below {
+            add(name, Some(parent), words).await?;
+        }
+    }
+    Ok(())
+}
 
 /// Makes the list of what is written often.
 pub async fn write_texts(stage: &Stage) -> anyhow::Result<()> {

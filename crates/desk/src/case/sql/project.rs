@@ -32,10 +32,8 @@ pub(crate) async fn project(
     match &entry.event {
         Event::Opened(opening) => {
             index_opening(tx, case, entry, customer).await?;
-            if let Some(message) = &opening.message {
-                return received(tx, case, entry, message).await.map(Some);
-            }
-            Ok(None)
+            let Some(message) = &opening.message else { return Ok(None) };
+            received(tx, case, entry, message).await.map(Some)
         }
         Event::Received { message, .. } => received(tx, case, entry, message).await.map(Some),
         Event::Sent { message, .. } => sent(tx, entry, message).await.map(|()| None),
@@ -59,12 +57,13 @@ pub(crate) async fn project(
             promise_broken(tx, &promise.to_string()).await.map(|()| None)
         }
         Event::Offered { offer } => offered(tx, entry, offer).await.map(|()| None),
-        Event::JoinerWaits(_) | Event::JoinerAccepted { .. } | Event::JoinerSplit { .. } => {
-            bounds(tx, entry).await.map(|()| None)
-        }
-        Event::Merged(_) | Event::Separated(_) | Event::TookIn(_) | Event::GaveBack(_) => {
-            bounds(tx, entry).await.map(|()| None)
-        }
+        Event::JoinerWaits(_)
+        | Event::JoinerAccepted { .. }
+        | Event::JoinerSplit { .. }
+        | Event::Merged(_)
+        | Event::Separated(_)
+        | Event::TookIn(_)
+        | Event::GaveBack(_) => bounds(tx, entry).await.map(|()| None),
         Event::OfferChanged { offer, state, answer } => {
             offer_changed(tx, &offer.to_string(), *state, answer.as_deref()).await.map(|()| None)
         }
@@ -85,6 +84,7 @@ pub(crate) async fn project(
         | Event::Reopened
         | Event::SplitOff { .. }
         | Event::Labelled(_)
+        | Event::TopicsCorrected(_)
         | Event::ConductStep { .. }
         | Event::Undelivered(_)
         | Event::UndeliveredSeenTo { .. } => Ok(None),

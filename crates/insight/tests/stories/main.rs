@@ -1,5 +1,7 @@
 //! Learning from corrections and from the coach, told to both engines.
 
+mod topics;
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use domain::id::CaseId;
@@ -29,6 +31,17 @@ async fn sql(ctx: &Context, text: &'static str, values: &[&str]) {
 
 /// A text of a case, read by what ships.
 async fn hear(world: &World, company: &Company, n: i64, text: &str) -> (String, CaseId) {
+    hear_read(world, company, n, text, &reading::read(text)).await
+}
+
+/// A text of a case with its reading.
+async fn hear_read(
+    world: &World,
+    company: &Company,
+    n: i64,
+    text: &str,
+    read: &reading::Reading,
+) -> (String, CaseId) {
     const SQL: &str = "
         INSERT INTO feedback (id, number, arrival_id, unit_id, channel, public, kind, author,
             subject, text, said_at_ms, received_at_ms, reading, case_id)
@@ -36,7 +49,7 @@ async fn hear(world: &World, company: &Company, n: i64, text: &str) -> (String, 
     let ctx = &world.ctx;
     let id: domain::id::FeedbackId = ctx.id(ctx.now());
     let case: CaseId = ctx.id(ctx.now());
-    let reading = serde_json::to_string(&reading::read(text)).unwrap();
+    let reading = serde_json::to_string(read).unwrap();
     let mut tx = ctx.begin().await.unwrap();
     on!(Tx &mut tx, db => sqlx::query(SQL).bind(id.to_string()).bind(n)
         .bind(company.unit.to_string()).bind(text).bind(ctx.now().as_millisecond())

@@ -1,0 +1,142 @@
+//! What a case is about, on its page: the lines of the panel, "not right", and the form.
+
+use crate::dialog::{About, Dialog, Field, FieldKind};
+use crate::topic::rules::Listed;
+use crate::topic::{actions, sql};
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use domain::case::Case;
+use domain::id::{CaseNumber, TopicId};
+use reading::TopicHit;
+use serde::Deserialize;
+use store::{Context, Store, StoreError};
+use web::{Form, Path, Problem, SignedIn};
+
+/// The addresses of this noun.
+pub(crate) fn router() -> Router<Context> {
+    Router::new()
+        .route("/cases/{number}/topics", get(show_form).post(set))
+        .route("/cases/{number}/topics/{id}/refutation", post(refute))
+}
+
+/// A topic in the panel.
+pub(crate) struct TopicLine {
+    pub id: String,
+    pub name: String,
+    /// By which words, and how sure: "by “late fee*”, 80 % sure"; or who said so.
+    pub because: String,
+}
+
+/// What the case is about, with the words that made it.
+pub(crate) async fn lines(store: &Store, case: &Case) -> Result<Vec<TopicLine>, StoreError> {
+    if case.topics.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = sql::list(store).await?;
+    let mut found: Vec<TopicHit> = Vec::new();
+    for reading in sql::readings(store, case.id).await? {
+        let read: serde_json::Value = serde_json::from_str(&reading).unwrap_or_default();
+        let hits = serde_json::from_value::<Vec<TopicHit>>(read["topics"].clone());
+        found.extend(hits.unwrap_or_default());
+    }
+    let line = |id: &TopicId| {
+        let name = &list.iter().find(|topic| topic.id == *id)?.path;
+        let (word, name) = (id.to_string(), name.clone());
+        let because = because(found.iter().filter(|hit| hit.id == word));
+        Some(TopicLine { id: word, name, because })
+    };
+    Ok(case.topics.iter().filter_map(line).collect())
+}
+
+fn because<'h>(hits: impl Iterator<Item = &'h TopicHit>) -> String {
+    const WORDS_MOST: usize = 3;
+    let mut words: Vec<String> = Vec::new();
+    let mut sure = 0.0_f32;
+    for hit in hits {
+        sure = sure.max(hit.confidence);
+        for word in &hit.words {
+            let word = format!("“{word}”");
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    words.truncate(WORDS_MOST);
+    if words.is_empty() {
+        return "as one of us said".to_owned();
+    }
+    format!("by {}, {:.0} % sure", words.join(", "), sure * 100.0)
+}
+
+const NONE: &str = "The house has no topics yet. A lead adds them under Settings.";
+
+fn dialog(about: &About, list: &[Listed], chosen: &[TopicId]) -> Dialog {
+    let shown = list.iter().filter(|topic| !topic.ended || chosen.contains(&topic.id));
+    let choice = |t: &Listed| (t.id.to_string(), t.path.clone(), chosen.contains(&t.id));
+    let choices: Vec<_> = shown.map(choice).collect();
+    let intro = if choices.is_empty() { NONE } else { "The reader learns from what you say." };
+    Dialog {
+        title: format!("What is {} about?", about.view.case.number),
+        intro: intro.to_owned(),
+        fields: vec![Field::new("topics", "It is about", FieldKind::Several(choices))],
+        submit: "Keep these topics",
+        path: "topics".to_owned(),
+        letter: None,
+    }
+}
+
+/// `GET /cases/{number}/topics`
+async fn show_form(
+    State(ctx): State<Context>,
+    signed: SignedIn,
+    Path(number): Path<String>,
+) -> Result<Response, Problem> {
+    let about = About::case(&ctx, signed, &number).await?;
+    let list = sql::list(&ctx.store).await.map_err(Problem::ours)?;
+    let dialog = dialog(&about, &list, &about.view.case.topics);
+    about.show(&ctx, dialog).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chosen {
+    #[serde(default)]
+    topics: Vec<String>,
+}
+
+/// `POST /cases/{number}/topics`
+async fn set(
+    State(ctx): State<Context>,
+    Path(number): Path<String>,
+    form: Form<Chosen>,
+) -> Result<Response, Problem> {
+    let about = About::case(&ctx, form.by, &number).await?;
+    let list = sql::list(&ctx.store).await.map_err(Problem::ours)?;
+    let read = form.value.topics.iter().map(|word| word.parse().ok());
+    let Some(topics) = read.collect::<Option<Vec<TopicId>>>() else {
+        let dialog = dialog(&about, &list, &about.view.case.topics);
+        return about.put_right(&ctx, dialog, "topics", "Choose from the list.").await;
+    };
+    let dialog = dialog(&about, &list, &topics);
+    let staff = &about.screen.signed.staff;
+    let done = actions::set_topics(&ctx, staff, about.view.case.number, &topics, &form.press).await;
+    about.answer(&ctx, done, dialog, |_| "topics").await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// `POST /cases/{number}/topics/{id}/refutation`: "not right", in one press.
+async fn refute(
+    State(ctx): State<Context>,
+    Path((number, id)): Path<(String, TopicId)>,
+    form: Form<Nothing>,
+) -> Result<Response, Problem> {
+    let Nothing {} = form.value;
+    let number: CaseNumber = number.parse().map_err(|_| crate::case::pages::missing())?;
+    actions::correct(&ctx, &form.by.staff, number, &[], &[id], &form.press).await?;
+    Ok(Redirect::to(&format!("/cases/{number}")).into_response())
+}

@@ -1,0 +1,95 @@
+//! What a case is about: read, corrected, looked for, and made again from the record.
+
+use crate::told::{arrive, code, complaint, now, ring};
+use desk::Taken;
+use desk::case::rebuild::rebuild;
+use desk::topic::actions::{correct, set_topics};
+use desk::view::filter::Filter;
+use desk::view::filtered::{count_filtered, filtered};
+use desk::view::queue::{Lane, View};
+use desk::view::recent::undo_last;
+use domain::feedback::{FeedbackIn, ThreadEvidence};
+use domain::id::{CaseNumber, TopicId};
+use jiff::SignedDuration;
+use store::Press;
+use store::scope::Reach;
+use testkit::{Company, World, on_both};
+
+fn about(world: &World, company: &Company, topics: &[TopicId]) -> FeedbackIn {
+    let topics = topics.to_vec();
+    FeedbackIn { topics, ..complaint(world, company, "The fee again.") }
+}
+
+fn number_of(taken: Taken) -> CaseNumber {
+    let Taken::Opened { number, .. } = taken else { panic!("{taken:?}") };
+    number
+}
+
+#[test]
+fn what_is_not_right_stays_off_however_often_it_is_read_again() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let fee = world.topic("Late fee", None, "fee").await;
+        let lost = world.topic("Lost", None, "lost").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let first = about(&world, &company, &[fee]);
+        let number = number_of(arrive(&world, &first, company.amara).await);
+        assert_eq!(now(&world, number).await.case.topics, [fee]);
+        let done = correct(ctx, maya, number, &[], &[fee], &none).await.unwrap();
+        let again = correct(ctx, maya, number, &[], &[fee], &none).await.unwrap();
+        assert_eq!(done.version, again.version, "said once is enough");
+        let thread = Some(ThreadEvidence { case: number, trusted: true });
+        let more = FeedbackIn { thread, ..about(&world, &company, &[fee, lost]) };
+        arrive(&world, &more, company.amara).await;
+        assert_eq!(now(&world, number).await.case.topics, [lost]);
+        let case = now(&world, number).await.case;
+        rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, case);
+        ring(&world).await;
+    });
+}
+
+#[test]
+fn a_topic_that_a_person_put_on_or_took_off_is_undone_in_one_step() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let fee = world.topic("Late fee", None, "fee").await;
+        let lost = world.topic("Lost", None, "lost").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let first = about(&world, &company, &[fee]);
+        let number = number_of(arrive(&world, &first, company.amara).await);
+        set_topics(ctx, maya, number, &[lost], &none).await.unwrap();
+        assert_eq!(now(&world, number).await.case.topics, [lost]);
+        world.pass(SignedDuration::from_secs(1));
+        undo_last(ctx, maya, &none).await.unwrap();
+        assert_eq!(now(&world, number).await.case.topics, [fee]);
+        let nowhere = ctx.id(ctx.now());
+        assert_eq!(code(correct(ctx, maya, number, &[nowhere], &[], &none).await), "no_such_topic");
+        let stranger = correct(ctx, &company.stan, number, &[], &[fee], &none).await;
+        assert!(matches!(stranger, Err(desk::ActError::Missing)), "theirs, and not to be told of");
+    });
+}
+
+#[test]
+fn the_queue_shows_the_cases_of_a_topic_and_of_all_that_is_a_part_of_it() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let billing = world.topic("Billing", None, "bill").await;
+        let fees = world.topic("Fees", Some(billing), "fee").await;
+        let late = world.topic("Late fee", Some(fees), "late fee").await;
+        let lost = world.topic("Lost", None, "lost").await;
+        for topics in [&[late][..], &[lost], &[], &[billing, lost]] {
+            let feedback = about(&world, &company, topics);
+            arrive(&world, &feedback, company.amara).await;
+            world.pass(SignedDuration::from_mins(5));
+        }
+        let (ctx, reach) = (&world.ctx, Reach::from(&company.jo));
+        for (topic, n) in [(billing, 2), (fees, 1), (late, 1), (lost, 2)] {
+            let filter = Filter { topic: Some(topic), ..Filter::default() };
+            let page = filtered(ctx, &reach, Lane::All, View::Open, &filter, None).await.unwrap();
+            let counted =
+                count_filtered(ctx, &reach, Lane::All, View::Open, &filter, true).await.unwrap();
+            assert_eq!((page.rows.len(), counted.n), (n, n as u64));
+        }
+    });
+}
