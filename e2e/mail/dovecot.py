@@ -1,5 +1,6 @@
 """Debian's Dovecot on this machine: one user, TLS with a certificate of its own, a Maildir."""
 
+import base64
 import os
 import pathlib
 import pwd
@@ -21,7 +22,8 @@ def openssl(*words):
 class Dovecot:
     """One server in a fresh folder; a context manager that leaves nothing behind."""
 
-    def __init__(self):
+    def __init__(self, with_tokens=False):
+        self.with_tokens, self.token_key = with_tokens, os.urandom(32)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="redress-dovecot-", dir="/var/tmp"))
         self.imap, self.imaps, self.pop3, self.pop3s = (free_port() for _ in range(4))
         self.mails = self.folder / "mail"
@@ -44,6 +46,8 @@ class Dovecot:
         self.owner = owner
         (self.folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
         (self.folder / "conf").write_text(self.settings(owner, is_root))
+        if self.with_tokens:
+            self.know_tokens()
         self.start()
         return self
 
@@ -62,7 +66,8 @@ ssl = yes
 ssl_cert = <{self.folder}/certificate.pem
 ssl_key = <{self.folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{" xoauth2" if self.with_tokens else ""}
+{self.by_token() if self.with_tokens else ""}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {self.folder}/users
@@ -93,8 +98,29 @@ service pop3-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
+auth_failure_delay = 0
 """
+
+    def by_token(self):
+        return f"""passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {self.folder}/oauth2
+}}"""
+
+    def know_tokens(self):
+        """Tokens are checked here: signed by the one key we know, not over, for the right user."""
+        keys = self.folder / "keys" / "default" / "HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_text(base64.b64encode(self.token_key).decode())
+        (self.folder / "oauth2").write_text(f"""introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={self.folder}/keys/
+username_attribute = sub
+""")
 
     def certify(self):
         """An authority of our own and a certificate for this machine."""
@@ -131,6 +157,11 @@ service anvil {{
             self.process.terminate()
             self.process.wait()
             self.process = None
+
+    def cut_off(self):
+        """Ends every session of the user."""
+        subprocess.run(["doveadm", "-c", str(self.folder / "conf"), "kick", USER], check=True,
+                       capture_output=True)
 
     def log_end(self):
         log = self.folder / "log"

@@ -10,6 +10,8 @@ const ANSWER_BYTES_MAX: usize = MAIL_BYTES_MAX + MAIL_BYTES_MAX / 50 + 4_096;
 pub struct Answer {
     /// `+OK` or not.
     pub ok: bool,
+    /// It is a question within a sign-in (RFC 5034, section 4), neither `+OK` nor `-ERR`.
+    pub asks: bool,
     /// The rest of the first line.
     pub text: String,
     /// What followed up to the lone dot, dots unstuffed; empty where nothing was asked for.
@@ -50,16 +52,21 @@ impl Reader {
         }
         let Some(end) = memchr::memchr(b'\n', &self.held) else { return Ok(None) };
         let line = String::from_utf8_lossy(&self.held[..end]).trim().to_owned();
-        let (ok, text) = match (line.strip_prefix("+OK"), line.strip_prefix("-ERR")) {
-            (Some(text), _) => (true, text.trim().to_owned()),
-            (None, Some(text)) => (false, text.trim().to_owned()),
-            (None, None) => return Err(NotPop3),
+        let (ok, asks, text) = if let Some(text) = line.strip_prefix("+OK") {
+            (true, false, text)
+        } else if let Some(text) = line.strip_prefix("-ERR") {
+            (false, false, text)
+        } else if let Some(text) = line.strip_prefix('+').filter(|_| !long) {
+            (false, true, text)
+        } else {
+            return Err(NotPop3);
         };
+        let text = text.trim().to_owned();
         let start = end + 1;
         if !(ok && long) {
             self.held.drain(..start);
             self.seen = 0;
-            return Ok(Some(Answer { ok, text, body: Vec::new() }));
+            return Ok(Some(Answer { ok, asks, text, body: Vec::new() }));
         }
         let mut at = self.seen.max(start);
         while let Some(end) = memchr::memchr(b'\n', &self.held[at..]) {
@@ -68,7 +75,7 @@ impl Reader {
                 let body = unstuffed(&self.held[start..at]);
                 self.held.drain(..next);
                 self.seen = 0;
-                return Ok(Some(Answer { ok, text, body }));
+                return Ok(Some(Answer { ok, asks, text, body }));
             }
             at = next;
         }
@@ -112,6 +119,9 @@ mod tests {
         reader.feed(b"-ERR [AUTH] no\r\n");
         let refused = reader.answer(true).expect("POP3").expect("whole");
         assert_eq!((refused.ok, refused.text.as_str()), (false, "[AUTH] no"));
+        reader.feed(b"+ eyJ9\r\n");
+        let asks = reader.answer(false).expect("POP3").expect("whole");
+        assert_eq!((asks.ok, asks.asks, asks.text.as_str()), (false, true, "eyJ9"));
         reader.feed(b"HTTP/1.1 400\r\n");
         assert_eq!(reader.answer(false), Err(NotPop3));
     }

@@ -3,7 +3,7 @@
 use super::{Common, open, runtime, start_logging};
 use anyhow::{Context as _, bail};
 use channels::mail::Secure;
-use channels::mail::fetch::{self, Account, Kind, PRESETS, Secret};
+use channels::mail::fetch::{self, Account, Grant, Kind, PRESETS, Preset, Secret};
 use clap::{Args, Subcommand, ValueEnum};
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -85,11 +85,21 @@ pub struct Add {
     login: Option<String>,
     /// File with the password, read at each sign-in; without it the password comes on stdin and
     /// is kept sealed in the store
-    #[arg(long, value_name = "FILE", conflicts_with = "token_file")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["token_file", "oauth_client"])]
     password_file: Option<PathBuf>,
     /// File with an OAuth 2 access token that something else renews, read at each sign-in
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "oauth_client")]
     token_file: Option<PathBuf>,
+    /// Sign in with OAuth 2 as this client of the provider: the refresh token comes on stdin, is
+    /// kept sealed in the store, and buys access tokens as they end
+    #[arg(long, value_name = "ID")]
+    oauth_client: Option<String>,
+    /// File with the OAuth client's secret, where the provider wants one; kept sealed
+    #[arg(long, value_name = "FILE", requires = "oauth_client")]
+    oauth_secret_file: Option<PathBuf>,
+    /// Where access tokens are bought; known of the providers that have it
+    #[arg(long, value_name = "URL", requires = "oauth_client")]
+    oauth_url: Option<String>,
     /// Folder to fetch (again for each)
     #[arg(long = "folder", value_name = "FOLDER", default_value = "INBOX")]
     folders: Vec<String>,
@@ -214,18 +224,43 @@ fn account(ctx: &store::Context, add: &Add) -> anyhow::Result<Account> {
         silence_hours: add.silence,
         authorities: add.authorities.clone(),
     };
+    if let Some(client) = &add.oauth_client {
+        let grant = grant(ctx, add, preset, client)?;
+        return Ok(Account { secret: Secret::Grant(grant), ..account });
+    }
     Ok(match (&add.password_file, &add.token_file) {
         (Some(path), _) => Account { secret: Secret::PasswordFile(path.clone()), ..account },
         (None, Some(path)) => Account { secret: Secret::TokenFile(path.clone()), ..account },
-        (None, None) => {
-            eprintln!("The password, then the end of the input (Ctrl-D):");
-            let mut password = String::new();
-            std::io::stdin().lock().take(4_096).read_to_string(&mut password)?;
-            let password = password.trim_end_matches(['\r', '\n']);
-            if password.is_empty() {
-                bail!("no password came on stdin");
-            }
-            account.with_password(ctx, password)
-        }
+        (None, None) => account.with_password(ctx, &from_stdin("password")?),
     })
+}
+
+fn grant(
+    ctx: &store::Context,
+    add: &Add,
+    preset: Option<&Preset>,
+    client: &str,
+) -> anyhow::Result<Grant> {
+    let known = preset.and_then(Preset::token_endpoint);
+    let url = add.oauth_url.as_deref().or(known);
+    let url = url.context("say with --oauth-url where access tokens are bought")?;
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path);
+        text.with_context(|| format!("cannot read {}", path.display()))
+    };
+    let secret = add.oauth_secret_file.as_ref().map(read).transpose()?;
+    let refresh = from_stdin("refresh token")?;
+    Grant::new(ctx, url, client, secret.as_deref().map(str::trim), &refresh)
+        .map_err(anyhow::Error::msg)
+}
+
+fn from_stdin(what: &str) -> anyhow::Result<String> {
+    eprintln!("The {what}, then the end of the input (Ctrl-D):");
+    let mut text = String::new();
+    std::io::stdin().lock().take(16_384).read_to_string(&mut text)?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        bail!("no {what} came on stdin");
+    }
+    Ok(text.to_owned())
 }

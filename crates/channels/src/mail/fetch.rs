@@ -6,8 +6,10 @@ mod account;
 mod health;
 mod imap;
 mod line;
+mod oauth;
 mod pop3;
 mod position;
+mod post;
 mod presets;
 mod seal;
 mod watch;
@@ -15,6 +17,7 @@ mod watch;
 pub use account::{Account, Secret, Store as Kind, accounts, forget_account, put_account};
 pub(crate) use account::{forget_account_in, put_account_in};
 pub use health::{Health, alarms, health};
+pub use oauth::Grant;
 pub use presets::{PRESETS, Preset};
 pub use watch::{fetch_now, watch};
 

@@ -1,5 +1,6 @@
 //! Which mailboxes are fetched, and how we sign in there.
 
+use crate::mail::fetch::oauth::{self, Grant, Token};
 use crate::mail::fetch::{Trouble, health, position, seal};
 use crate::mail::relay::{Secure, is_here};
 use domain::id::UnitId;
@@ -33,6 +34,8 @@ pub enum Secret {
     PasswordFile(PathBuf),
     /// A file with an OAuth 2 access token that something else renews, read at each sign-in.
     TokenFile(PathBuf),
+    /// A refresh token that buys OAuth 2 access tokens.
+    Grant(Grant),
 }
 
 /// A mailbox that is fetched.
@@ -86,6 +89,14 @@ impl std::fmt::Debug for Account {
 pub(super) enum Proof {
     Password(String),
     Token(String),
+    /// A token that we had, which may have been ended before its time: a new one can be bought.
+    KeptToken(String),
+}
+
+impl From<Token> for Proof {
+    fn from(Token { words, is_kept }: Token) -> Proof {
+        if is_kept { Proof::KeptToken(words) } else { Proof::Token(words) }
+    }
 }
 
 impl Account {
@@ -103,6 +114,15 @@ impl Account {
             }
             Secret::PasswordFile(path) => secret_in(path).await.map(Proof::Password),
             Secret::TokenFile(path) => secret_in(path).await.map(Proof::Token),
+            Secret::Grant(grant) => oauth::token(ctx, self, grant).await.map(Proof::from),
+        }
+    }
+
+    /// A proof in place of one that the server refused; `None` where there is no other.
+    pub(super) async fn next_proof(&self, ctx: &Context) -> Result<Option<Proof>, Trouble> {
+        match &self.secret {
+            Secret::Grant(grant) => Ok(Some(oauth::renew(ctx, self, grant).await?.into())),
+            Secret::Sealed(_) | Secret::PasswordFile(_) | Secret::TokenFile(_) => Ok(None),
         }
     }
 
@@ -189,6 +209,7 @@ pub(crate) async fn forget_account_in(
     for account in &gone {
         position::forget(tx, account, now).await?;
         health::forget(tx, &account.name, now).await?;
+        oauth::forget(tx, &account.name, now).await?;
     }
     Ok(gone)
 }

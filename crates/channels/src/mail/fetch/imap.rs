@@ -53,9 +53,24 @@ struct Wanted {
 }
 
 impl<'a> Imap<'a> {
-    /// Connects, protects the line, signs in.
+    /// Connects, protects the line, signs in; once more where a token had been ended early.
     pub async fn open(ctx: &Context, account: &'a Account) -> Result<Imap<'a>, Trouble> {
         let proof = account.proof(ctx).await?;
+        let is_kept = matches!(proof, Proof::KeptToken(_));
+        match Imap::open_with(ctx, account, proof).await {
+            Err(Trouble::Refused(why)) if is_kept => match account.next_proof(ctx).await? {
+                Some(proof) => Imap::open_with(ctx, account, proof).await,
+                None => Err(Trouble::Refused(why)),
+            },
+            opened => opened,
+        }
+    }
+
+    async fn open_with(
+        ctx: &Context,
+        account: &'a Account,
+        proof: Proof,
+    ) -> Result<Imap<'a>, Trouble> {
         let line = Line::open(account).await?;
         let mut imap = Imap {
             account,
@@ -108,7 +123,7 @@ impl<'a> Imap<'a> {
     async fn sign_in(&mut self, proof: Proof) -> Result<(), Trouble> {
         let login = &self.account.login;
         let secret = match &proof {
-            Proof::Token(token) => {
+            Proof::Token(token) | Proof::KeptToken(token) => {
                 let words = format!("user={login}\x01auth=Bearer {token}\x01\x01");
                 return self.authenticate("XOAUTH2", &STANDARD.encode(words)).await;
             }

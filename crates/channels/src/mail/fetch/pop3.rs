@@ -26,8 +26,20 @@ struct Pop3 {
 }
 
 impl Pop3 {
+    /// Connects, protects the line, signs in; once more where a token had been ended early.
     async fn open(ctx: &Context, account: &Account) -> Result<Pop3, Trouble> {
         let proof = account.proof(ctx).await?;
+        let is_kept = matches!(proof, Proof::KeptToken(_));
+        match Pop3::open_with(account, proof).await {
+            Err(Trouble::Refused(why)) if is_kept => match account.next_proof(ctx).await? {
+                Some(proof) => Pop3::open_with(account, proof).await,
+                None => Err(Trouble::Refused(why)),
+            },
+            opened => opened,
+        }
+    }
+
+    async fn open_with(account: &Account, proof: Proof) -> Result<Pop3, Trouble> {
         let line = Line::open(account).await?;
         let mut pop = Pop3 { line, reader: Reader::default() };
         if account.secure == Secure::FromTheStart {
@@ -57,10 +69,10 @@ impl Pop3 {
                 pop.ask(&format!("USER {}", account.login), false).await?;
                 pop.ask(&format!("PASS {password}"), false).await
             }
-            Proof::Token(token) => {
+            Proof::Token(token) | Proof::KeptToken(token) => {
                 let login = &account.login;
                 let words = STANDARD.encode(format!("user={login}\x01auth=Bearer {token}\x01\x01"));
-                pop.ask(&format!("AUTH XOAUTH2 {words}"), false).await
+                pop.authenticate(&words).await
             }
         };
         signed.map_err(|trouble| match trouble {
@@ -70,18 +82,38 @@ impl Pop3 {
         Ok(pop)
     }
 
+    /// AUTH with the words on a line of their own: a command has 255 bytes at the most (RFC 5034,
+    /// section 4). A server that refuses a token says why in another question, which wants an
+    /// empty answer.
+    async fn authenticate(&mut self, words: &str) -> Result<Answer, Trouble> {
+        self.line.say("AUTH XOAUTH2\r\n").await?;
+        for words in [words, "", ""] {
+            let answer = self.hear_any(false).await?;
+            match (answer.asks, answer.ok) {
+                (true, _) => self.line.say(&format!("{words}\r\n")).await?,
+                (false, true) => return Ok(answer),
+                (false, false) => return Err(Trouble::Odd(answer.text)),
+            }
+        }
+        self.hear(false).await
+    }
+
     async fn ask(&mut self, command: &str, long: bool) -> Result<Answer, Trouble> {
         self.line.say(&format!("{command}\r\n")).await?;
         self.hear(long).await
     }
 
     async fn hear(&mut self, long: bool) -> Result<Answer, Trouble> {
+        let answer = self.hear_any(long).await?;
+        if answer.ok { Ok(answer) } else { Err(Trouble::Odd(answer.text)) }
+    }
+
+    async fn hear_any(&mut self, long: bool) -> Result<Answer, Trouble> {
         loop {
             let whole =
                 self.reader.answer(long).map_err(|error| Trouble::Odd(error.to_string()))?;
             match whole {
-                Some(answer) if answer.ok => return Ok(answer),
-                Some(answer) => return Err(Trouble::Odd(answer.text)),
+                Some(answer) => return Ok(answer),
                 None => match self.line.hear(PATIENCE).await? {
                     Some(bytes) => self.reader.feed(bytes),
                     None => {

@@ -22,6 +22,17 @@ pub struct Preset {
     pub hint: &'static str,
 }
 
+impl Preset {
+    /// Where the provider renews OAuth 2 access tokens; `None` where it has no such thing.
+    pub fn token_endpoint(&self) -> Option<&'static str> {
+        match self.name {
+            "gmail" => Some("https://oauth2.googleapis.com/token"),
+            "outlook" => Some("https://login.microsoftonline.com/common/oauth2/v2.0/token"),
+            _ => None,
+        }
+    }
+}
+
 const fn imaps(
     name: &'static str,
     host: &'static str,
@@ -44,7 +55,7 @@ pub const PRESETS: [Preset; 9] = [
         "gmail",
         "imap.gmail.com",
         "smtp.gmail.com:587",
-        "Turn on 2-Step Verification and make an app password, or use an OAuth token.",
+        "Turn on 2-Step Verification and make an app password, or sign in with OAuth by the command.",
     ),
     imaps("gmx", "imap.gmx.net", "mail.gmx.net:587", "Permit IMAP in the settings first."),
     imaps(
@@ -59,7 +70,7 @@ pub const PRESETS: [Preset; 9] = [
         "outlook",
         "outlook.office365.com",
         "smtp.office365.com:587",
-        "Microsoft takes no passwords here: an OAuth token with IMAP.AccessAsUser.All is needed.",
+        "Microsoft takes no passwords here: sign in with OAuth (IMAP.AccessAsUser.All) by the command.",
     ),
     imaps(
         "yahoo",
