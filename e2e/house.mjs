@@ -18,14 +18,15 @@ const PATIENCE = 180_000;
 
 // A practice company that serves on a free port, with its one-press links.
 export class House {
-  static async open(complaints = 80) {
+  // `more` are further flags of the program: where it takes mail in, and who takes its letters.
+  static async open(complaints = 80, more = []) {
     const house = new House();
     house.folder = fs.mkdtempSync(path.join(os.tmpdir(), "redress-e2e-"));
     const listen = `127.0.0.1:${await freePort()}`;
     house.base = `http://${listen}`;
     const data = path.join(house.folder, "data");
     const log = fs.openSync(path.join(house.folder, "log"), "w");
-    const told = ["demo", "--data", data, "--listen", listen, "--complaints", complaints];
+    const told = ["demo", "--data", data, "--listen", listen, "--complaints", complaints, ...more];
     house.program = spawn(REDRESS, told.map(String), { stdio: ["ignore", log, log] });
     await house.ready();
     return house;
@@ -63,7 +64,7 @@ export class House {
   }
 }
 
-async function freePort() {
+export async function freePort() {
   const server = net.createServer();
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   const { port } = server.address();

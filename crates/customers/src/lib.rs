@@ -38,6 +38,7 @@ pub async fn lay_out(tx: &mut Tx, now: jiff::Timestamp) -> Result<(), StoreError
 pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
     match job.kind.as_str() {
         hint::JOB | hint::NIGHT_JOB => Some(hint::actions::run(ctx, job).await),
+        customer::ADDRESS_JOB => Some(customer::actions::write_there(ctx, job).await),
         _ => None,
     }
 }

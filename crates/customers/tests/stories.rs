@@ -300,3 +300,49 @@ fn whoever_turns_every_offer_down_for_more_is_hinted_with_the_count() {
         assert_eq!(hint["evidence"][0], json!("Turned down 3 of 3 offers for more."), "{hints}");
     });
 }
+
+/// Where letters to a customer go first.
+async fn first_address(ctx: &Context, customer: domain::id::CustomerId) -> String {
+    const SQL: &str = "
+        SELECT value FROM identity WHERE customer_id = $1 AND kind = 'email'
+        ORDER BY CASE WHEN preferred_at_ms IS NULL THEN 1 ELSE 0 END, preferred_at_ms DESC,
+            made_at_ms, value LIMIT 1";
+    let id = customer.to_string();
+    on!(Store &ctx.store, db => sqlx::query_scalar(SQL).bind(&id).fetch_one(db).await).unwrap()
+}
+
+#[test]
+fn an_address_that_a_colleague_was_told_is_written_to_and_never_taken_from_another() {
+    on_both(async |world| {
+        let ctx = &world.ctx;
+        let unit: UnitId = ctx.id(ctx.now());
+        let amara = met(ctx, unit, &amara()).await;
+        let other = Who { email: "weiss@example.org".into(), ..Who::default() };
+        let weiss = met(ctx, unit, &other).await;
+        let told = async |email: &str| {
+            let now = ctx.now();
+            let message: domain::id::MessageId = ctx.id(now);
+            let body = json!({"unit": unit, "customer": amara, "email": email, "message": message});
+            let mut tx = ctx.begin().await.unwrap();
+            let (id, kind) = (format!("customer_address/{message}"), "customer_address");
+            tx.enqueue(&id, kind, &body.to_string(), now, now).await.unwrap();
+            tx.commit().await.unwrap();
+            let lease = jiff::SignedDuration::from_secs(60);
+            for job in ctx.store.claim(now, lease, 9).await.unwrap() {
+                customers::run(ctx, &job).await.unwrap().unwrap();
+            }
+        };
+        told("Amara@Home.example").await;
+        assert_eq!(first_address(ctx, amara).await, "amara@home.example");
+        world.pass(jiff::SignedDuration::from_secs(1));
+        told("amara@example.org").await;
+        assert_eq!(first_address(ctx, amara).await, "amara@example.org", "what was said last");
+        told("weiss@example.org").await;
+        assert_eq!(first_address(ctx, amara).await, "amara@example.org");
+        assert_eq!(first_address(ctx, weiss).await, "weiss@example.org");
+        let verified = "SELECT COUNT(*) FROM identity WHERE verified_at_ms IS NOT NULL";
+        let n: i64 =
+            on!(Store &ctx.store, db => sqlx::query_scalar(verified).fetch_one(db).await).unwrap();
+        assert_eq!(n, 0, "nobody proved it");
+    });
+}

@@ -155,6 +155,8 @@ worded! {
         Resent = "resent",
         /// It was sent to another address.
         NewAddress = "new_address",
+        /// It was sent to another address, where the customer's letters go from then on.
+        FromNowOn = "from_now_on",
         /// It needs nothing more.
         SetAside = "set_aside",
     }

@@ -48,14 +48,18 @@ const STEPS: &[Step] = &[
     same!(18, "0018_label"),
     same!(19, "0019_reply_text"),
     same!(20, "0020_topic"),
+    same!(21, "0021_address"),
 ];
+
+/// The number of the last step.
+const NEWEST: i64 = STEPS[STEPS.len() - 1].n;
 
 /// Nodes that start together upgrade one after the other.
 const LOCK: i64 = 7_233_734;
 
 pub(crate) async fn upgrade(store: &Store) -> Result<(), StoreError> {
     let doing = "preparing the tables";
-    if done(store).await.is_ok_and(|n| n == STEPS.len() as i64) {
+    if done(store).await.is_ok_and(|n| n == NEWEST) {
         return Ok(());
     }
     let mut tx = store.begin().await?;
@@ -72,7 +76,7 @@ pub(crate) async fn upgrade(store: &Store) -> Result<(), StoreError> {
     const LAST: &str = "SELECT COALESCE(MAX(n), 0) FROM schema_step";
     let last: i64 =
         on!(Tx &mut tx, db => sqlx::query_scalar(LAST).fetch_one(db).await).doing(doing)?;
-    if last > STEPS.len() as i64 {
+    if last > NEWEST {
         return Err(StoreError::unreadable(
             doing,
             format!("they belong to a newer release (step {last}); start that release instead"),

@@ -5,6 +5,7 @@ mod access;
 mod bad_forms;
 mod bad_input;
 mod described;
+mod mails;
 mod nonsense;
 mod paced;
 mod world;

@@ -26,16 +26,19 @@ pub(crate) async fn cases_of_mails(
     on!(Tx tx, db => sqlx::query_as(text).bind(&ids).fetch_all(db).await).doing(doing)
 }
 
-/// Addresses of whoever takes part in a case.
+/// Addresses of whoever takes part in a case, or was taken in on one that is part of it.
 pub(crate) async fn participants(tx: &mut Tx, number: i64) -> Result<Vec<String>, StoreError> {
     const SQL: &str = "
+        WITH RECURSIVE whole (id) AS (
+            SELECT c.id FROM \"case\" c WHERE c.number = $1
+            UNION SELECT m.case_id FROM merger m JOIN whole w ON m.into_id = w.id)
         SELECT i.value FROM \"case\" c JOIN identity i ON i.customer_id = c.customer_id
         WHERE c.number = $1 AND i.kind = 'email'
         UNION
-        SELECT i.value FROM \"case\" c
-        JOIN joiner j ON j.case_id = c.id AND j.state = 'accepted'
+        SELECT i.value FROM whole w
+        JOIN joiner j ON j.case_id = w.id AND j.state = 'accepted'
         JOIN identity i ON i.customer_id = j.customer_id
-        WHERE c.number = $1 AND i.kind = 'email'
+        WHERE i.kind = 'email'
         ORDER BY 1 LIMIT 100";
     on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_all(db).await)
         .doing("looking up who takes part in a case")
@@ -96,8 +99,8 @@ pub(crate) async fn earlier(
         WHERE m.case_id = $1 AND m.channel = 'mail'
           AND m.n < COALESCE((SELECT n FROM message WHERE id = $2), 0)
           AND (m.direction = 'in' OR m.recipient <> '')
-          AND NOT EXISTS (SELECT 1 FROM joiner j WHERE j.case_id = m.case_id
-                          AND j.state = 'accepted' AND j.customer_id = f.customer_id
+          AND NOT EXISTS (SELECT 1 FROM joiner j
+                          WHERE j.customer_id = f.customer_id AND j.state = 'accepted'
                           AND j.customer_id <> (SELECT c.customer_id FROM \"case\" c
                                                 WHERE c.id = m.case_id))
         ORDER BY m.n DESC, r.message_id LIMIT 40";

@@ -5,18 +5,30 @@ use crate::mail_store::MailStore;
 use crate::world::{count, house, run, understand_all};
 use axum::body::Body;
 use axum::http::{Request, header};
-use channels::mail::fetch::Kind;
-use channels::mail::{Relay, last_trial, try_out};
+use channels::mail::fetch::{Kind, put_account};
+use channels::mail::{OwnRelay, Relay, last_trial, try_out};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use store::on;
+use testkit::sink::Sink;
 use testkit::{World, on_both};
 use tower::ServiceExt;
 
 async fn asks(world: &World, method: &str, path: &str, body: Value) -> (u16, Value) {
+    asks_with(world, OwnRelay(None), method, path, body).await
+}
+
+async fn asks_with(
+    world: &World,
+    relay: OwnRelay,
+    method: &str,
+    path: &str,
+    body: Value,
+) -> (u16, Value) {
     let app = channels::api()
         .split_for_parts()
         .0
+        .layer(axum::Extension(relay))
         .layer(axum::middleware::from_fn(web::problem::answer_problems))
         .with_state(world.ctx.clone());
     let body = if method == "POST" { Body::from(body.to_string()) } else { Body::empty() };
@@ -84,31 +96,52 @@ fn a_mailbox_is_set_up_once_a_press_and_the_record_is_told_without_its_password(
     });
 }
 
+/// The world outside: what the relay takes lies in the mailbox a moment later.
+async fn outside(world: World, sink: Sink, store: MailStore) {
+    let mut lies_there = false;
+    loop {
+        if let Some(mail) = sink.taken().first().filter(|_| !lies_there) {
+            store.deliver(CAME, &mail.text);
+            lies_there = true;
+        }
+        for one in understand_all(&world).await {
+            let team = domain::id::TeamId::from(domain::id::uuid_v7(2, [2; 10]));
+            assert!(!one.for_desk(team).wants_case, "our own mail opens no case");
+            assert!(!one.is_a_customer_s(), "and our address is no customer");
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[test]
+fn a_trial_that_is_pressed_twice_is_one_trial_and_both_are_told_its_steps() {
+    on_both(async |world| {
+        ann(&world).await;
+        let (store, sink) = (MailStore::start().await, Sink::start().await);
+        put_account(&world.ctx, account(&world, &store, Kind::Imap)).await.unwrap();
+        let relay = OwnRelay(Some(Relay::local(sink.port(), "help@example.test")));
+        let outside = tokio::spawn(outside(world.clone(), sink.clone(), store));
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            let trials = "/api/v1/mailboxes/help/trials";
+            told.push(asks_with(&world, relay.clone(), "POST", trials, json!({})).await);
+        }
+        assert!(!outside.is_finished(), "it met no case");
+        outside.abort();
+        assert_eq!((told[0].0, &told[0].1["well"]), (200, &json!(true)), "{:?}", told[0]);
+        assert_eq!(told[0], told[1]);
+        assert_eq!(sink.taken().len(), 1, "one press sends one mail");
+    });
+}
+
 #[test]
 fn a_trial_sends_a_real_mail_and_ends_when_it_has_come_back_as_our_own() {
     on_both(async |world| {
         house(&world).await;
-        let (store, sink) = (MailStore::start().await, testkit::sink::Sink::start().await);
+        let (store, sink) = (MailStore::start().await, Sink::start().await);
         let help = account(&world, &store, Kind::Imap);
         let relay = Relay::local(sink.port(), "help@example.test");
-        let there = (world.clone(), sink.clone());
-        // The world outside: what the relay takes lies in the mailbox a moment later.
-        let outside = tokio::spawn(async move {
-            let (world, sink) = there;
-            let mut lies_there = false;
-            loop {
-                if let Some(mail) = sink.taken().first().filter(|_| !lies_there) {
-                    store.deliver(CAME, &mail.text);
-                    lies_there = true;
-                }
-                for one in understand_all(&world).await {
-                    let team = domain::id::TeamId::from(domain::id::uuid_v7(2, [2; 10]));
-                    assert!(!one.for_desk(team).wants_case, "our own mail opens no case");
-                    assert!(!one.is_a_customer_s(), "and our address is no customer");
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        });
+        let outside = tokio::spawn(outside(world.clone(), sink.clone(), store));
         let trial = try_out(&world.ctx, Some(&relay), &help).await.unwrap();
         assert!(!outside.is_finished(), "it met no case");
         outside.abort();

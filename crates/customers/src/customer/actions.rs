@@ -1,11 +1,14 @@
 //! Recognising whose words these are.
 
 use crate::customer::rules::{self, Identity};
-use crate::customer::sql;
-use domain::id::{CustomerId, UnitId};
+use crate::customer::sql::{self, Address};
+use anyhow::Context as _;
+use domain::id::{CustomerId, MessageId, UnitId};
 use jiff::Timestamp;
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use store::job::Job;
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
 
@@ -157,7 +160,7 @@ impl Round {
         });
         for identity in identities {
             self.known.insert((unit, identity.clone()), made.clone());
-            self.addresses.push(sql::Address {
+            self.addresses.push(Address {
                 unit,
                 identity: identity.clone(),
                 customer: made.id,
@@ -194,7 +197,7 @@ impl Round {
         for identity in identities.iter().filter(|_| who.verified) {
             if let Entry::Vacant(free) = self.known.entry((unit, identity.clone())) {
                 free.insert(known.clone());
-                self.addresses.push(sql::Address {
+                self.addresses.push(Address {
                     unit,
                     identity: identity.clone(),
                     customer: known.id,
@@ -239,7 +242,7 @@ async fn settle(
         known.name = name;
     }
     if who.verified && identities.len() > 1 {
-        let others = identities.iter().skip(1).map(|identity| sql::Address {
+        let others = identities.iter().skip(1).map(|identity| Address {
             unit,
             identity: identity.clone(),
             customer: known.id,
@@ -249,4 +252,33 @@ async fn settle(
         sql::add_addresses(tx, &others.collect::<Vec<_>>()).await?;
     }
     Ok(known)
+}
+
+/// An address that somebody of ours was told, with the letter that first goes there.
+#[derive(Deserialize)]
+struct Told {
+    unit: UnitId,
+    customer: CustomerId,
+    email: String,
+    message: MessageId,
+}
+
+/// Has letters to a customer go to an address from now on, unless the letter that was to go there
+/// first was taken back. It is not verified by that: it opens nothing that it did not open before.
+///
+/// # Errors
+/// When the store fails or the job cannot be read.
+pub(crate) async fn write_there(ctx: &Context, job: &Job) -> anyhow::Result<()> {
+    let told: Told = serde_json::from_str(&job.body).context("reading a customer's address")?;
+    let mut tx = ctx.begin().await?;
+    if let Some(identity) = rules::email(&told.email)
+        && !sql::was_taken_back(&mut tx, told.message).await?
+    {
+        let now = ctx.now();
+        let address =
+            Address { unit: told.unit, identity, customer: told.customer, verified_at: None, now };
+        sql::prefer(&mut tx, &address).await?;
+    }
+    tx.finish(job).await?;
+    Ok(tx.commit().await?)
 }

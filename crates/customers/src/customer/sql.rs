@@ -2,7 +2,7 @@
 
 use crate::customer::actions::Recognised;
 use crate::customer::rules::Identity;
-use domain::id::{CustomerId, UnitId};
+use domain::id::{CustomerId, MessageId, UnitId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use store::scope::Reach;
@@ -125,6 +125,29 @@ pub(crate) async fn add_addresses(tx: &mut Tx, all: &[Address]) -> Result<usize,
         .map(|done| done.rows_affected()))
     .doing(doing)?;
     Ok(usize::try_from(added).unwrap_or(usize::MAX))
+}
+
+/// Whether a message was taken back before it left.
+pub(crate) async fn was_taken_back(tx: &mut Tx, message: MessageId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT delivery FROM message WHERE id = $1";
+    let found: Option<String> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(message.to_string())
+        .fetch_optional(db).await)
+    .doing("looking whether a message was taken back")?;
+    Ok(found.as_deref() == Some("undone"))
+}
+
+/// Has letters to a customer go to this address from now on. Does nothing where it is another
+/// customer's.
+pub(crate) async fn prefer(tx: &mut Tx, one: &Address) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO identity (unit_id, kind, value, customer_id, made_at_ms, preferred_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $5)
+        ON CONFLICT (unit_id, kind, value) DO UPDATE SET preferred_at_ms = excluded.preferred_at_ms
+        WHERE identity.customer_id = excluded.customer_id";
+    on!(Tx tx, db => sqlx::query(SQL).bind(one.unit.to_string()).bind(one.identity.kind)
+        .bind(&one.identity.value).bind(one.customer.to_string())
+        .bind(one.now.as_millisecond()).execute(db).await.map(|_| ()))
+    .doing("noting where a customer is written to")
 }
 
 /// A name that was unknown becomes known; a known one is never overwritten by a stranger's.

@@ -302,6 +302,9 @@ fn bounds_words(event: &Event) -> String {
         Event::UndeliveredSeenTo { how, .. } => match how {
             SeenTo::Resent => "sent the letter again that did not arrive".to_owned(),
             SeenTo::NewAddress => "sent the letter to another address".to_owned(),
+            SeenTo::FromNowOn => {
+                "sent the letter to another address, where letters go from now on".to_owned()
+            }
             SeenTo::SetAside => "set the letter aside that did not arrive".to_owned(),
         },
         Event::JoinerWaits(joiner) if is_held(joiner) => {

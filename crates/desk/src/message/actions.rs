@@ -191,7 +191,10 @@ pub async fn undo_send(
 ) -> Result<Done, ActError> {
     let (mut work, permit) = handling!(ctx, staff, Act::Reply, number, press);
     let past = sql::past_sendings(&mut work.tx, work.case.id).await?;
-    let events = rules::undo_send(&work.case, &permit, message, &past, work.now)?;
+    let mut events = rules::undo_send(&work.case, &permit, message, &past, work.now)?;
+    // What it was to put right is as it was: the letter before it did not arrive.
+    let waits = undelivered::sql::sent_again_as(&mut work.tx, work.case.id, message).await?;
+    events.extend(waits.map(|letter| Event::Undelivered(Box::new(letter))));
     // The outbox has the last word: a letter in somebody's hands has left, and with it the message.
     let posted = past.iter().find(|p| p.message.id == message).map(|p| &p.message);
     for letter in posted.map(letters_of).unwrap_or_default() {

@@ -402,6 +402,9 @@ struct LetterBody {
     /// With `again`, of a letter that did not arrive: the address it goes to this time.
     #[serde(default)]
     to: Option<String>,
+    /// With `to`: whether it is the customer's address from now on, and not for this letter only.
+    #[serde(default)]
+    from_now_on: bool,
 }
 
 /// Decides about a letter that may have arrived, that failed, or that came back (`undelivered` of
@@ -418,10 +421,13 @@ async fn decide_letter(
 ) -> Result<StatusCode, Problem> {
     let (reach, number) = (api::reach_of_one(&by)?, api::number(&number)?);
     let view = case_view(&ctx, &reach, number).await?.ok_or_else(missing)?;
-    let LetterBody { decide, to } = body.value;
+    let LetterBody { decide, to, from_now_on } = body.value;
     if let Some(known) = view.case.undelivered.iter().find(|l| l.letter.to_string() == id) {
         let seeing = match decide {
-            Decision::Again => Seeing::Again(to),
+            Decision::Again => match to {
+                Some(to) if from_now_on => Seeing::FromNowOn(to),
+                to => Seeing::Again(to),
+            },
             Decision::Sent | Decision::Aside => Seeing::Aside,
         };
         see_to(&ctx, &by.staff, number, known.letter, seeing, &body.press).await?;

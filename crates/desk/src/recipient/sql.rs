@@ -9,10 +9,14 @@ use domain::message::{Delivery, PublicMessage};
 use sqlx::FromRow;
 use store::{Doing, Sql, Store, StoreError, Tx, on};
 
-/// Those who were taken in on a case and can be written to; more are not offered.
+/// Those who were taken in on a case, or on one that is part of it, and can be written to; more are
+/// not offered.
 const TAKEN_IN: &str = "
+    WITH RECURSIVE whole (id) AS (
+        SELECT CAST($1 AS TEXT)
+        UNION SELECT m.case_id FROM merger m JOIN whole w ON m.into_id = w.id)
     SELECT body, part FROM joiner
-    WHERE case_id = $1 AND state = 'accepted' AND address LIKE '%_@_%'
+    WHERE case_id IN (SELECT id FROM whole) AND state = 'accepted' AND address LIKE '%_@_%'
     ORDER BY at_ms, message_id LIMIT 50";
 
 type Row = (String, String);

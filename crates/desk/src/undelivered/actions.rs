@@ -1,6 +1,6 @@
 //! Seeing to a letter that did not arrive.
 
-use crate::handling::{Done, On, handling};
+use crate::handling::{Done, Handling, On, handling};
 use crate::message::rules::{Outgoing, sending, snapshot};
 use crate::refusal::ActError;
 use crate::undelivered::rules::{UndeliveredRefused, once_more, one_address};
@@ -17,6 +17,8 @@ use store::{Context, Press};
 pub enum Seeing {
     /// Send it once more, to this address; `None` is the one it was sent to.
     Again(Option<String>),
+    /// Send it once more, to this address, which is the customer's from now on.
+    FromNowOn(String),
     /// It needs nothing more.
     Aside,
 }
@@ -39,20 +41,31 @@ pub async fn see_to(
         return Err(gone.into());
     }
     let written = sql::written(&mut work.tx, letter).await?.ok_or(gone)?;
-    let Seeing::Again(to) = seeing else {
-        work.tx.decide_letter(&letter.to_string(), false, work.now).await?;
-        return work.save(&[Event::UndeliveredSeenTo { letter, how: SeenTo::SetAside }]).await;
+    let (to, stays) = match seeing {
+        Seeing::Again(to) => (to.unwrap_or_else(|| written.to.clone()), false),
+        Seeing::FromNowOn(to) => (to, true),
+        Seeing::Aside => {
+            work.tx.decide_letter(&letter.to_string(), false, work.now).await?;
+            return work.save(&[Event::UndeliveredSeenTo { letter, how: SeenTo::SetAside }]).await;
+        }
     };
-    let to = one_address(to.as_deref().unwrap_or(&written.to))?;
-    let how = match to.eq_ignore_ascii_case(&written.to) {
-        true => SeenTo::Resent,
-        false => SeenTo::NewAddress,
+    let to = one_address(&to)?;
+    let how = match (to.eq_ignore_ascii_case(&written.to), stays) {
+        (true, _) => SeenTo::Resent,
+        (false, false) => SeenTo::NewAddress,
+        (false, true) => SeenTo::FromNowOn,
     };
     // One that the relay refused still lies in the outbox; this one takes its place.
     work.tx.decide_letter(&letter.to_string(), false, work.now).await?;
     let text =
         Words::new(&written.text, Words::MOST).map_err(|_| UndeliveredRefused::NotUndelivered)?;
     let base: Outgoing = work.letter(written.purpose, text);
+    if how == SeenTo::FromNowOn {
+        if written.whom.is_some() {
+            return Err(UndeliveredRefused::NotTheCustomer.into());
+        }
+        goes_there(&mut work, &base, &to).await?;
+    }
     let again = once_more(base, &written, to);
     let seen_to = Event::UndeliveredSeenTo { letter, how };
     let case = work.case.clone().after(&seen_to, work.now);
@@ -62,4 +75,20 @@ pub async fn see_to(
         *before = snapshot(&work.case);
     }
     work.save(&[seen_to, sent]).await
+}
+
+/// The job by which the customer's room learns of an address.
+const ADDRESS_JOB: &str = "customer_address";
+
+/// Has letters of the customer go to `to` from the moment on at which `letter` cannot be taken back
+/// any more.
+async fn goes_there(work: &mut Handling<'_>, letter: &Outgoing, to: &str) -> Result<(), ActError> {
+    let customer = work.case.customer;
+    if sql::is_of_another(&mut work.tx, work.case.unit, customer, to).await? {
+        return Err(UndeliveredRefused::OtherCustomer.into());
+    }
+    let body = serde_json::json!({"unit": work.case.unit, "customer": customer, "email": to,
+        "message": letter.id});
+    let (id, due) = (format!("{ADDRESS_JOB}/{}", letter.id), letter.leaves_at);
+    Ok(work.tx.enqueue(&id, ADDRESS_JOB, &body.to_string(), due, work.now).await?)
 }

@@ -24,6 +24,8 @@ pub(crate) struct UndeliveredView {
     pub says: String,
     pub why: String,
     pub to: String,
+    /// Whether it is the customer's, whose address can be another one from now on.
+    pub is_customers: bool,
 }
 
 /// What did not arrive on a case and waits for somebody.
@@ -36,6 +38,7 @@ pub(crate) fn undelivered(screen: &Screen, view: &CaseView) -> Vec<UndeliveredVi
             says: format!("{whose} of {day} could not be delivered to {}.", letter.to),
             why: letter.why.clone(),
             to: letter.to.clone(),
+            is_customers: letter.letter == letter.message,
         }
     };
     view.case.undelivered.iter().map(one).collect()
@@ -47,6 +50,9 @@ struct Decided {
     decide: String,
     #[serde(default)]
     to: String,
+    /// Whether letters go there from now on.
+    #[serde(default)]
+    stays: String,
 }
 
 /// `POST /cases/{number}/undelivered/{id}`
@@ -59,6 +65,7 @@ async fn decide(
     let letter: MessageId = id.parse().map_err(|_| missing())?;
     let seeing = match form.value.decide.as_str() {
         "aside" => Seeing::Aside,
+        _ if form.value.stays == "yes" => Seeing::FromNowOn(form.value.to),
         _ => Seeing::Again(Some(form.value.to)),
     };
     see_to(&ctx, &form.by.staff, number, letter, seeing, &form.press).await?;

@@ -21,6 +21,10 @@ refusals! {
             "No such letter waits here. Somebody may have seen to it already.";
         /// What was given as an address is none.
         NoAddress = "no_address" at "/to", "Give one e-mail address, such as amara@example.org.";
+        /// The address belongs to somebody else, who would get the customer's letters.
+        OtherCustomer = "address_of_another" at "/to", "That address is another customer's. Send this letter only, or look at who they are first.";
+        /// Somebody taken in is written to where they wrote from.
+        NotTheCustomer = "address_not_the_customers", "This letter is not the customer's. Send this letter only.";
     }
 }
 

@@ -34,21 +34,30 @@ pub fn router() -> Router<Context> {
 }
 
 // What somebody else did on cases that are `$3`'s to work on, keep a promise on, or decide about
-// (`$4` = 1), since they last read them. `$5` is the reader as an actor of the record.
+// (`$4` = 1), since they last read them; and letters of theirs that did not arrive, wherever they
+// wrote them. `$5` is the reader as an actor of the record.
 macro_rules! unread {
     ($columns:literal, $rest:literal) => {
         concat!(
             "SELECT ",
             $columns,
-            " FROM \"case\" c
+            " FROM (SELECT id, MIN(only_letters) AS only_letters FROM (
+                SELECT id, 0 AS only_letters FROM \"case\"
+                    WHERE owner_id = $3 AND tray IN ('open', 'snoozed')
+                UNION ALL SELECT case_id, 0 FROM promise
+                    WHERE keeper_id = $3 AND state IN ('open', 'broken')
+                UNION ALL SELECT id, 0 FROM \"case\"
+                    WHERE $4 = 1 AND tray = 'open' AND escalated = 1
+                UNION ALL SELECT b.id, 1 FROM \"case\" b
+                    JOIN message m ON m.case_id = b.id AND m.direction = 'out'
+                    JOIN event w ON w.case_id = b.id AND w.n = m.n AND w.actor = $5
+                    WHERE b.undelivered <> '[]' AND b.tray = 'open'
+                      AND b.undelivered LIKE '%' || m.id || '%'
+             ) AS each_case GROUP BY id) AS mine
+             JOIN \"case\" c ON c.id = mine.id
              LEFT JOIN case_seen s ON s.case_id = c.id AND s.staff_id = $3
              JOIN event e ON e.case_id = c.id AND e.n > COALESCE(s.version, 0)
-             WHERE c.id IN (
-                SELECT id FROM \"case\" WHERE owner_id = $3 AND tray IN ('open', 'snoozed')
-                UNION SELECT case_id FROM promise
-                    WHERE keeper_id = $3 AND state IN ('open', 'broken')
-                UNION SELECT id FROM \"case\"
-                    WHERE $4 = 1 AND tray = 'open' AND escalated = 1)
+             WHERE (mine.only_letters = 0 OR e.name = 'undelivered')
                AND e.actor <> $5
                AND e.name NOT IN ('delivery_changed', 'clock_set', 'clock_met', 'solved_asked')
                AND ",

@@ -98,7 +98,8 @@ pub async fn case_view(
         ", (SELECT u.name FROM customer u WHERE u.id = c.customer_id) AS customer_name,
            (SELECT i.value FROM identity i WHERE i.customer_id = c.customer_id
             AND i.kind = 'email'
-            ORDER BY CASE WHEN i.verified_at_ms IS NULL THEN 1 ELSE 0 END, i.made_at_ms, i.value
+            ORDER BY CASE WHEN i.preferred_at_ms IS NULL THEN 1 ELSE 0 END, i.preferred_at_ms DESC,
+                CASE WHEN i.verified_at_ms IS NULL THEN 1 ELSE 0 END, i.made_at_ms, i.value
             LIMIT 1) AS email,
            (SELECT s.name FROM staff s WHERE s.id = c.owner_id) AS owner_name,
            (SELECT t.name FROM team t WHERE t.id = c.team_id) AS team_name,

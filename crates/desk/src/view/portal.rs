@@ -177,10 +177,11 @@ async fn conversation(
 ) -> Result<Vec<Said>, StoreError> {
     const SQL: &str = "
         SELECT m.id, m.direction, m.author, m.text, m.at_ms,
-               (SELECT COUNT(*) FROM joiner j WHERE j.case_id = m.case_id
-                AND j.state = 'accepted'
+               (SELECT COUNT(*) FROM joiner j WHERE j.state = 'accepted'
                 AND j.customer_id <> (SELECT c.customer_id FROM \"case\" c WHERE c.id = m.case_id)
-                AND (j.message_id = m.id OR j.author = m.author)) AS joined
+                AND (j.case_id = m.case_id AND (j.message_id = m.id OR j.author = m.author)
+                     OR j.customer_id = (SELECT f.customer_id FROM feedback f
+                                         WHERE f.id = m.feedback_id))) AS joined
         FROM message m
         WHERE m.case_id = $1 AND m.delivery <> 'undone'
           AND (m.leaves_at_ms IS NULL OR m.leaves_at_ms <= $2)

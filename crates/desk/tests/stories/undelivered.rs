@@ -1,17 +1,18 @@
 //! A letter that did not arrive: its case comes back on top until somebody has seen to it.
 
+use crate::programs::Program;
 use crate::told::{arrive, code, complaint, letters, now, opened, words};
 use desk::message::actions::{Reply, reply, reported, undo_send};
 use desk::undelivered::actions::{Seeing, see_to};
 use desk::view::queue::{Lane, View, queue};
-use domain::case::Stage;
+use domain::case::{SeenTo, Stage};
 use domain::event::Event;
 use domain::id::{CaseNumber, MessageId};
 use domain::message::Delivery;
 use domain::urgency::Reason;
 use jiff::SignedDuration;
-use store::Press;
 use store::scope::Reach;
+use store::{Press, on};
 use testkit::{Company, World, on_both};
 
 /// Sends a reply that leaves, and gives its letter.
@@ -110,9 +111,137 @@ fn sent_again_and_taken_back_it_does_not_wait_for_a_customer_who_heard_nothing()
         undo_send(ctx, maya, number, again.message.unwrap(), &none).await.unwrap();
         world.pass(SignedDuration::from_mins(5));
         assert!(letters(&world).await.is_empty(), "it was taken back");
-        let case = now(&world, number).await.case;
+        let view = now(&world, number).await;
+        let case = &view.case;
         assert!(!matches!(case.stage, Stage::WaitingForCustomer { .. }), "{:?}", case.stage);
         assert!(case.waiting_since.is_some(), "the customer waits for us");
+        assert_eq!(case.undelivered.len(), 1, "what did not arrive still waits for somebody");
+        assert_eq!(view.reasons[0], Reason::Undelivered);
+        let again = case.undelivered[0].clone();
+        assert_eq!((again.letter, again.to.as_str()), (letter, "amara@example.org"));
+        // It can be sent again as at first, and then the case waits for the customer as before.
+        see_to(ctx, maya, number, letter, Seeing::Again(None), &none).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        assert_eq!(letters(&world).await.len(), 1);
+        let case = now(&world, number).await.case;
+        assert!(matches!(case.stage, Stage::WaitingForCustomer { .. }), "{:?}", case.stage);
+        let before = case.clone();
+        desk::case::rebuild::rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, before);
+    });
+}
+
+#[test]
+fn another_reply_that_is_taken_back_leaves_what_was_seen_to_alone() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        see_to(ctx, maya, number, letter, Seeing::Aside, &none).await.unwrap();
+        let text = Reply { text: words("Sorry."), read_up_to: None, to: None, draft_stamp: None };
+        let other = reply(ctx, maya, number, text, &none).await.unwrap().message.unwrap();
+        undo_send(ctx, maya, number, other, &none).await.unwrap();
+        assert!(now(&world, number).await.case.undelivered.is_empty());
+    });
+}
+
+/// Cases of which somebody is told, each with what happened last.
+async fn news_of(program: &Program) -> Vec<(String, String)> {
+    let news = program.call("GET", "/me/news", None, &[]).await.body;
+    let word = |row: &serde_json::Value, field: &str| row[field].as_str().unwrap().to_owned();
+    let rows = news.as_array().unwrap().iter();
+    rows.map(|row| (word(row, "number"), word(row, "last"))).collect()
+}
+
+#[test]
+fn a_bounce_tells_who_wrote_the_letter_and_who_has_the_case_and_nobody_else() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, none) = (&world.ctx, Press::none());
+        let letter = answered(&world, &company, number).await;
+        desk::case::actions::assign(ctx, &company.jo, number, Some(company.jo.id), &none)
+            .await
+            .unwrap();
+        let maya = Program::of(&world, &company.maya, "").await;
+        let jo = Program::of(&world, &company.jo, "").await;
+        let priya = Program::of(&world, &company.priya, "").await;
+        let heard = "What Jo does is no news to who merely wrote a letter.";
+        assert_eq!(news_of(&maya).await, [], "{heard}");
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let told = [(number.to_string(), "undelivered".to_owned())];
+        assert_eq!(news_of(&maya).await, told, "she wrote it");
+        assert_eq!(news_of(&jo).await[0].0, number.to_string(), "he has the case");
+        assert_eq!(news_of(&priya).await, []);
+        // Who reads the case has read it; who sees to it has no more to tell.
+        see_to(ctx, &company.jo, number, letter, Seeing::Aside, &none).await.unwrap();
+        assert_eq!(news_of(&maya).await, [], "somebody has seen to it");
+    });
+}
+
+#[test]
+fn a_new_address_is_for_this_letter_unless_somebody_says_that_it_stays() {
+    on_both(async |world| {
+        const JOBS: &str = "SELECT body FROM job WHERE kind = 'customer_address' ORDER BY id";
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let asked = async || -> Vec<String> {
+            on!(Store &ctx.store, db => sqlx::query_scalar(JOBS).fetch_all(db).await).unwrap()
+        };
+        let once = Seeing::Again(Some("amara@work.example".to_owned()));
+        let again = see_to(ctx, maya, number, letter, once, &none).await.unwrap();
+        let second = again.message.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        assert_eq!(letters(&world).await[0]["to"], "amara@work.example");
+        assert!(asked().await.is_empty(), "the customer's address is as it was");
+        answered(&world, &company, number).await;
+
+        report(&world, second, Delivery::Failed, "5.1.1").await;
+        let stays = |to: &str| Seeing::FromNowOn(to.to_owned());
+        let odd = see_to(ctx, maya, number, second, stays("nowhere"), &none).await;
+        assert_eq!(code(odd), "no_address");
+        see_to(ctx, maya, number, second, stays("Amara@Home.example"), &none).await.unwrap();
+        let bodies = asked().await;
+        assert_eq!(bodies.len(), 1);
+        let body: serde_json::Value = serde_json::from_str(&bodies[0]).unwrap();
+        assert_eq!(body["customer"], company.amara.to_string());
+        assert_eq!(body["email"], "Amara@Home.example");
+        let view = now(&world, number).await;
+        let last = view.thread.entries.iter().rev().map(|entry| &entry.entry.event);
+        let how = last.into_iter().find_map(|event| match event {
+            Event::UndeliveredSeenTo { how, .. } => Some(*how),
+            _ => None,
+        });
+        assert_eq!(how, Some(SeenTo::FromNowOn), "the record tells it");
+    });
+}
+
+#[test]
+fn an_address_of_another_customer_never_becomes_this_one_s() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        const TAKEN: &str = "
+            INSERT INTO identity (unit_id, kind, value, customer_id, made_at_ms)
+            VALUES ($1, 'email', 'weiss@example.org', $2, 1)";
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let mut tx = ctx.begin().await.unwrap();
+        on!(Tx &mut tx, db => sqlx::query(TAKEN).bind(company.unit.to_string())
+            .bind(company.nameless.to_string()).execute(db).await.map(|_| ()))
+        .unwrap();
+        tx.commit().await.unwrap();
+        let theirs = Seeing::FromNowOn("Weiss@example.org".to_owned());
+        let refused = see_to(ctx, maya, number, letter, theirs, &none).await;
+        assert_eq!(code(refused), "address_of_another");
+        let once = Seeing::Again(Some("weiss@example.org".to_owned()));
+        see_to(ctx, maya, number, letter, once, &none).await.unwrap();
     });
 }
 

@@ -14,7 +14,8 @@ pub struct Contact {
     pub name: String,
     /// The unit they belong to.
     pub unit_id: String,
-    /// Their e-mail address: a verified one first, else the first we knew.
+    /// Their e-mail address: the one somebody said last, else a verified one first, else the first
+    /// we knew.
     pub email: Option<String>,
     /// How many of their e-mail addresses are verified.
     pub n_verified: i64,
@@ -27,7 +28,9 @@ pub(crate) async fn contact(
     const SQL: &str = "
         SELECT c.name, c.unit_id,
                (SELECT i.value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'email'
-                ORDER BY CASE WHEN i.verified_at_ms IS NULL THEN 1 ELSE 0 END, i.made_at_ms,
+                ORDER BY CASE WHEN i.preferred_at_ms IS NULL THEN 1 ELSE 0 END,
+                         i.preferred_at_ms DESC,
+                         CASE WHEN i.verified_at_ms IS NULL THEN 1 ELSE 0 END, i.made_at_ms,
                          i.value LIMIT 1) AS email,
                (SELECT COUNT(*) FROM identity i WHERE i.customer_id = c.id AND i.kind = 'email'
                 AND i.verified_at_ms IS NOT NULL) AS n_verified
