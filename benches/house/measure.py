@@ -21,6 +21,7 @@ sys.path.insert(0, str(HERE.parents[2] / "e2e" / "reliability"))
 import clients
 import fill
 import floor
+import postfix
 from house import House, program
 
 SECONDS = 5
@@ -51,23 +52,42 @@ def memory_mb(house):
 
 
 FLUSH_US = 1_000
+CLIENTS = (1, 16)
+# The promise about mail is made for these.
+CONNECTIONS = (1, 20)
 
 
 def intake(figures, engine, house, limit, seconds):
-    """Durable intake, beside the bare commits of the same engine."""
+    """Durable intake, beside the bare commits of the same engine. Gives the rates of mail, by
+    connections."""
     figures.add(f"{engine}: bare INSERT and commit, 1 client", limit, "a second")
-    ways = [("HTTP", clients.over_http)]
+    ways = [("HTTP", clients.over_http, CLIENTS)]
     if house.takes_mail():
-        ways.append(("SMTP", clients.over_smtp))
+        ways.append(("SMTP", clients.over_smtp, CONNECTIONS))
     else:
         print("mail is not taken in by this program; SMTP is left out")
-    for way, work in ways:
-        for n in (1, 16):
+    mails = {}
+    for way, work, many in ways:
+        for n in many:
             # What came before is understood first: each rate begins without a backlog.
             house.wait_until_understood(within=600)
             rate = clients.per_second(house, work, n, seconds, f"{way}-{n}")
             figures.add(f"{engine}: intake over {way}, {n} client{'s' * (n > 1)}", rate,
                         "a second", ("the bare commits", limit))
+            if way == "SMTP":
+                mails[n] = rate
+    return mails
+
+
+def beside_postfix(figures, ours, seconds):
+    """Postfix queueing the same mails, in the same minute, on the same disk."""
+    why_not = postfix.Postfix.why_not()
+    if why_not or not ours:
+        print(f"Postfix is not measured beside our listener: {why_not or 'it takes no mail'}")
+        return
+    for n, rate in postfix.rates(seconds, CONNECTIONS).items():
+        figures.add(f"Postfix: queueing the same mails, {n} client{'s' * (n > 1)}", rate,
+                    "a second", ("our listener", ours[n]))
 
 
 def sqlite_intake(figures, seconds):
@@ -77,7 +97,8 @@ def sqlite_intake(figures, seconds):
         figures.add("start of an empty house", house.start(), "s")
         time.sleep(2)
         figures.add("memory of an idle house", memory_mb(house), "MB")
-        intake(figures, "SQLite", house, limit, seconds)
+        mails = intake(figures, "SQLite", house, limit, seconds)
+        beside_postfix(figures, mails, seconds)
         figures.add("memory after intake", memory_mb(house), "MB")
 
 
