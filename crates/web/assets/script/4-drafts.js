@@ -10,6 +10,11 @@ function draftOf(form) {
   return drafts.get(form);
 }
 
+// What is kept on this device is a note or a reply: the words of one must never become the other.
+function heldAs(form) {
+  return `draft ${form.dataset.draft} ${form.elements.namedItem("kind")?.value ?? ""}`;
+}
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form");
   const kept = event.target.closest("[data-keep]");
@@ -45,7 +50,7 @@ async function saveDraft(form) {
   const stamp = form.elements.namedItem("stamp");
   if (stamp) stamp.value = Number(stamp.value) + 1; // A save counts when its stamp has grown.
   const body = new URLSearchParams(new FormData(form));
-  const held = "draft " + form.dataset.draft;
+  const held = heldAs(form);
   try {
     const answer = await fetch(form.dataset.draft, {
       method: "POST",
@@ -82,7 +87,7 @@ function clean(form) {
   draft.timer = 0;
   draft.sent = true;
   draft.saving?.abort();
-  if (form.dataset.draft) localStorage.removeItem("draft " + form.dataset.draft);
+  if (form.dataset.draft) localStorage.removeItem(heldAs(form));
   form.removeAttribute("data-unsaved");
   form.closest("[data-keep]")?.removeAttribute("data-dirty");
 }
@@ -91,7 +96,7 @@ function clean(form) {
 function restoreDrafts() {
   for (const form of all("form[data-draft]:not([data-restored])")) {
     form.dataset.restored = "yes";
-    const held = localStorage.getItem("draft " + form.dataset.draft);
+    const held = localStorage.getItem(heldAs(form));
     if (!held) continue;
     for (const [name, words] of JSON.parse(held)) {
       const field = form.elements.namedItem(name);
