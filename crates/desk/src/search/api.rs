@@ -27,7 +27,7 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
 #[serde(deny_unknown_fields, default)]
 struct SearchQuery {
     /// Words, "phrases", and `is:open`, `is:closed`, `from:`, `before:2026-11-01`,
-    /// `promise:broken`, `reach:>50k`; at most 500 characters.
+    /// `promise:broken`, `label:late`, `cause:courier`, `reach:>50k`; at most 500 characters.
     q: String,
     /// The cursor of the page before.
     after: Option<String>,

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::id::CaseNumber;
+use domain::label::LabelKind;
 use serde::Deserialize;
 use store::Context;
 use web::frame::{Place, StaffFrame};
@@ -49,7 +50,7 @@ struct SearchPage {
     newest: String,
     /// Searches of theirs that they kept.
     kept: Vec<ViewLine>,
-    chips: [(&'static str, &'static str); 5],
+    chips: Vec<(String, &'static str)>,
 }
 
 /// `GET /search`
@@ -91,15 +92,33 @@ async fn show(
         found,
         q,
         kept: lines(&ctx, &screen).await?,
-        chips: [
-            ("is:open", "open ones"),
-            ("is:closed", "closed ones"),
-            ("promise:broken", "with a broken promise"),
-            ("reach:>50k", "seen by more than 50,000"),
-            ("before:2026-01-01", "opened before a day"),
-        ],
+        chips: chips(&screen),
     })?;
     Ok(html.into_response())
+}
+
+/// Labels and causes that a search is offered to be narrowed by.
+const LABELS_MOST: usize = 4;
+
+/// What a search may be narrowed by, and what it means.
+fn chips(screen: &Screen) -> Vec<(String, &'static str)> {
+    let always = [
+        ("is:open", "open ones"),
+        ("is:closed", "closed ones"),
+        ("promise:broken", "with a broken promise"),
+        ("reach:>50k", "seen by more than 50,000"),
+        ("before:2026-01-01", "opened before a day"),
+    ];
+    let labels = screen.labels.iter().filter(|label| !label.ended).take(LABELS_MOST);
+    let labels = labels.map(|label| {
+        let name = label.name.replace('"', "");
+        let what = match label.kind {
+            LabelKind::Cause => "with this cause",
+            LabelKind::Label => "with this label",
+        };
+        (format!("{}:\"{name}\"", label.kind.as_str()), what)
+    });
+    always.iter().map(|(chip, what)| ((*chip).to_owned(), *what)).chain(labels).collect()
 }
 
 fn encoded(text: &str) -> String {

@@ -1,9 +1,13 @@
 //! Finding cases, with the sentence that matched.
 
+use crate::label::sql as label_sql;
 use crate::policy::Policy;
 use crate::search::rules::{self, Query};
-use crate::view::queue::{Lane, QueuePlace, QueueRow, View, queue, row_of};
-use domain::id::CaseNumber;
+use crate::view::filter::Filter;
+use crate::view::filtered::filtered;
+use crate::view::queue::{Lane, QueuePlace, QueueRow, View, row_of};
+use domain::id::{CaseNumber, LabelId};
+use domain::label::LabelKind;
 use domain::urgency;
 use store::scope::Reach;
 use store::search::{Hit, Words, fold};
@@ -52,7 +56,13 @@ pub async fn search(
 ) -> Result<SearchPage, StoreError> {
     let policy = Policy::of(&ctx.store).await?;
     let query = rules::read(line, policy.clocks.hours.zone());
-    let words = Words::read(&query.words);
+    let query = Asked { labels: labelled(ctx, &query).await?, query };
+    if query.labels.iter().any(|(_, carried)| carried.is_empty()) {
+        let unknown = query.labels.iter().filter(|(_, carried)| carried.is_empty());
+        let nowhere = unknown.map(|(said, _)| said.clone()).collect();
+        return Ok(SearchPage { nowhere, ..page(Vec::new(), None) });
+    }
+    let words = Words::read(&query.query.words);
     if words.is_empty() {
         return by_operators(ctx, reach, &query, after).await;
     }
@@ -62,7 +72,7 @@ pub async fn search(
         page = by_words(ctx, reach, &query, &loose, None).await?;
         page.loosened = true;
     }
-    if let Some(number) = query.number.filter(|_| after.is_none()) {
+    if let Some(number) = query.query.number.filter(|_| after.is_none()) {
         put_first(ctx, reach, &mut page, number).await?;
     }
     if page.found.is_empty() {
@@ -73,6 +83,27 @@ pub async fn search(
         }
     }
     Ok(page)
+}
+
+/// A search line with the labels that its words mean.
+struct Asked {
+    query: Query,
+    /// What was said, and the labels with that in their names.
+    labels: Vec<(String, Vec<LabelId>)>,
+}
+
+async fn labelled(ctx: &Context, query: &Query) -> Result<Vec<(String, Vec<LabelId>)>, StoreError> {
+    if query.labels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed = label_sql::list(&ctx.store).await?;
+    let meant = |(kind, part): &(LabelKind, String)| {
+        let fits = listed
+            .iter()
+            .filter(|label| label.kind == *kind && label.name.to_lowercase().contains(part));
+        (format!("{}:{part}", kind.as_str()), fits.map(|label| label.id).collect())
+    };
+    Ok(query.labels.iter().map(meant).collect())
 }
 
 async fn put_first(
@@ -97,7 +128,7 @@ const WHOLE: &str = "w";
 async fn by_words_or_beginnings(
     ctx: &Context,
     reach: &Reach,
-    query: &Query,
+    query: &Asked,
     words: &Words,
     after: Option<&str>,
 ) -> Result<SearchPage, StoreError> {
@@ -116,7 +147,7 @@ async fn by_words_or_beginnings(
 async fn by_words(
     ctx: &Context,
     reach: &Reach,
-    query: &Query,
+    query: &Asked,
     words: &Words,
     after: Option<&str>,
 ) -> Result<SearchPage, StoreError> {
@@ -152,40 +183,73 @@ fn page(found: Vec<Found>, next: Option<String>) -> SearchPage {
     SearchPage { found, next, nowhere: Vec::new(), loosened: false }
 }
 
+/// Views that hold every case that can fit, in the order one looks through them.
+fn views(query: &Query) -> &'static [View] {
+    match query.open {
+        Some(true) => &[View::Open, View::Snoozed, View::Ideas],
+        Some(false) => &[View::Closed],
+        None => &[View::Open, View::Snoozed, View::Ideas, View::Closed],
+    }
+}
+
+/// Where a search without words goes on: the view and the place in it.
+fn place_of(after: &str) -> Option<(View, Option<QueuePlace>)> {
+    let (view, place) = after.split_once('.')?;
+    Some((View::from_word(view)?, QueuePlace::read(place)))
+}
+
+fn cursor(view: View, place: Option<&QueuePlace>) -> String {
+    let place = place.map(ToString::to_string).unwrap_or_default();
+    format!("{}.{place}", view.as_str())
+}
+
 async fn by_operators(
     ctx: &Context,
     reach: &Reach,
-    query: &Query,
+    asked: &Asked,
     after: Option<&str>,
 ) -> Result<SearchPage, StoreError> {
-    let view = if query.open == Some(false) { View::Closed } else { View::Open };
-    let mut place = after.and_then(QueuePlace::read);
+    let views = views(&asked.query);
+    let (view, mut place) = after.and_then(place_of).unwrap_or((views[0], None));
+    let mut left = views.iter().skip_while(|each| **each != view).copied();
+    // One label that is meant for certain: then the engine looks for it.
+    let label = match asked.labels.as_slice() {
+        [(_, carried)] if carried.len() == 1 => carried.first().copied(),
+        _ => None,
+    };
+    let filter = Filter { label, ..Filter::default() };
+    let Some(mut view) = left.next() else { return Ok(page(Vec::new(), None)) };
     let mut found = Vec::new();
     for _ in 0..ROUNDS {
-        let rows = queue(ctx, reach, Lane::All, view, place.as_ref()).await?;
+        let rows = filtered(ctx, reach, Lane::All, view, &filter, place.as_ref()).await?;
         for row in rows.rows {
-            if !fits(ctx, query, &row).await? {
+            if !fits(ctx, asked, &row).await? {
                 continue;
             }
             let here = QueuePlace::of(&row.case);
             found.push(Found { row, kind: String::new(), sentence: String::new() });
             if found.len() == ROWS {
-                return Ok(page(found, Some(here.to_string())));
+                return Ok(page(found, Some(cursor(view, Some(&here)))));
             }
         }
-        match rows.next {
-            Some(next) => place = Some(next),
-            None => return Ok(page(found, None)),
+        place = rows.next;
+        if place.is_none() {
+            match left.next() {
+                Some(next) => view = next,
+                None => return Ok(page(found, None)),
+            }
         }
     }
-    Ok(page(found, place.map(|place| place.to_string())))
+    Ok(page(found, Some(cursor(view, place.as_ref()))))
 }
 
-async fn fits(ctx: &Context, query: &Query, row: &QueueRow) -> Result<bool, StoreError> {
-    let case = &row.case;
+async fn fits(ctx: &Context, asked: &Asked, row: &QueueRow) -> Result<bool, StoreError> {
+    let (case, query) = (&row.case, &asked.query);
+    let carries = |all: &[LabelId]| all.iter().any(|label| case.labels.contains(label));
     let plain = query.open.is_none_or(|open| open != case.stage.is_closed())
         && (!query.promise_broken || case.has_broken_promise())
         && query.before.is_none_or(|before| case.opened_at < before)
+        && asked.labels.iter().all(|(_, meant)| carries(meant))
         && query.reach_above.is_none_or(|n| urgency::reach(case.facts.reach_known) > n);
     match &query.from {
         Some(from) if plain && !row.customer.to_lowercase().contains(from) => {

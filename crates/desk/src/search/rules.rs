@@ -1,6 +1,7 @@
 //! How a search line is read, and which sentence of a text it meant. Pure.
 
 use domain::id::CaseNumber;
+use domain::label::LabelKind;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -23,6 +24,9 @@ pub struct Query {
     pub from: Option<String>,
     /// `before:2026-11-01`: opened before that day.
     pub before: Option<Timestamp>,
+    /// `label:` and `cause:`: parts of the names of what it carries, in small letters. Everything
+    /// that is said must hold.
+    pub labels: Vec<(LabelKind, String)>,
     /// `reach:>50k`: seen by more than so many.
     pub reach_above: Option<u64>,
 }
@@ -55,6 +59,12 @@ fn operator(query: &mut Query, token: &str, zone: &TimeZone) -> bool {
         ("is", "closed") => query.open = Some(false),
         ("promise", "broken") => query.promise_broken = true,
         ("from", _) if !value.is_empty() => query.from = Some(value.to_lowercase()),
+        ("label", _) if !value.is_empty() => {
+            query.labels.push((LabelKind::Label, value.to_lowercase()));
+        }
+        ("cause", _) if !value.is_empty() => {
+            query.labels.push((LabelKind::Cause, value.to_lowercase()));
+        }
         ("before", _) => {
             let day: Option<Date> = value.parse().ok();
             let Some(start) = day.and_then(|day| day.to_zoned(zone.clone()).ok()) else {
@@ -136,6 +146,14 @@ mod tests {
         assert_eq!(query.words, "no \"heating since\" http://x");
         assert_eq!((query.open, query.promise_broken), (Some(true), true));
         assert_eq!(query.reach_above, Some(50_000));
+    }
+
+    #[test]
+    fn labels_and_causes_are_asked_for_by_parts_of_their_names() {
+        let query = read("cause:Courier label:\"very late\" cause: van", &TimeZone::UTC);
+        let (courier, late) = ("courier".to_owned(), "very late".to_owned());
+        assert_eq!(query.labels, [(LabelKind::Cause, courier), (LabelKind::Label, late)]);
+        assert_eq!(query.words, "cause: van");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::told::{arrive, code, complaint, now, opened, words};
 use desk::case::actions::{assign, snooze, state_problem, take};
 use desk::draft::DraftKind;
 use desk::draft::actions::{drafts, save_draft};
+use desk::label::actions::label;
 use desk::message::actions::{Reply, note, reply};
 use desk::search::read::search;
 use desk::view::queue::{Lane, ROWS, View, queue};
@@ -40,6 +41,35 @@ fn search_shows_the_sentence_that_matched_and_only_what_one_may_see() {
         assert!(slip.loosened && slip.found.len() == 1);
         let none = search(ctx, &maya, "heating zebra", None).await.unwrap();
         assert_eq!(none.nowhere, ["zebra"]);
+    });
+}
+
+#[test]
+fn search_finds_what_carries_a_label_or_cause_open_or_closed() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let (first, second) = (opened(&world, &company).await, opened(&world, &company).await);
+        let late = world.label("Late courier").await;
+        world.label("Late answer").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        label(ctx, maya, first, &[late], &[], &none).await.unwrap();
+        let reach = Reach::from(maya);
+        let found = async |line: &str| {
+            let page = search(ctx, &reach, line, None).await.unwrap();
+            let mut numbers: Vec<_> = page.found.iter().map(|hit| hit.row.case.number).collect();
+            numbers.sort();
+            (numbers, page.nowhere)
+        };
+        for line in ["label:courier", "label:\"Late Courier\"", "heating label:late", "label:late"]
+        {
+            assert_eq!(found(line).await.0, [first], "{line}");
+        }
+        assert_eq!(found("cause:courier").await, (vec![], vec!["cause:courier".to_owned()]));
+        let later = ctx.now() + SignedDuration::from_hours(1);
+        snooze(ctx, maya, second, later, &none).await.unwrap();
+        assert_eq!(found("from:amara").await.0, [first, second], "put aside is not gone");
+        assert_eq!(found("from:amara is:open").await.0, [first, second]);
+        assert_eq!(found("label:late is:closed").await.0, []);
     });
 }
 
