@@ -57,6 +57,43 @@ test("with scripts the new words come by themselves and the button says so", asy
   await lead.locator("#words").fill("");
 });
 
+test("a colleague is named in a note with @, and finds it under Today", async () => {
+  await lead.goto(`${house.base}/cases/${number}?write=note`);
+  await lead.locator("#words").focus();
+  await lead.keyboard.type("Please look, @");
+  const picker = lead.locator("dialog[open]");
+  await picker.getByRole("heading", { name: "Name a colleague" }).waitFor();
+  await picker.getByRole("button", { name: "Name Maya Lindqvist" }).click();
+  await lead.keyboard.type("– she waits since Monday.");
+  assert.equal(await lead.locator("#words").inputValue(), "Please look, @Maya Lindqvist – she waits since Monday.");
+  await lead.keyboard.press("Control+Enter");
+  await lead.locator("#thread .note").getByText("@Maya Lindqvist").waitFor();
+  await agent.goto(`${house.base}/today`);
+  const waiting = agent.getByRole("region", { name: "Waiting for you" });
+  await waiting.getByText("@Maya Lindqvist").waitFor();
+  const read = agent.waitForResponse((answer) => answer.url().endsWith("/seen"));
+  await waiting.getByRole("link", { name: /names you$/ }).first().click();
+  await read;
+  await agent.locator("#thread .note").getByText("@Maya Lindqvist").waitFor();
+  await agent.goto(`${house.base}/today`);
+  await waiting.getByText("@Maya Lindqvist").waitFor({ state: "detached" });
+});
+
+test("words of a note that could not be saved come back as a note, never as a reply", async () => {
+  await agent.route("**/draft", (request) => request.abort());
+  await agent.goto(`${house.base}/cases/${number}?write=note`);
+  await agent.locator("#words").fill("Between us: the fee was our mistake.");
+  await agent.getByText("Kept on this device").waitFor();
+  await agent.goto(`${house.base}/cases/${number}?write=reply`);
+  await agent.locator(".composer-head").getByText("Reply").waitFor();
+  assert.equal(await agent.locator("#words").inputValue(), "");
+  await agent.goto(`${house.base}/cases/${number}?write=note`);
+  await agent.waitForFunction(() => /our mistake/.test(document.querySelector("#words").value));
+  await agent.unroute("**/draft");
+  await agent.locator("#words").fill("");
+  await agent.getByText(/^Saved/).waitFor();
+});
+
 test("a reply sent in one browser is taken back from another", async () => {
   await open(agent);
   await agent.locator("#words").fill("I'm sorry about the third fee.");

@@ -57,6 +57,22 @@ test("j and k move through the rows, Enter opens one, m takes it", async () => {
   await page.locator(".case-head .tag", { hasText: "With you" }).waitFor();
 });
 
+test("j and k on a case follow the list one came from", async () => {
+  await page.goto(`${house.base}/q/team?severity=1`);
+  await page.locator("#list .row").nth(2).waitFor();
+  const listed = await page.locator("#list .row-link").evaluateAll((links) => links.map((a) => a.pathname));
+  await keys("j", "Enter");
+  await page.waitForURL(house.base + listed[0]);
+  for (const [key, place] of [["j", 1], ["j", 2], ["k", 1], ["k", 0]]) {
+    await page.locator("#main").focus();
+    await keys(key);
+    await page.waitForURL(house.base + listed[place]);
+  }
+  await page.locator(".pane-back").getByRole("link", { name: "Team" }).click();
+  await page.waitForURL(/\/q\/team\?severity=1$/);
+  await page.goto(`${house.base}/cases/${number}`);
+});
+
 test("r writes a reply, Ctrl+Enter sends it, z brings the words back", async () => {
   await keys("r");
   await focused("#words");

@@ -68,6 +68,7 @@ export async function staffPages(page, customer, house) {
     original,
     split,
     `${found}?write=note`,
+    `${found}/colleagues`,
     `${found}/file?notes=1`,
     ...FORMS.map((form) => `${found}/${form}`),
     ...promise,

@@ -126,6 +126,7 @@ pub const ROUTES: &[Route] = &[
     get("/cases/{number}/topics", SEE_IT),
     post("/cases/{number}/topics", HANDLE_IT),
     post("/cases/{number}/topics/{id}/refutation", HANDLE_IT),
+    get("/cases/{number}/colleagues", HANDLE_IT),
     get("/cases/{number}/reply-texts", HANDLE_IT),
     get("/labels/new", HANDLE_ANY),
     post("/labels", HANDLE_ANY),

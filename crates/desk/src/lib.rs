@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod joiner;
 pub mod label;
 pub mod letter;
+pub mod mention;
 pub mod merger;
 pub mod message;
 pub mod offer;
@@ -58,6 +59,7 @@ pub fn router() -> Router<Context> {
         .merge(joiner::pages::router())
         .merge(label::pages::router())
         .merge(topic::pages::router())
+        .merge(mention::pages::router())
         .merge(merger::pages::router())
         .merge(message::pages::router())
         .merge(offer::pages::router())

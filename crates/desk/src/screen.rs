@@ -4,6 +4,7 @@
 use crate::label::rules::Listed;
 use crate::label::sql as label_sql;
 use crate::policy::Policy;
+use crate::view::list::{CameFrom, List};
 use crate::view::{bell, recent};
 use domain::case::{Case, Closing, Stage};
 use domain::channel::Channel;
@@ -30,6 +31,8 @@ pub(crate) struct Screen {
     pub now: Timestamp,
     /// The labels and causes of the house, ended ones included.
     pub labels: Vec<Listed>,
+    /// The list that the person works through, where the page asks for it.
+    pub list: Option<List>,
 }
 
 impl Screen {
@@ -41,7 +44,12 @@ impl Screen {
         let zone = own.unwrap_or_else(|| policy.clocks.hours.zone().clone());
         let reach = Reach::from(&signed.staff);
         let labels = label_sql::list(&ctx.store).await.map_err(Problem::ours)?;
-        Ok(Screen { reach, policy, zone, now: ctx.now(), labels, signed })
+        Ok(Screen { reach, policy, zone, now: ctx.now(), labels, signed, list: None })
+    }
+
+    /// The same with the list that the browser came from.
+    pub fn coming_from(self, list: CameFrom) -> Screen {
+        Screen { list: list.0, ..self }
     }
 
     /// The frame of a page, with the bell and the undo of what was just done.

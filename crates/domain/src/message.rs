@@ -111,6 +111,9 @@ pub struct PrivateNote {
     pub by: StaffId,
     /// Plain text, never blank.
     pub text: String,
+    /// Colleagues it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<StaffId>,
 }
 
 worded! {

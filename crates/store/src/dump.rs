@@ -52,6 +52,7 @@ pub const TABLES: &[&str] = &[
     "message",
     "recipient",
     "private_note",
+    "mention",
     "promise",
     "offer",
     "joiner",

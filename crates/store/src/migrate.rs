@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
     same!(19, "0019_reply_text"),
     same!(20, "0020_topic"),
     same!(21, "0021_address"),
+    same!(22, "0022_mention"),
 ];
 
 /// The number of the last step.

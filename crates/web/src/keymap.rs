@@ -136,6 +136,7 @@ keymap! {
     SendNext "send-next" "Send and open the next": Composer "Ctrl+Shift+Enter";
     ReplyText "reply-text" "Put in a reply text": Composer "/";
     Gap "gap" "Put in something from the case": Composer "{{";
+    Mention "mention" "Name a colleague in a note": Composer "@";
     FindingNext "finding-next" "Next finding": Composer "F8";
     FindingPrevious "finding-previous" "Previous finding": Composer "Shift+F8";
     UseSuggestion "use-suggestion" "Use the suggested wording": Composer "Alt+Enter";

@@ -148,7 +148,7 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && (1..=200).contains(&value.len()))
+        .find(|(key, value)| *key == name && (1..=400).contains(&value.len()))
         .map(|(_, value)| value.to_owned())
 }
 

@@ -12,9 +12,8 @@ use crate::reply_text::sql::{Offered, offered};
 use crate::screen::{Screen, reason_words, stage_words};
 use crate::undelivered::pages::{UndeliveredView, undelivered};
 use crate::view::case::{CaseView, case_view, earlier};
-use crate::view::pages::lane_of;
+use crate::view::list::{self, CameFrom};
 use crate::view::panel::Panel;
-use crate::view::queue::{self, View};
 use crate::view::row::RowView;
 use crate::view::seen;
 use axum::Router;
@@ -99,7 +98,9 @@ struct CasePage {
     earlier: u64,
     first: u64,
     rows: Vec<RowView>,
-    neighbours: (Option<String>, Option<String>),
+    /// What the list beside the case is called, and where it stands.
+    list: (&'static str, String),
+    neighbours: (Option<CaseNumber>, Option<CaseNumber>),
     joiners: Vec<JoinerView>,
     undelivered: Vec<UndeliveredView>,
     /// The case that this one is part of.
@@ -124,10 +125,11 @@ struct CaseQuery {
 async fn show(
     State(ctx): State<Context>,
     signed: SignedIn,
+    list: CameFrom,
     Path(number): Path<String>,
     Query(query): Query<CaseQuery>,
 ) -> Result<Html<String>, Problem> {
-    let screen = Screen::of(&ctx, signed).await?;
+    let screen = Screen::of(&ctx, signed).await?.coming_from(list);
     let mut view = load(&ctx, &screen, &number).await?;
     if let Some(before) = query.before {
         let thread =
@@ -205,9 +207,7 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Problem> {
     let here = view.case.number.to_string();
     let is_mine = view.case.owner == Some(screen.signed.staff.id);
-    let lane = lane_of(screen, if is_mine { "mine" } else { "team" });
-    let list = queue::queue(ctx, &screen.reach, lane, View::Open, None).await?;
-    let rows: Vec<RowView> = list.rows.iter().map(|row| RowView::of(screen, row)).collect();
+    let list = list::Beside::of(ctx, screen, &view.case).await?;
     let title = format!("{} – {}", view.customer, here);
     let found = match kind {
         DraftKind::Reply => review(ctx, screen, view, &text.words, &text.kept).await?.findings,
@@ -230,8 +230,9 @@ pub(crate) async fn page(
         entries,
         earlier: view.thread.earlier,
         first: view.thread.entries.first().map_or(0, |entry| entry.entry.n),
-        neighbours: neighbours(&rows, &here),
-        rows,
+        neighbours: list.neighbours(view.case.number),
+        rows: list.rows.iter().map(|row| RowView::of(screen, row)).collect(),
+        list: (list.title, list.href),
         joiners: waiting(ctx, screen, view.case.id).await?,
         undelivered: undelivered(screen, view),
         part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
@@ -243,19 +244,13 @@ pub(crate) async fn page(
     })
 }
 
-/// The case that stands behind this one in the list it belongs to.
+/// The case to go on with in the list that one works through.
 pub(crate) async fn next_of(
     ctx: &Context,
     screen: &Screen,
     case: &Case,
 ) -> Result<Option<CaseNumber>, StoreError> {
-    let is_mine = case.owner == Some(screen.signed.staff.id);
-    let lane = lane_of(screen, if is_mine { "mine" } else { "team" });
-    let list = queue::queue(ctx, &screen.reach, lane, View::Open, None).await?;
-    let at = list.rows.iter().position(|row| row.case.number == case.number);
-    let behind = at.map_or(0, |at| at + 1);
-    let mut rows = list.rows.iter().skip(behind).chain(list.rows.iter().take(behind));
-    Ok(rows.find(|row| row.case.number != case.number).map(|row| row.case.number))
+    Ok(list::Beside::of(ctx, screen, case).await?.onward(case.number))
 }
 
 fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {
@@ -311,14 +306,6 @@ fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {
         is_snoozed: case.snoozed_until.is_some(),
         labels: screen.label_names(case),
     }
-}
-
-fn neighbours(rows: &[RowView], here: &str) -> (Option<String>, Option<String>) {
-    let Some(at) = rows.iter().position(|row| row.number == here) else {
-        return (None, rows.first().map(|row| row.number.clone()));
-    };
-    let number = |row: &RowView| row.number.clone();
-    (at.checked_sub(1).and_then(|at| rows.get(at)).map(number), rows.get(at + 1).map(number))
 }
 
 /// What stands beside the words in the composer.

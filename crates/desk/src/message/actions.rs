@@ -5,6 +5,7 @@ use crate::case::save::{By, save};
 use crate::case::sql as case_sql;
 use crate::draft;
 use crate::handling::{Done, Handling, On, handling, handling_for_customer};
+use crate::mention::{self, rules::mentioned};
 use crate::message::rules::{self, MessageRefused, Outgoing};
 use crate::message::sql;
 use crate::policy::Policy;
@@ -123,7 +124,7 @@ pub async fn reply_coached(
         && let Ok(words) = Words::new(&check.in_words(), 2_000)
     {
         // The note comes first, so that taking the reply back is still the last thing done.
-        events.splice(..0, rules::note(&work.case, &permit, ctx.id(now), &words)?);
+        events.splice(..0, rules::note(&work.case, &permit, ctx.id(now), &words, Vec::new())?);
     }
     tell(&mut work, staff, id, &coached).await?;
     draft::sql::end(&mut work.tx, work.case.id, staff.id, "reply", reply.draft_stamp).await?;
@@ -217,7 +218,7 @@ fn letters_of(message: &PublicMessage) -> Vec<MessageId> {
     customer.into_iter().chain(message.also.iter().map(|one| one.letter)).collect()
 }
 
-/// Writes a private note.
+/// Writes a private note. Who can read the case and is named in it with an `@` is told.
 ///
 /// # Errors
 /// See [`ActError`].
@@ -230,7 +231,9 @@ pub async fn note(
     press: &Press,
 ) -> Result<Done, ActError> {
     let (mut work, permit) = handling!(ctx, staff, Act::Note, on, press);
-    let events = rules::note(&work.case, &permit, ctx.id(work.now), &text)?;
+    let readers = mention::sql::readers_in(&mut work.tx, &work.case).await?;
+    let named = mentioned(text.as_str(), &readers);
+    let events = rules::note(&work.case, &permit, ctx.id(work.now), &text, named)?;
     draft::sql::end(&mut work.tx, work.case.id, staff.id, "note", draft_stamp).await?;
     work.save(&events).await
 }

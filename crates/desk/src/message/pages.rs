@@ -13,6 +13,7 @@ use crate::reply_text::gaps::Values;
 use crate::reply_text::pages::filled;
 use crate::screen::{Screen, words_of};
 use crate::view::case::CaseView;
+use crate::view::list::CameFrom;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -126,11 +127,12 @@ fn is_rule(text: &str) -> bool {
 /// `POST /cases/{number}/messages`
 async fn create_reply(
     State(ctx): State<Context>,
+    list: CameFrom,
     Path(number): Path<String>,
     form: Form<Composed>,
 ) -> Result<Response, Problem> {
     let mut sent = form.value.only_rules();
-    let screen = Screen::of(&ctx, form.by).await?;
+    let screen = Screen::of(&ctx, form.by).await?.coming_from(list);
     let view = load(&ctx, &screen, &number).await?;
     if let Some(answer) = put_in(&ctx, &screen, &view, &mut sent).await? {
         return Ok(answer);
@@ -261,12 +263,13 @@ fn take(words: &mut String, used: &mut Vec<String>, finding: &str, findings: &[F
 /// `POST /cases/{number}/notes`
 async fn create_note(
     State(ctx): State<Context>,
+    list: CameFrom,
     Path(number): Path<String>,
     form: Form<Composed>,
 ) -> Result<Redirect, Problem> {
     let text =
         words_of("words", &form.value.words, WORDS_MOST, "Write what colleagues should know.")?;
-    let screen = Screen::of(&ctx, form.by).await?;
+    let screen = Screen::of(&ctx, form.by).await?.coming_from(list);
     let view = load(&ctx, &screen, &number).await?;
     let to = place_after(&ctx, &screen, &view.case, form.value.then.as_deref()).await?;
     let (staff, stamp) = (&screen.signed.staff, form.value.stamp);

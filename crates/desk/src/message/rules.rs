@@ -6,7 +6,7 @@ use domain::case::{Case, Conduct, Stage};
 use domain::channel::{Channel, Kind};
 use domain::clock::{ClockKind, ClockRules};
 use domain::event::{BeforeSending, Event};
-use domain::id::{MessageId, NoteId};
+use domain::id::{MessageId, NoteId, StaffId};
 use domain::message::{Delivery, PrivateNote, PublicMessage, Purpose, ReceivedMessage, Recipient};
 use domain::permit::Permit;
 use domain::urgency::Facts;
@@ -220,7 +220,7 @@ fn restored(case: &Case, place: usize, past: &[PastSending]) -> BeforeSending {
     BeforeSending { stage, waiting_since, clocks, acknowledged_at, answered_at }
 }
 
-/// Writes a private note. It may be written on any case at any time.
+/// Writes a private note that names `mentions`. It may be written on any case at any time.
 ///
 /// # Errors
 /// Never today.
@@ -229,8 +229,11 @@ pub fn note(
     permit: &Permit,
     id: NoteId,
     text: &Words,
+    mut mentions: Vec<StaffId>,
 ) -> Result<Vec<Event>, MessageRefused> {
-    let note = PrivateNote { id, by: permit.staff(), text: text.as_str().to_owned() };
+    // Who wrote it knows it.
+    mentions.retain(|named| *named != permit.staff());
+    let note = PrivateNote { id, by: permit.staff(), text: text.as_str().to_owned(), mentions };
     Ok(vec![Event::Noted { note }])
 }
 

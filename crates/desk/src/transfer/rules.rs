@@ -111,7 +111,12 @@ pub fn transfer(
     events.push(match transfer.told {
         Told::Letter(letter) => sending(case, letter, rules, now),
         Told::Silently { note, because } => Event::Noted {
-            note: PrivateNote { id: note, by: permit.staff(), text: because.into_string() },
+            note: PrivateNote {
+                id: note,
+                by: permit.staff(),
+                text: because.into_string(),
+                mentions: Vec::new(),
+            },
         },
     });
     events.push(promised(transfer.promise, now));

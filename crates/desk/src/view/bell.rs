@@ -33,9 +33,9 @@ pub fn router() -> Router<Context> {
     Router::new().route("/bell", get(show).post(read))
 }
 
-// What somebody else did on cases that are `$3`'s to work on, keep a promise on, or decide about
-// (`$4` = 1), since they last read them; and letters of theirs that did not arrive, wherever they
-// wrote them. `$5` is the reader as an actor of the record.
+// What somebody else did on cases that are `$3`'s to work on, keep a promise on, were named on, or
+// decide about (`$4` = 1), since they last read them; and letters of theirs that did not arrive,
+// wherever they wrote them. `$5` is the reader as an actor of the record.
 macro_rules! unread {
     ($columns:literal, $rest:literal) => {
         concat!(
@@ -46,6 +46,9 @@ macro_rules! unread {
                     WHERE owner_id = $3 AND tray IN ('open', 'snoozed')
                 UNION ALL SELECT case_id, 0 FROM promise
                     WHERE keeper_id = $3 AND state IN ('open', 'broken')
+                UNION ALL SELECT m.case_id, 0 FROM mention m
+                    LEFT JOIN case_seen t ON t.case_id = m.case_id AND t.staff_id = m.staff_id
+                    WHERE m.staff_id = $3 AND m.n > COALESCE(t.version, 0)
                 UNION ALL SELECT id, 0 FROM \"case\"
                     WHERE $4 = 1 AND tray = 'open' AND escalated = 1
                 UNION ALL SELECT b.id, 1 FROM \"case\" b

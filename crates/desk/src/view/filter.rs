@@ -111,6 +111,26 @@ impl FilterText {
         ]
     }
 
+    /// What the query part of an address says; what is no part of a filter is passed over.
+    pub(crate) fn of_query(query: &str) -> FilterText {
+        let mut text = FilterText::default();
+        for (name, word) in url::form_urlencoded::parse(query.as_bytes()) {
+            let part = match &*name {
+                "kind" => &mut text.kind,
+                "channel" => &mut text.channel,
+                "team" => &mut text.team,
+                "owner" => &mut text.owner,
+                "severity" => &mut text.severity,
+                "stage" => &mut text.stage,
+                "label" => &mut text.label,
+                "waiting" => &mut text.waiting,
+                _ => continue,
+            };
+            *part = word.into_owned();
+        }
+        text
+    }
+
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         self.parts().iter().all(|(_, word)| word.is_empty())

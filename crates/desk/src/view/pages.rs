@@ -6,12 +6,14 @@ use crate::screen::Screen;
 use crate::view::filter::FilterText;
 use crate::view::filter_pages::{Chip, address, chips};
 use crate::view::filtered::{Counted, count_filtered, filtered};
+use crate::view::list::List;
 use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
 use crate::view::row::RowView;
 use crate::view::saved::{SavedView, saved_views};
 use crate::view::{recent, seen};
 use axum::Router;
 use axum::extract::{RawQuery, State};
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::case::Case;
@@ -100,8 +102,7 @@ struct QueuePage {
 struct QueueQuery {
     after: Option<String>,
     /// Which region the page asks for again; the whole page holds it.
-    #[serde(rename = "part")]
-    _part: Option<String>,
+    part: Option<String>,
     /// Rows before this page, for "51–100"; only shown, never trusted.
     from: Option<u32>,
     /// `all`: count every case that fits, however many there are.
@@ -162,6 +163,7 @@ async fn show_queue(
     });
     let (lane, after) = (lane_of(&screen, &word), after.transpose()?);
     let page = filtered(&ctx, &screen.reach, lane, view, &filter, after.as_ref()).await?;
+    let list = List::new(&word, &text, after.as_ref());
     let from = query.from.unwrap_or(0).min(10_000_000);
     let shown = u32::try_from(page.rows.len()).unwrap_or(0);
     let tabs = tabs(&ctx, &screen, &word, &text).await?;
@@ -194,7 +196,12 @@ async fn show_queue(
         may_open: screen.may(Act::OpenCase),
         tabs,
     })?;
-    Ok(html.into_response())
+    let mut answer = html.into_response();
+    // What a page asks for again by itself is not somebody who looks at another list.
+    if query.part.is_none() {
+        answer.headers_mut().append(header::SET_COOKIE, list.cookie(&ctx));
+    }
+    Ok(answer)
 }
 
 fn no_such_view() -> Problem {
@@ -206,7 +213,7 @@ pub(crate) fn title_of(word: &str) -> Result<&'static str, Problem> {
     TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.1).ok_or_else(no_such_view)
 }
 
-fn view_of(word: &str) -> Result<View, Problem> {
+pub(crate) fn view_of(word: &str) -> Result<View, Problem> {
     TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.2).ok_or_else(no_such_view)
 }
 

@@ -1,5 +1,6 @@
 //! A1: Today. Promises come before everything else; what is next explains itself.
 
+use crate::mention::sql as mention;
 use crate::promise::pages::LedgerLine;
 use crate::screen::Screen;
 use crate::view::pages::lane_of;
@@ -18,6 +19,8 @@ use web::{Problem, SignedIn, words};
 
 /// Lines a block shows before it says "and more".
 const BLOCK: usize = 7;
+/// Notes that name somebody, of those lines at the most.
+const NAMED: u32 = 4;
 /// Cases under "Next up".
 const NEXT: usize = 5;
 
@@ -59,7 +62,9 @@ async fn show(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<Strin
     let over = due.iter().filter(|line| line.due.tone.name() == "over").count();
     let mine =
         queue::queue(&ctx, &screen.reach, Lane::Owner(staff.id), View::Open, None).await?.rows;
-    let waiting = mine.iter().filter(|row| row.unread).take(BLOCK).map(waiting).collect();
+    let named = mention::unread(&ctx.store, &screen.reach, NAMED).await.map_err(Problem::ours)?;
+    let own = mine.iter().filter(|row| row.unread).map(waiting);
+    let waiting = named.into_iter().map(named_in).chain(own).take(BLOCK).collect();
     let lane = lane_of(&screen, "team");
     let next = if mine.is_empty() {
         queue::queue(&ctx, &screen.reach, lane, View::Open, None).await?.rows
@@ -82,6 +87,11 @@ async fn show(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<Strin
         solved_today,
         may_open: screen.may(Act::OpenCase),
     })
+}
+
+fn named_in(note: mention::Unread) -> Waiting {
+    let words = note.text.chars().take(160).collect();
+    Waiting { number: note.number.to_string(), who: format!("{} names you", note.by), words }
 }
 
 fn waiting(row: &queue::QueueRow) -> Waiting {

@@ -6,6 +6,7 @@ mod find;
 mod handle;
 mod joiners;
 mod labelled;
+mod mentioned;
 mod merged;
 mod programs;
 mod promised;

@@ -154,7 +154,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// ---- reply texts (`/` at the start of a line) and what the case knows (`{{`) ----
+// ---- reply texts (`/` at the start of a line), what the case knows (`{{`), colleagues (`@`) ----
 
 let typedForPicker = "";
 
@@ -162,7 +162,9 @@ document.addEventListener("input", (event) => {
   const area = event.target;
   if (!area.matches?.("textarea[data-picker]") || event.isComposing) return;
   const before = area.value.slice(0, area.selectionStart);
-  if (event.data === "/" && /(^|\n)\/$/.test(before)) openPicker(area, "/");
+  if (area.dataset.picker.endsWith("/colleagues")) {
+    if (event.data === "@" && /(^|[^\p{L}\p{N}])@$/u.test(before)) openPicker(area, "@");
+  } else if (event.data === "/" && /(^|\n)\/$/.test(before)) openPicker(area, "/");
   else if (event.data === "{" && before.endsWith("{{")) openPicker(area, "{{");
 });
 
@@ -182,12 +184,13 @@ document.addEventListener(
     event.preventDefault();
     event.stopPropagation();
     const words = chosen.dataset.insert;
+    // Read before: a field that comes back from under a dialog has its cursor at the start.
+    const [at, end] = [area.selectionStart, area.selectionEnd];
     one("#dialog").close();
     area.focus();
-    const at = area.selectionStart;
     const from = at - typedForPicker.length;
     const isThere = area.value.slice(from, at) === typedForPicker;
-    area.setSelectionRange(isThere ? from : at, area.selectionEnd);
+    area.setSelectionRange(isThere ? from : at, end);
     typedForPicker = "";
     if (!document.execCommand("insertText", false, words)) {
       area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");

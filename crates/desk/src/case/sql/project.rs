@@ -1,7 +1,7 @@
 //! The one projector: what an event changes in the tables that hang on a case. `rebuild` replays
 //! the record through it, so it may look at nothing but the event.
 
-use crate::{joiner, merger, recipient};
+use crate::{joiner, mention, merger, recipient};
 use domain::case::Case;
 use domain::event::{Actor, Entry, Event};
 use domain::id::{CustomerId, MessageId};
@@ -275,6 +275,7 @@ async fn noted(tx: &mut Tx, entry: &Entry, note: &PrivateNote) -> Result<(), Sto
         .bind(entry.n.cast_signed()).bind(note.by.to_string()).bind(&note.text)
         .bind(entry.at.as_millisecond()).execute(db).await.map(|_| ()))
     .doing("writing a private note")?;
+    mention::sql::named(tx, entry, note).await?;
     tx.index(&key, "note", &note.id.to_string(), &note.text, entry.at).await
 }
 

@@ -8,8 +8,8 @@ use store::{Doing, Sql, StoreError, Tx, on};
 pub(crate) async fn hold_others_off(tx: &mut Tx) -> Result<(), StoreError> {
     const SQL: Sql = Sql {
         sqlite: "SELECT 1",
-        postgres: "LOCK TABLE \"case\", message, recipient, private_note, promise,
-                   offer, joiner, merger, event
+        postgres: "LOCK TABLE \"case\", message, recipient, private_note, mention,
+                   promise, offer, joiner, merger, event
                    IN SHARE ROW EXCLUSIVE MODE",
     };
     let text = tx.text(SQL);
@@ -19,11 +19,12 @@ pub(crate) async fn hold_others_off(tx: &mut Tx) -> Result<(), StoreError> {
 
 /// Empties the state tables of cases.
 pub(crate) async fn clear(tx: &mut Tx) -> Result<(), StoreError> {
-    const TABLES: [&str; 8] = [
+    const TABLES: [&str; 9] = [
         "DELETE FROM \"case\"",
         "DELETE FROM message",
         "DELETE FROM recipient",
         "DELETE FROM private_note",
+        "DELETE FROM mention",
         "DELETE FROM promise",
         "DELETE FROM offer",
         "DELETE FROM joiner",

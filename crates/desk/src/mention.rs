@@ -1,0 +1,5 @@
+//! Naming a colleague in a private note, so that they are told.
+
+pub(crate) mod pages;
+pub mod rules;
+pub(crate) mod sql;
