@@ -94,6 +94,35 @@ test("words of a note that could not be saved come back as a note, never as a re
   await agent.getByText(/^Saved/).waitFor();
 });
 
+test("colleagues see who looks at a case and who is replying", async () => {
+  await lead.goto(`${house.base}/cases/${number}`);
+  await agent.goto(`${house.base}/cases/${number}?write=reply`);
+  const there = lead.locator("#presence");
+  await there.getByText("Maya Lindqvist is looking").waitFor();
+  await agent.locator("#words").focus();
+  await agent.keyboard.type("We");
+  await there.getByText("Maya Lindqvist is replying").waitFor();
+  await agent.goto(`${house.base}/today`);
+  await there.getByText("Maya Lindqvist").first().waitFor({ state: "detached" });
+});
+
+test("a case that one has opened counts as read", async () => {
+  await customer.goto(house.link("customer"));
+  await customer.locator("#words").fill("One more thing: the branch was closed.");
+  await customer.getByRole("button", { name: /^Send to/ }).click();
+  await customer.getByText("the branch was closed").first().waitFor();
+  await lead.goto(`${house.base}/q/team`);
+  const row = lead.locator(`#row-${number}`);
+  await row.waitFor();
+  assert.match(await row.getAttribute("class"), /is-unread/);
+  const read = lead.waitForResponse((answer) => answer.url().endsWith(`/${number}/seen`));
+  await row.locator(".row-link").click();
+  await read;
+  await lead.goto(`${house.base}/q/team`);
+  await row.waitFor();
+  assert.doesNotMatch(await row.getAttribute("class"), /is-unread/);
+});
+
 test("a reply sent in one browser is taken back from another", async () => {
   await open(agent);
   await agent.locator("#words").fill("I'm sorry about the third fee.");

@@ -175,5 +175,6 @@ async fn duty(ctx: &Context) -> Result<(), StoreError> {
     insight::lay_out(&mut tx, now).await?;
     customers::lay_out(&mut tx, now).await?;
     tx.commit().await?;
+    desk::presence::actions::forget_old(ctx, now).await?;
     desk::automatic::forget_old(ctx, now).await
 }

@@ -25,6 +25,7 @@ pub mod merger;
 pub mod message;
 pub mod offer;
 pub mod policy;
+pub mod presence;
 pub mod promise;
 pub mod recipient;
 mod refusal;
@@ -63,6 +64,7 @@ pub fn router() -> Router<Context> {
         .merge(merger::pages::router())
         .merge(message::pages::router())
         .merge(offer::pages::router())
+        .merge(presence::pages::router())
         .merge(promise::pages::router())
         .merge(reply_text::pages::router())
         .merge(resolution::pages::router())

@@ -61,6 +61,7 @@ pub const TABLES: &[&str] = &[
     "draft",
     "recent_action",
     "case_seen",
+    "presence",
     "saved_view",
     "job",
     "outbox",

@@ -38,10 +38,16 @@ pub enum Fact {
         /// The unit.
         unit: String,
     },
-    /// Somebody looks at or answers a case.
+    /// Somebody began or ceased to look at a case, or to answer it.
     Presence {
         /// The case's number.
         number: i64,
+        /// The unit it belongs to.
+        unit: String,
+        /// The team it lies with.
+        team: String,
+        /// Who has it.
+        owner: Option<String>,
     },
 }
 

@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
     same!(20, "0020_topic"),
     same!(21, "0021_address"),
     same!(22, "0022_mention"),
+    same!(23, "0023_presence"),
 ];
 
 /// The number of the last step.

@@ -97,11 +97,7 @@ pub async fn events(
 fn told(staff: &Staff, fact: &Fact) -> Option<String> {
     match fact {
         Fact::Case { number, version, unit, team, owner } => {
-            let place = Place {
-                unit: unit.parse().ok()?,
-                team: team.parse().ok()?,
-                owner: owner.as_ref().and_then(|owner| owner.parse().ok()),
-            };
+            let place = place(unit, team, owner.as_deref())?;
             sees(staff, place).then(|| format!("case R-{number} v{version}"))
         }
         Fact::Feedback { unit } => {
@@ -109,9 +105,20 @@ fn told(staff: &Staff, fact: &Fact) -> Option<String> {
             let seen = staff.scope == Scope::All || staff.units.contains(&unit);
             seen.then(|| "view feedback changed".to_owned())
         }
-        Fact::Presence { number } => Some(format!("presence R-{number}")),
+        Fact::Presence { number, unit, team, owner } => {
+            let place = place(unit, team, owner.as_deref())?;
+            sees(staff, place).then(|| format!("presence R-{number}"))
+        }
         Fact::Job | Fact::Outbox | Fact::Arrival { .. } => None,
     }
+}
+
+fn place(unit: &str, team: &str, owner: Option<&str>) -> Option<Place> {
+    Some(Place {
+        unit: unit.parse().ok()?,
+        team: team.parse().ok()?,
+        owner: owner.and_then(|owner| owner.parse().ok()),
+    })
 }
 
 fn sees(staff: &Staff, place: Place) -> bool {

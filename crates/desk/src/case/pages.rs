@@ -7,6 +7,8 @@ use crate::draft::actions::drafts;
 use crate::joiner::pages::{JoinerView, waiting};
 use crate::merger::sql::into_of;
 use crate::message::coaching::{FindingView, review};
+use crate::presence::pages::faces;
+use crate::presence::sql::on_cases;
 use crate::recipient::view::{Chip, chips};
 use crate::reply_text::sql::{Offered, offered};
 use crate::screen::{Screen, reason_words, stage_words};
@@ -22,11 +24,11 @@ use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use domain::case::{Case, Conduct, Stage};
-use domain::id::{CaseNumber, CustomerId};
+use domain::id::{CaseId, CaseNumber, CustomerId};
 use domain::permit::Act;
 use serde::Deserialize;
 use store::{Context, StoreError};
-use web::frame::{Place, StaffFrame};
+use web::frame::{Face, Place, StaffFrame};
 use web::time_words::DueClock;
 use web::{Form, Path, Problem, Query, SignedIn};
 
@@ -101,6 +103,10 @@ struct CasePage {
     /// What the list beside the case is called, and where it stands.
     list: (&'static str, String),
     neighbours: (Option<CaseNumber>, Option<CaseNumber>),
+    /// Colleagues who have the case before their eyes.
+    present: Vec<Face>,
+    /// The version up to which the reader has read it.
+    read_up_to: u64,
     joiners: Vec<JoinerView>,
     undelivered: Vec<UndeliveredView>,
     /// The case that this one is part of.
@@ -233,6 +239,8 @@ pub(crate) async fn page(
         neighbours: list.neighbours(view.case.number),
         rows: list.rows.iter().map(|row| RowView::of(screen, row)).collect(),
         list: (list.title, list.href),
+        present: present(ctx, screen, view.case.id).await?,
+        read_up_to: view.seen,
         joiners: waiting(ctx, screen, view.case.id).await?,
         undelivered: undelivered(screen, view),
         part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
@@ -242,6 +250,12 @@ pub(crate) async fn page(
         back: format!("/cases/{here}"),
         here,
     })
+}
+
+async fn present(ctx: &Context, screen: &Screen, case: CaseId) -> Result<Vec<Face>, StoreError> {
+    let reader = &screen.reach.staff;
+    let mut found = on_cases(&ctx.store, &[case], reader, screen.now).await?;
+    Ok(faces(&found.remove(&case).unwrap_or_default()))
 }
 
 /// The case to go on with in the list that one works through.

@@ -186,7 +186,7 @@ pub async fn filtered_within(
     } else {
         end_of_stretch(ctx, reach, (lane, view), place, most).await?
     };
-    Ok(QueuePage { rows: queue_rows(ctx, found, now).await?, next })
+    Ok(QueuePage { rows: queue_rows(ctx, reach, found, now).await?, next })
 }
 
 /// Where the stretch after `place` ends, when the view goes on behind it.

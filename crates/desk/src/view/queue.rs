@@ -1,8 +1,9 @@
 //! The queue: who needs an answer, in the right order, each with the reason for its place.
 
 use crate::case::sql::{CaseRow, case_columns, fill};
+use crate::presence::sql::{Present, on_cases};
 use domain::case::Case;
-use domain::id::{CaseNumber, StaffId, TeamId, UnitId};
+use domain::id::{CaseId, CaseNumber, StaffId, TeamId, UnitId};
 use domain::permit::{Scope, Staff};
 use domain::urgency::{self, Reason};
 use serde::{Deserialize, Serialize};
@@ -129,6 +130,8 @@ pub struct QueueRow {
     pub draft: bool,
     /// Whether somebody who takes no part in it waits to be taken in.
     pub waits: bool,
+    /// Colleagues who have it before their eyes.
+    pub present: Vec<Present>,
 }
 
 /// A page of the queue.
@@ -244,18 +247,24 @@ pub async fn queue(
     let more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
     let next = found.last().filter(|_| more).map(Row::place);
-    Ok(QueuePage { rows: queue_rows(ctx, found, now).await?, next })
+    Ok(QueuePage { rows: queue_rows(ctx, reach, found, now).await?, next })
 }
 
 /// The rows as they were found, each with what hangs on its case.
 pub(crate) async fn queue_rows(
     ctx: &Context,
+    reach: &Reach,
     found: Vec<Row>,
     now: jiff::Timestamp,
 ) -> Result<Vec<QueueRow>, StoreError> {
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
         rows.push(queue_row(ctx, row, now).await?);
+    }
+    let ids: Vec<CaseId> = rows.iter().map(|row| row.case.id).collect();
+    let mut present = on_cases(&ctx.store, &ids, &reach.staff, now).await?;
+    for row in &mut rows {
+        row.present = present.remove(&row.case.id).unwrap_or_default();
     }
     Ok(rows)
 }
@@ -308,6 +317,7 @@ async fn queue_row(ctx: &Context, row: Row, now: jiff::Timestamp) -> Result<Queu
         customer: row.customer_name.unwrap_or_default(),
         owner: row.owner_name,
         snippet: row.case.snippet,
+        present: Vec::new(),
         case,
     })
 }

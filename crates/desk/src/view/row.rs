@@ -1,5 +1,6 @@
 //! A row of the queue as pages show it.
 
+use crate::presence::pages::faces;
 use crate::screen::{Screen, channel_words, reason_words};
 use crate::view::queue::QueueRow;
 use domain::urgency::Reason;
@@ -21,6 +22,8 @@ pub(crate) struct RowView {
     pub why: String,
     pub mine: bool,
     pub owner: Option<Face>,
+    /// Who else looks at it.
+    pub present: Vec<Face>,
     pub due: Option<DueClock>,
     pub unread: bool,
     pub escalated: bool,
@@ -56,6 +59,7 @@ impl RowView {
             why: why.join(" · "),
             mine: case.owner == Some(me),
             owner: row.owner.as_ref().map(Face::of),
+            present: faces(&row.present),
             due: screen.next_due(case),
             unread: row.unread,
             escalated: case.escalated,

@@ -8,6 +8,7 @@ mod joiners;
 mod labelled;
 mod mentioned;
 mod merged;
+mod present;
 mod programs;
 mod promised;
 mod rebuilt;

@@ -167,6 +167,7 @@ function arrive() {
   for (const editor of all("textarea[data-coach]")) paint(editor);
   restoreDrafts();
   watchPresence();
+  noteSeen();
 }
 
 // A case opens at its newest message, once per case.

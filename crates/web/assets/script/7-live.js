@@ -3,6 +3,7 @@
 
 const LINE_DOWN = 5000; // ms until it is worth saying
 const POLL = 30000; // ms without a stream
+const FACES = 8000; // ms between two looks at who is where, in a list
 const etags = new Map();
 const talk = "BroadcastChannel" in self ? new BroadcastChannel("redress") : null;
 let lineDownSince = 0;
@@ -89,8 +90,18 @@ function refresh(topic, version) {
     const topics = part.dataset.watch.split(" ");
     if (!topics.includes(topic) && !topics.includes(kind)) continue;
     if (version && Number(part.dataset.version) >= version) continue;
-    soon(part.dataset.part);
+    // Faces in a list are no hurry: many people come and go.
+    if (kind === "presence:*" && part.matches("[data-list]")) later(part.dataset.part);
+    else soon(part.dataset.part);
   }
+}
+
+let facesTimer = 0;
+function later(part) {
+  facesTimer ||= setTimeout(() => {
+    facesTimer = 0;
+    soon(part);
+  }, FACES);
 }
 
 // At once, then at most once a second; a tab behind others waits until it is looked at.
@@ -233,6 +244,25 @@ function mergeRows(old, fresh, html) {
   old.before(holder);
   announce(words);
 }
+
+// ---- what is in front of somebody is read ----
+
+let seenLast = "";
+function noteSeen() {
+  const thread = one("[data-seen]");
+  if (!thread || document.hidden) return;
+  const { seen: where, version, read } = thread.dataset;
+  if (Number(version) <= Number(read) || seenLast === `${where} ${version}`) return;
+  seenLast = `${where} ${version}`;
+  const body = new URLSearchParams({ csrf: document.body.dataset.csrf, version });
+  fetch(where, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } })
+    .then((answer) => {
+      if (answer.ok) one(".row:has([aria-current])")?.classList.remove("is-unread");
+      else seenLast = "";
+    })
+    .catch(() => (seenLast = ""));
+}
+document.addEventListener("visibilitychange", noteSeen);
 
 // ---- presence: looking, has it open, replying ----
 
