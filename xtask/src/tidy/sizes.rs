@@ -16,7 +16,7 @@ const ROOM_MOST: usize = 8_000;
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 3] = [
     ("channels", 13_500, "to be split into mail and everything else that is heard"),
-    ("desk", 24_100, "to be split into handling and making good"),
+    ("desk", 25_500, "to be split into handling and making good"),
     ("organisation", 10_000, "to be split into people and policies"),
 ];
 /// Lines of Rust the words of the field may take.
@@ -226,17 +226,17 @@ mod tests {
     #[test]
     fn a_room_in_debt_has_a_most_of_its_own_and_its_debt_is_told() {
         let part = "fn f() {}\n".repeat(600);
-        let paths: Vec<String> = (0..41).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
+        let paths: Vec<String> = (0..43).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
         let files = |count: usize, map: &'static str| -> Vec<String> {
             let mut files: Vec<(&str, &str)> =
                 paths[..count].iter().map(|p| (p.as_str(), part.as_str())).collect();
             files.extend([("crates/desk/Cargo.toml", ""), (map::MAP, map)]);
             words(&files)
         };
-        const TOLD: &str = "`desk`: 24,100 lines, to be split into handling and making good.";
-        assert!(files(40, TOLD).is_empty());
-        assert_eq!(files(41, TOLD), ["crates/desk: 24600 lines of Rust, at most 24100"]);
-        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 24100 lines: to be \
+        const TOLD: &str = "`desk`: 25,500 lines, to be split into handling and making good.";
+        assert!(files(42, TOLD).is_empty());
+        assert_eq!(files(43, TOLD), ["crates/desk: 25800 lines of Rust, at most 25500"]);
+        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 25500 lines: to be \
             split into handling and making good";
         assert_eq!(files(1, "The house"), [untold]);
     }

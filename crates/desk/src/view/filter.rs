@@ -123,6 +123,7 @@ impl FilterText {
                 "severity" => &mut text.severity,
                 "stage" => &mut text.stage,
                 "label" => &mut text.label,
+                "topic" => &mut text.topic,
                 "waiting" => &mut text.waiting,
                 _ => continue,
             };
