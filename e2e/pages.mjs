@@ -86,6 +86,8 @@ export async function staffPages(page, customer, house) {
     "/feedback",
     "/cases/new",
     "/insight",
+    "/insight/themes",
+    "/insight/themes?kind=idea",
     "/insight/readings",
     "/insight/coach",
     "/bell",

@@ -210,6 +210,7 @@ pub const ROUTES: &[Route] = &[
     get("/keys", STAFF),
     // What is learnt.
     get("/insight", LEARN),
+    get("/insight/themes", LEARN),
     get("/insight/readings", LEARN),
     post("/insight/models", LEARN),
     post("/insight/models/{id}/adoption", LEARN),
@@ -324,6 +325,7 @@ pub const ROUTES: &[Route] = &[
     post("/api/v1/labels", KEEP_LISTS),
     get("/api/v1/labels/{id}", PROGRAMS),
     put("/api/v1/labels/{id}", KEEP_LISTS),
+    get("/api/v1/themes", LEARN),
     get("/api/v1/topics", PROGRAMS),
     post("/api/v1/topics", KEEP_LISTS),
     get("/api/v1/topics/{id}", PROGRAMS),

@@ -11,12 +11,14 @@ use crate::message::rules::Outgoing;
 use crate::policy::{Policy, days};
 use crate::promise::rules::{self as promise_rules, ClosedHours, NewPromise};
 use crate::resolution::rules as resolution_rules;
+use crate::topic::rules as topic_rules;
 use anyhow::Context as _;
 use domain::case::Case;
 use domain::clock::{Clock, ClockKind};
 use domain::event::{Actor, Event};
 use domain::id::{CaseId, MessageId, PromiseId};
 use domain::message::Purpose;
+use domain::topic::Topic;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::job::Job;
@@ -35,9 +37,11 @@ pub const ASK: &str = "ask";
 pub const SILENCE: &str = "silence";
 /// Nobody has decided about somebody who waits on a case.
 pub const JOINER: &str = "joiner";
+/// A topic that is new, or speaks with other words, was found in a case.
+pub const TOPIC: &str = "topic_found";
 
 /// The kinds of work that [`run`] does.
-pub const KINDS: &[&str] = &[PROMISE, CLOCK, WAKE, ASK, SILENCE, JOINER];
+pub const KINDS: &[&str] = &[PROMISE, CLOCK, WAKE, ASK, SILENCE, JOINER, TOPIC];
 
 /// What a timer needs to know. The moment must still be the one that holds when it rings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +53,7 @@ enum Timer {
     Ask { case: CaseId, resolved_at: Timestamp, asked: u8 },
     Silence { case: CaseId, resolved_at: Timestamp },
     Joiner { case: CaseId, message: MessageId },
+    Topic { case: CaseId, topic: Topic },
 }
 
 async fn set(
@@ -150,7 +155,8 @@ async fn ring(ctx: &Context, job: &Job) -> anyhow::Result<()> {
         | Timer::Wake { case, .. }
         | Timer::Ask { case, .. }
         | Timer::Silence { case, .. }
-        | Timer::Joiner { case, .. } => *case,
+        | Timer::Joiner { case, .. }
+        | Timer::Topic { case, .. } => *case,
     };
     if let Some(case) = sql::load_by_id(&mut tx, case).await? {
         let policy = Policy::read(&mut tx).await?;
@@ -183,6 +189,7 @@ async fn rung(
         Timer::Joiner { message, .. } => {
             joiner_jobs::split_by_timer(tx, ctx, case, *message, policy, now).await?
         }
+        Timer::Topic { topic, .. } => topic_rules::found_later(case, topic),
         Timer::Silence { resolved_at, .. } => {
             let events = resolution_rules::close_by_silence(case, *resolved_at);
             let asked = resolution_rules::ASKS_BEFORE_SILENCE;

@@ -324,7 +324,8 @@ pub enum Event {
     Separated(Box<Separated>),
     /// Labels were put on or taken off.
     Labelled(Box<Labelled>),
-    /// A person said what it is about and what it is not.
+    /// A person said what it is about and what it is not; or a topic that is new in the tree was
+    /// found in it.
     TopicsCorrected(Box<TopicsCorrected>),
     /// A conduct step was taken.
     ConductStep {

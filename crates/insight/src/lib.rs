@@ -13,6 +13,7 @@ pub mod correction;
 pub mod model;
 mod page;
 mod refused;
+pub mod theme;
 pub mod topic;
 
 pub use model::actions::{adopted, adopted_version};
@@ -31,6 +32,7 @@ pub fn router() -> Router<Context> {
         .merge(model::pages::router())
         .merge(coaching::pages::router())
         .merge(topic::pages::router())
+        .merge(theme::pages::router())
 }
 
 /// Every address for programs of this room, with its description.
@@ -40,6 +42,7 @@ pub fn api() -> OpenApiRouter<Context> {
         .merge(model::api::router())
         .merge(coaching::api::router())
         .merge(topic::api::router())
+        .merge(theme::api::router())
 }
 
 /// Lays out what this room does by itself: learning, each night. To be called now and then; the
@@ -57,6 +60,7 @@ pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
         correction::JOB => correction::actions::keep(ctx, job).await,
         coaching::JOB => coaching::actions::keep(ctx, job).await,
         topic::JOB => topic::jobs::keep(ctx, job).await,
+        topic::READ_AGAIN_JOB => topic::jobs::read_again(ctx, job).await,
         model::JOB => model::jobs::learn(ctx, job).await,
         _ => return None,
     };

@@ -114,6 +114,8 @@ const SMALL: &str = " a an the i my me we our you your it its is are was were be
 
 struct Words {
     names: Vec<String>,
+    /// As it was written first, in small letters: `Mahngebühr` is told with its two dots.
+    shown: Vec<String>,
     /// Texts in which a word stands.
     seen: Vec<u32>,
     texts: Vec<Vec<u32>>,
@@ -122,7 +124,8 @@ struct Words {
 impl Words {
     fn count<'t>(texts: impl Iterator<Item = &'t str>) -> Words {
         let mut index: HashMap<String, u32> = HashMap::new();
-        let mut words = Words { names: Vec::new(), seen: Vec::new(), texts: Vec::new() };
+        let mut words =
+            Words { names: Vec::new(), shown: Vec::new(), seen: Vec::new(), texts: Vec::new() };
         for text in texts {
             let folded = fold(text);
             let mut of = Vec::new();
@@ -134,6 +137,7 @@ impl Words {
                         let id = words.names.len() as u32;
                         index.insert(word.to_owned(), id);
                         words.names.push(word.to_owned());
+                        words.shown.push(text[token.span()].to_lowercase());
                         words.seen.push(0);
                         id
                     }
@@ -182,7 +186,7 @@ impl Words {
                 let here = (n + prior) / (inside + prior_sum - n - prior).max(1.0);
                 let there = (whole - n + prior) / (rest + prior_sum - (whole - n) - prior).max(1.0);
                 let deviation = (1.0 / (n + prior) + 1.0 / (whole - n + prior)).sqrt();
-                (self.names[w as usize].clone(), (here / there).ln() / deviation)
+                (self.shown[w as usize].clone(), (here / there).ln() / deviation)
             })
             .collect();
         terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

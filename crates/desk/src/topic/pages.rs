@@ -25,7 +25,7 @@ pub(crate) fn router() -> Router<Context> {
 pub(crate) struct TopicLine {
     pub id: String,
     pub name: String,
-    /// By which words, and how sure: "by “late fee*”, 80 % sure"; or who said so.
+    /// By which words, and how sure: "by “late fee*”, 80 % sure".
     pub because: String,
 }
 
@@ -65,7 +65,7 @@ fn because<'h>(hits: impl Iterator<Item = &'h TopicHit>) -> String {
     }
     words.truncate(WORDS_MOST);
     if words.is_empty() {
-        return "as one of us said".to_owned();
+        return "found or said later".to_owned();
     }
     format!("by {}, {:.0} % sure", words.join(", "), sure * 100.0)
 }

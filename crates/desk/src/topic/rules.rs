@@ -67,6 +67,17 @@ pub fn correct(
     Ok(vec![Event::TopicsCorrected(Box::new(how))])
 }
 
+/// The case is about a topic that is new in the tree; not where a person said otherwise or the
+/// case is over.
+pub(crate) fn found_later(case: &Case, topic: &Topic) -> Vec<Event> {
+    let is_known = case.topics.contains(&topic.id) || case.not_topics.contains(&topic.id);
+    if is_known || case.stage.is_closed() || case.topics.len() >= MOST {
+        return Vec::new();
+    }
+    let how = TopicsCorrected { added: vec![topic.clone()], removed: Vec::new() };
+    vec![Event::TopicsCorrected(Box::new(how))]
+}
+
 /// What takes it back: only when everything still is as it was left.
 pub(crate) fn reversed(case: &Case, how: &TopicsCorrected) -> Option<Event> {
     let still_on = how.added.iter().all(|topic| case.topics.contains(&topic.id));

@@ -50,6 +50,33 @@ fn what_is_not_right_stays_off_however_often_it_is_read_again() {
 }
 
 #[test]
+fn a_topic_that_is_new_in_the_tree_joins_open_cases_where_nobody_said_otherwise() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let fee = world.topic("Late fee", None, "fee").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let mut numbers = Vec::new();
+        for topics in [&[][..], &[fee]] {
+            let feedback = about(&world, &company, topics);
+            numbers.push(number_of(arrive(&world, &feedback, company.amara).await));
+        }
+        correct(ctx, maya, numbers[1], &[], &[fee], &none).await.unwrap();
+        for number in &numbers {
+            let case = now(&world, *number).await.case.id;
+            let topic = serde_json::json!({"id": fee, "name": "Late fee"});
+            let body = serde_json::json!({"timer": "topic", "case": case, "topic": topic});
+            let mut tx = ctx.begin().await.unwrap();
+            let (id, at) = (format!("topic_found/{case}"), ctx.now());
+            tx.enqueue(&id, "topic_found", &body.to_string(), at, at).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        ring(&world).await;
+        assert_eq!(now(&world, numbers[0]).await.case.topics, [fee]);
+        assert!(now(&world, numbers[1]).await.case.topics.is_empty());
+    });
+}
+
+#[test]
 fn a_topic_that_a_person_put_on_or_took_off_is_undone_in_one_step() {
     on_both(async |world| {
         let company = world.found().await;

@@ -1,6 +1,7 @@
 //! Keeping the tree of topics.
 
 use crate::refused::LearnError;
+use crate::topic::READ_AGAIN_JOB;
 use crate::topic::rules::{MOST, TopicOfHouse, TopicText, TopicWish, for_reader};
 use crate::topic::sql;
 use domain::id::TopicId;
@@ -13,7 +14,7 @@ use store::{Context, Once, Press, Store, StoreError, Tx};
 /// The job by which the record of the house is told what changed.
 const RECORD_JOB: &str = "house_record";
 
-/// Makes a topic.
+/// Makes a topic. Open cases are read for it too, in the background.
 ///
 /// # Errors
 /// [`LearnError::Wrong`] with every field that must be put right.
@@ -40,12 +41,14 @@ pub async fn add(
     sql::insert(&mut tx, id, &wish, now).await?;
     let change = ("topic_added", id, Value::Null, told(&wish));
     record(&mut tx, ctx, staff, now, change).await?;
+    read_again(&mut tx, id, 1, now).await?;
     tx.done_once(press, &id).await?;
     tx.commit().await?;
     Ok(id)
 }
 
-/// Changes a topic. What was read before stays as it was read.
+/// Changes a topic. What was read before stays as it was read; what its new words find in open
+/// cases joins it, in the background.
 ///
 /// - `version`: the version the change was made from; `None` to change whatever is there.
 ///
@@ -76,6 +79,9 @@ pub async fn change(
     sql::update(&mut tx, id, &wish).await?;
     let change = ("topic_changed", id, told(&wish_of(before)), told(&wish));
     record(&mut tx, ctx, staff, now, change).await?;
+    if wish.words != before.words || wish.ended != before.ended {
+        read_again(&mut tx, id, before.version + 1, now).await?;
+    }
     tx.done_once(press, &()).await?;
     Ok(tx.commit().await?)
 }
@@ -112,6 +118,17 @@ fn wish_of(topic: &TopicOfHouse) -> TopicWish {
 
 fn told(wish: &TopicWish) -> Value {
     json!({ "name": wish.name, "parent": wish.parent, "words": wish.words, "ended": wish.ended })
+}
+
+/// Has open cases read again for a topic that is new or speaks with other words.
+async fn read_again(
+    tx: &mut Tx,
+    id: TopicId,
+    version: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let body = json!({ "topic": id }).to_string();
+    tx.enqueue(&format!("{READ_AGAIN_JOB}/{id}/{version}"), READ_AGAIN_JOB, &body, now, now).await
 }
 
 /// Has the record of the house told: what, which, before and after.

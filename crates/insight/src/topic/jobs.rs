@@ -1,15 +1,19 @@
 //! Keeping what people say of topics, for the reader to learn from.
 
-use crate::topic::rules::TopicOfHouse;
+use crate::topic::rules::{TopicOfHouse, for_reader};
 use crate::topic::sql::{self, New, Source};
 use anyhow::Context as _;
 use domain::id::{CaseId, StaffId, TopicId};
 use jiff::Timestamp;
-use reading::{TRUST, TopicHit};
+use reading::{Reader, TOPIC_MIN, TRUST, TopicHit, Topics};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use store::job::Job;
 use store::{Context, StoreError, Tx};
+
+/// The job by which the desk is handed a topic that was found in a case later.
+const FOUND_JOB: &str = "topic_found";
 
 /// What the desk hands over when somebody said what a case is about.
 #[derive(Debug, Deserialize)]
@@ -48,6 +52,46 @@ pub async fn keep(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// Which topic is new, or speaks with other words.
+#[derive(Debug, Deserialize)]
+struct Changed {
+    topic: TopicId,
+}
+
+/// Looks for a topic in the newest texts of open cases, and hands those that speak of it to the
+/// desk, each as a job of its own.
+///
+/// # Errors
+/// When the store fails or the job cannot be read.
+pub async fn read_again(ctx: &Context, job: &Job) -> anyhow::Result<()> {
+    let changed: Changed = serde_json::from_str(&job.body).context("reading which topic")?;
+    let mut tree = for_reader(&sql::list(&ctx.store).await?);
+    tree.retain(|topic| topic.id == changed.topic.to_string());
+    let Some(topic) = tree.first().cloned() else {
+        let mut tx = ctx.begin().await?;
+        tx.finish(job).await?;
+        return Ok(tx.commit().await?);
+    };
+    let texts = sql::open_texts(&ctx.store).await?;
+    let work = move || {
+        let reader = Reader::shipped().with_topics(Topics::new(&tree));
+        let speaks =
+            |text: &str| reader.read(text).topics.iter().any(|t| t.confidence >= TOPIC_MIN);
+        let found = texts.into_iter().filter(|(_, text)| speaks(text)).map(|(case, _)| case);
+        found.collect::<BTreeSet<String>>()
+    };
+    let cases = tokio::task::spawn_blocking(work).await.context("reading again")?;
+    let one = |case: String| {
+        let body = json!({"timer": "topic", "case": case, "topic": {"id": changed.topic, "name": topic.path}});
+        (format!("{FOUND_JOB}/{}/{case}", job.id), body.to_string())
+    };
+    let jobs: Vec<(String, String)> = cases.into_iter().map(one).collect();
+    let mut tx = ctx.begin().await?;
+    tx.enqueue_many(FOUND_JOB, &jobs, ctx.now()).await?;
+    tx.finish(job).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Learns how often each word was right, of topics that people said something of. A word that was
 /// not right counts against itself, one that an answered case was left with speaks for itself.
 /// Changes nothing where nothing new was said.
@@ -64,9 +108,8 @@ pub async fn learn(ctx: &Context) -> anyhow::Result<()> {
         counts.say(topic, &serde_json::from_str::<Vec<String>>(&words)?, is_right == 1);
     }
     for (reading, about) in sql::let_stand(&ctx.store).await? {
-        let mut reading: serde_json::Value = serde_json::from_str(&reading)?;
         let about: Vec<String> = serde_json::from_str(&about)?;
-        for hit in serde_json::from_value::<Vec<TopicHit>>(reading["topics"].take())? {
+        for hit in hits_of(&reading)?.1 {
             if about.contains(&hit.id) && counts.of.contains_key(&hit.id) {
                 counts.say(hit.id, &hit.words, true);
             }
@@ -121,18 +164,23 @@ struct Hit {
 }
 
 fn hit_of(source: &Source, topic: TopicId) -> Result<Option<Hit>, StoreError> {
-    let doing = "reading what a text is about";
-    let mut reading: serde_json::Value = serde_json::from_str(&source.reading)
-        .map_err(|error| StoreError::unreadable(doing, error))?;
-    let hits: Vec<TopicHit> = serde_json::from_value(reading["topics"].take())
-        .map_err(|error| StoreError::unreadable(doing, error))?;
-    let model = reading["model"].as_str().unwrap_or_default();
+    let (model, hits) = hits_of(&source.reading)?;
     let hit = hits.into_iter().find(|hit| hit.id == topic.to_string());
-    Ok(hit.map(|hit| Hit {
-        words: hit.words,
-        sure: f64::from(hit.confidence),
-        model: model.to_owned(),
-    }))
+    let hit = hit.map(|hit| Hit { words: hit.words, sure: f64::from(hit.confidence), model });
+    Ok(hit)
+}
+
+/// What read a text, and the topics it found; a reading from before there were topics has none.
+fn hits_of(reading: &str) -> Result<(String, Vec<TopicHit>), StoreError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Read {
+        model: String,
+        topics: Vec<TopicHit>,
+    }
+    let read: Read = serde_json::from_str(reading)
+        .map_err(|error| StoreError::unreadable("reading what a text is about", error))?;
+    Ok((read.model, read.topics))
 }
 
 async fn one(

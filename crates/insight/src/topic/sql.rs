@@ -115,6 +115,15 @@ pub(crate) async fn texts_of(tx: &mut Tx, case: CaseId) -> Result<Vec<Source>, S
         .doing("reading what a case is about")
 }
 
+/// The newest texts of cases that are not over.
+pub(crate) async fn open_texts(store: &Store) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT f.case_id, f.text FROM feedback f JOIN \"case\" a ON a.id = f.case_id
+        WHERE a.tray <> 'closed' ORDER BY f.id DESC LIMIT 2000";
+    on!(Store store, db => sqlx::query_as(SQL).fetch_all(db).await)
+        .doing("reading open cases for a topic")
+}
+
 /// What somebody says of a text and a topic.
 pub(crate) struct New<'a> {
     pub source: &'a Source,

@@ -116,3 +116,71 @@ fn a_word_that_people_call_wrong_again_and_again_puts_its_topic_on_no_case_any_m
         assert_eq!(before, after, "nothing new, so no reader is built anew");
     });
 }
+
+#[test]
+fn a_new_topic_is_looked_for_in_cases_that_are_open() {
+    on_both(async |world| {
+        let ctx = &world.ctx;
+        let company = world.found().await;
+        lets_in(ctx, &company.jo.id.to_string(), "rd_jo").await;
+        let open = answered(&world, &company, 1, "They took a late fee.").await;
+        let over = answered(&world, &company, 2, "They took a late fee long ago.").await;
+        answered(&world, &company, 3, "Where is my parcel?").await;
+        let close = "UPDATE \"case\" SET tray = 'closed' WHERE id = $1";
+        sql(ctx, close, &[&over.to_string()]).await;
+        let new = json!({"name": "Late fee", "words": ["late fee"]});
+        assert_eq!(asks(ctx, "rd_jo", "POST", TOPICS, new).await.0, 201);
+        let lease = jiff::SignedDuration::from_mins(5);
+        for job in ctx.store.claim(ctx.now(), lease, 50).await.unwrap() {
+            if let Some(done) = insight::run(ctx, &job).await {
+                done.unwrap();
+            }
+        }
+        let found = "SELECT body FROM job WHERE kind = 'topic_found' ORDER BY id";
+        let found: Vec<String> =
+            on!(Store &ctx.store, db => sqlx::query_scalar(found).fetch_all(db).await).unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        let body: Value = serde_json::from_str(&found[0]).unwrap();
+        assert_eq!((&body["case"], &body["topic"]["name"]), (&json!(open), &json!("Late fee")));
+    });
+}
+
+#[test]
+fn a_lead_sees_what_people_talk_about_of_what_is_theirs_and_makes_it_a_topic() {
+    on_both(async |world| {
+        let ctx = &world.ctx;
+        let company = world.found().await;
+        lets_in(ctx, &company.jo.id.to_string(), "rd_jo").await;
+        lets_in(ctx, &company.maya.id.to_string(), "rd_maya").await;
+        let stan = company.stan.id.to_string();
+        sql(ctx, "INSERT INTO staff_role (staff_id, role) VALUES ($1, 'lead')", &[&stan]).await;
+        lets_in(ctx, &stan, "rd_stan").await;
+        for n in 0..8 {
+            let text = format!("You took a late fee from my card in month {n} though I had paid.");
+            answered(&world, &company, n, &text).await;
+            let text = format!("The courier left parcel {n} in the rain and the box is torn.");
+            answered(&world, &company, 100 + n, &text).await;
+        }
+        // Each was said by somebody else: the texts name no customer.
+        let (status, found) = asks(ctx, "rd_jo", "GET", "/api/v1/themes", Value::Null).await;
+        assert_eq!(status, 200, "{found}");
+        let themes = found.as_array().unwrap();
+        assert_eq!(themes.len(), 2, "{found}");
+        let fee = themes.iter().find(|theme| theme["name"].as_str().unwrap().contains("fee"));
+        let fee = fee.expect("a theme about fees");
+        assert_eq!((&fee["customers"], &fee["texts"]), (&json!(8), &json!(8)));
+        assert_eq!(fee["typical"].as_array().unwrap().len(), 3);
+        assert!(fee["typical"][0]["case"].as_str().unwrap().starts_with("R-"));
+        let new = json!({"name": "Late fee", "words": fee["words"]});
+        assert_eq!(asks(ctx, "rd_jo", "POST", TOPICS, new).await.0, 201);
+        let reader = Reader::shipped().with_topics(topics(&ctx.store).await.unwrap());
+        let read = reader.read("They want a late fee again.");
+        assert!(read.topics[0].confidence >= reading::TOPIC_MIN);
+        let (_, elsewhere) = asks(ctx, "rd_stan", "GET", "/api/v1/themes", Value::Null).await;
+        assert_eq!(elsewhere, json!([]), "what others were told is not theirs");
+        let (_, praise) =
+            asks(ctx, "rd_jo", "GET", "/api/v1/themes?kind=praise", Value::Null).await;
+        assert_eq!(praise, json!([]));
+        assert_eq!(asks(ctx, "rd_maya", "GET", "/api/v1/themes", Value::Null).await.0, 404);
+    });
+}

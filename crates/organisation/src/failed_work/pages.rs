@@ -123,6 +123,7 @@ fn work_words(kind: &str) -> String {
         "ask" => "Asking once more whether it is solved".to_owned(),
         "house_record" => "Writing a change into the record".to_owned(),
         "correction" | "topics_corrected" => "Keeping a correction".to_owned(),
+        "topic_read_again" | "topic_found" => "Reading open cases for a topic".to_owned(),
         "coached" => "Noting what became of the coach's advice".to_owned(),
         "learn" => "Learning from corrections".to_owned(),
         "hints" => "Looking at a customer's history".to_owned(),
