@@ -15,6 +15,7 @@ mod model;
 mod seen;
 mod solve;
 mod space;
+mod table;
 mod train;
 
 pub use eval::{ClassScore, Evaluation, LearningPoint, evaluate, learning_curve};

@@ -42,6 +42,8 @@ fn prior(code: &str) -> f32 {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LanguageModel {
     codes: Vec<String>,
+    /// How likely each language is before a word is read, as a logarithm.
+    priors: Vec<f32>,
     /// For each bucket the number of its entries in the lowest byte; up to three entries stand
     /// above it, two bytes each, else the upper half says where they begin in `entries`. Most
     /// n-grams belong to few languages, and memory is what takes time here.
@@ -78,9 +80,14 @@ impl LanguageModel {
         let top = raised.iter().copied().fold(f32::MIN, f32::max);
         let exp: Vec<f32> = raised.iter().map(|r| (r - top).exp()).collect();
         let sum: f32 = exp.iter().sum();
-        let mut ranked: Ranked = exp.iter().map(|e| e / sum).enumerate().collect();
-        ranked.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        ranked.truncate(3);
+        let mut ranked = Ranked::with_capacity(4);
+        for (index, p) in exp.iter().map(|e| e / sum).enumerate() {
+            let at = ranked.partition_point(|&(_, better)| better >= p);
+            if at < 3 {
+                ranked.insert(at, (index, p));
+                ranked.truncate(3);
+            }
+        }
         ranked
     }
 
@@ -101,28 +108,33 @@ impl LanguageModel {
         });
         grams += self.look_up(&waiting, &mut sums);
         let scale = self.scale(grams);
-        let score = |(l, code): (usize, &String)| sums[l] as f32 * scale + prior(code);
-        (self.codes.iter().enumerate().map(score).collect(), grams)
+        let score = |(sum, prior): (&i32, &f32)| *sum as f32 * scale + prior;
+        (sums.iter().zip(&self.priors).map(score).collect(), grams)
     }
 
     /// Adds what buckets say, each as often as it counts; gives how often all of them count.
     fn look_up(&self, buckets: &[(u32, u32)], sums: &mut [i32; 256]) -> u32 {
         // All buckets are fetched before one is used, so that the waits for memory overlap.
         let found: Vec<u64> = buckets.iter().map(|b| self.buckets[b.0 as usize]).collect();
+        let mut outside = vec![(0u32, 0u32, 0i32); buckets.len()];
+        let mut n_outside = 0;
         for (&packed, &(_, times)) in found.iter().zip(buckets) {
             let times = times as i32;
             let n = packed as u8;
-            if n <= INLINE {
-                for i in 0..n {
-                    let entry = packed >> (8 + 16 * i);
-                    let weight = (entry >> 8) as i8;
-                    sums[usize::from(entry as u8)] += i32::from(weight) * times;
-                }
-            } else {
-                let from = (packed >> 32) as usize;
-                for &(language, weight) in &self.entries[from..from + usize::from(n)] {
-                    sums[usize::from(language)] += i32::from(weight) * times;
-                }
+            outside[n_outside] = ((packed >> 32) as u32, u32::from(n), times);
+            n_outside += usize::from(n > INLINE);
+            for i in 0..if n > INLINE { 0 } else { n } {
+                let entry = packed >> (8 + 16 * i);
+                let weight = (entry >> 8) as i8;
+                sums[usize::from(entry as u8)] += i32::from(weight) * times;
+            }
+        }
+        outside.truncate(n_outside);
+        let firsts: Vec<(u8, i8)> = outside.iter().map(|o| self.entries[o.0 as usize]).collect();
+        for (&(language, weight), &(from, n, times)) in firsts.iter().zip(&outside) {
+            sums[usize::from(language)] += i32::from(weight) * times;
+            for &(language, weight) in &self.entries[from as usize + 1..(from + n) as usize] {
+                sums[usize::from(language)] += i32::from(weight) * times;
             }
         }
         buckets.iter().map(|b| b.1).sum()
@@ -188,7 +200,9 @@ impl LanguageModel {
 
     fn pack(codes: Vec<String>, weights: &Weights) -> LanguageModel {
         let buckets = vec![0; 1 << BITS];
-        let mut model = LanguageModel { codes, buckets, entries: Vec::new(), sharpness: 1.0 };
+        let priors = codes.iter().map(|code| prior(code)).collect();
+        let mut model =
+            LanguageModel { codes, priors, buckets, entries: Vec::new(), sharpness: 1.0 };
         for bucket in 0..1usize << BITS {
             let rounded = weights.of(bucket).map(|(language, weight)| {
                 (language, (weight * STEPS).round().clamp(-127.0, 127.0) as i8)
@@ -240,7 +254,8 @@ impl LanguageModel {
         let (whole, mut rest) = rest.split_first_chunk::<4>()?;
         let sharpness = f32::from_le_bytes(*sharpness);
         let buckets = vec![0; 1 << BITS];
-        let mut model = LanguageModel { codes, buckets, entries: Vec::new(), sharpness };
+        let priors = codes.iter().map(|code| prior(code)).collect();
+        let mut model = LanguageModel { codes, priors, buckets, entries: Vec::new(), sharpness };
         let (mut bucket, mut read) = (0usize, 0u32);
         while !rest.is_empty() {
             let mut shift = 0;

@@ -163,16 +163,15 @@ fn telling(reader: &Reader, model: &Model, rows: &[Row]) -> Vec<Vec<(String, f32
         });
     }
     let known = |(bucket, (name, n)): (&u32, &(String, u32))| {
-        let row = model.index[*bucket as usize].checked_sub(1)? as usize;
+        let row = model.table.row(*bucket as usize)?;
         (*n >= 2).then(|| (name.clone(), row))
     };
-    let known: Vec<(String, usize)> = names.iter().filter_map(known).collect();
+    let known: Vec<(String, u32)> = names.iter().filter_map(known).collect();
     let best = |label: usize| {
-        let weigh = |(name, row): &(String, usize)| {
-            (name.clone(), {
-                let speaks = model.heads[0].speaks_for(model.row(*row), label);
-                model.idf[*row] * speaks
-            })
+        let weigh = |(name, row): &(String, u32)| {
+            let weight = |output| model.table.weight(*row, output);
+            let speaks = model.heads[0].speaks_for(weight, label);
+            (name.clone(), model.table.rare(*row) * speaks)
         };
         let mut of: Vec<(String, f32)> = known.iter().map(weigh).collect();
         of.sort_by(|a, b| b.1.total_cmp(&a.1));

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::dense::DENSE;
 use super::model::{Head, Model};
+use super::table::Table;
 
 const MAGIC: &[u8; 8] = b"RDRSMODL";
 const VERSION: u32 = 2;
-const RARE_STEPS: f32 = 4096.0;
 
 /// Bytes of a model file at the most.
 const BYTES_MAX: u64 = 512 * 1024 * 1024;
@@ -92,63 +92,33 @@ impl Model {
         format!("{:016x}", fnv(&bytes[..bytes.len() - 8]))
     }
 
-    /// Rounds weights to what the file holds, so that a loaded model equals the trained one.
-    pub(super) fn rounded(mut self) -> Model {
-        for rare in &mut self.idf {
-            *rare = (*rare * RARE_STEPS).round().min(65535.0) / RARE_STEPS;
-        }
-        let scales = self.scales();
-        let n = self.idf.len() * self.outputs;
-        for (i, weight) in self.weights[..n].iter_mut().enumerate() {
-            let scale = scales[i % self.outputs];
-            *weight = (*weight / scale).round() * scale;
-        }
-        self
-    }
-
-    /// For each output the size of one step of its weights.
-    fn scales(&self) -> Vec<f32> {
-        let mut most = vec![1e-6f32; self.outputs];
-        for row in self.weights[..self.idf.len() * self.outputs].chunks(self.outputs) {
-            for (most, weight) in most.iter_mut().zip(row) {
-                *most = most.max(weight.abs());
-            }
-        }
-        // A power of two survives every rounding, so saving twice gives the same bytes.
-        most.into_iter().map(|m| (m / 16384.0).log2().ceil().exp2()).collect()
-    }
-
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let scales = self.scales();
+        let Model { table, .. } = self;
         let header = Header {
             heads: self.heads.clone(),
             bits: self.bits,
             lays_on: self.lays_on,
             outputs: self.outputs,
             trained_on: self.trained_on,
-            rows: self.idf.len(),
+            rows: table.rows(),
             dense: DENSE,
-            scales: scales.clone(),
+            scales: table.scales().to_vec(),
         };
         let header = serde_json::to_vec(&header).expect("a header of numbers and strings is JSON");
-        let mut out = Vec::with_capacity(self.idf.len() * (4 + 2 * self.outputs) + header.len());
+        let mut out = Vec::with_capacity(table.rows() * (4 + 2 * self.outputs) + header.len());
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_le_bytes());
         out.extend_from_slice(&(header.len() as u32).to_le_bytes());
         out.extend_from_slice(&header);
         let mut last = 0;
-        for (bucket, row) in self.index.iter().enumerate() {
-            let Some(row) = row.checked_sub(1).map(|r| r as usize) else { continue };
+        for (bucket, row) in table.buckets().zip(0..) {
             write_distance(&mut out, bucket - last);
             last = bucket;
-            out.extend_from_slice(&((self.idf[row] * RARE_STEPS).round() as u16).to_le_bytes());
-            let weights = &self.weights[row * self.outputs..(row + 1) * self.outputs];
-            for (weight, scale) in weights.iter().zip(&scales) {
-                out.extend_from_slice(&((weight / scale).round() as i16).to_le_bytes());
-            }
+            out.extend_from_slice(&table.rare_steps(row).to_le_bytes());
+            out.extend(table.steps(row).flat_map(i16::to_le_bytes));
         }
-        for weight in &self.weights[self.idf.len() * self.outputs..] {
+        for weight in &self.dense {
             out.extend_from_slice(&weight.to_le_bytes());
         }
         let check = fnv(&out);
@@ -197,6 +167,7 @@ impl Header {
             && first == self.outputs
             && (12..=24).contains(&self.bits)
             && self.scales.len() == self.outputs
+            && self.scales.iter().all(|scale| (1e-12..1e9).contains(scale))
             && self.rows <= 1 << self.bits
             && self.dense == DENSE;
         if right { Ok(()) } else { Err(ModelError::Damaged("its header does not fit together")) }
@@ -208,19 +179,20 @@ impl Header {
         if body.len() < least {
             return Err(ModelError::Damaged("its rows are cut"));
         }
-        let mut index = vec![0u32; 1 << self.bits];
-        let mut idf = Vec::with_capacity(self.rows);
-        let mut weights = Vec::with_capacity(self.rows * self.outputs + dense);
+        let mut table = Table::new(1 << self.bits, self.scales);
         let mut bucket = 0usize;
-        for row in 0..self.rows {
+        for _ in 0..self.rows {
             bucket = bucket.saturating_add(read_distance(&mut body)?);
-            let place = index.get_mut(bucket).ok_or(ModelError::Damaged("a bucket"))?;
-            *place = row as u32 + 1;
-            idf.push(f32::from(u16::from_le_bytes(take(&mut body)?)) / RARE_STEPS);
-            for scale in &self.scales {
-                weights.push(f32::from(i16::from_le_bytes(take(&mut body)?)) * scale);
+            let rare = u16::from_le_bytes(take(&mut body)?);
+            let cut = ModelError::Damaged("a row is cut");
+            let (weights, rest) = body.split_at_checked(2 * self.outputs).ok_or(cut)?;
+            body = rest;
+            let weights = weights.as_chunks::<2>().0.iter().map(|two| i16::from_le_bytes(*two));
+            if !table.push(bucket, rare, weights) {
+                return Err(ModelError::Damaged("a bucket"));
             }
         }
+        let mut weights = Vec::with_capacity(dense);
         for _ in 0..dense {
             weights.push(f32::from_le_bytes(take(&mut body)?));
         }
@@ -231,9 +203,8 @@ impl Header {
             heads: self.heads,
             bits: self.bits,
             lays_on: self.lays_on,
-            index,
-            idf,
-            weights,
+            table,
+            dense: weights,
             outputs: self.outputs,
             trained_on: self.trained_on,
         })

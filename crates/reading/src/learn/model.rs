@@ -6,6 +6,7 @@ use super::calibrate::Calibration;
 use super::dense::{self, DENSE};
 use super::extract::{self, Features};
 use super::seen::Seen;
+use super::table::Table;
 use crate::fold::Folded;
 use crate::lexicon::Hit;
 use crate::reader::Reader;
@@ -21,13 +22,10 @@ pub struct Model {
     pub(super) bits: u32,
     /// True if the answers of the shipped models are among its features.
     pub(super) lays_on: bool,
-    /// For each bucket its row plus one, or 0.
-    pub(super) index: Vec<u32>,
-    /// For each row how rare its n-gram is.
-    pub(super) idf: Vec<f32>,
-    /// Rows of weights, one for each output; after them one row for each dense feature and the
-    /// bias.
-    pub(super) weights: Vec<f32>,
+    /// The n-grams it knows.
+    pub(super) table: Table,
+    /// Rows of weights for what is no n-gram, one for each dense feature and the bias.
+    pub(super) dense: Vec<f32>,
     pub(super) outputs: usize,
     pub(super) trained_on: u32,
 }
@@ -65,14 +63,14 @@ pub struct Prediction {
 pub(super) type Known = (u32, f32);
 
 impl Head {
-    /// How much a row of weights speaks for a label.
-    pub(super) fn speaks_for(&self, row: &[f32], label: usize) -> f32 {
-        let weights = &row[self.first..self.first + self.outputs];
-        if let [weight] = weights {
-            return if label == 1 { *weight } else { -weight };
+    /// How much a row speaks for a label; `weight` gives its weight for an output.
+    pub(super) fn speaks_for(&self, weight: impl Fn(usize) -> f32, label: usize) -> f32 {
+        if self.outputs == 1 {
+            return if label == 1 { weight(self.first) } else { -weight(self.first) };
         }
-        let others: f32 = weights.iter().sum::<f32>() - weights[label];
-        weights[label] - others / (weights.len() - 1) as f32
+        let of = weight(self.first + label);
+        let all: f32 = (self.first..self.first + self.outputs).map(weight).sum();
+        of - (all - of) / (self.outputs - 1) as f32
     }
 
     pub(super) fn of<'s>(&self, scores: &'s [f32]) -> &'s [f32] {
@@ -128,22 +126,9 @@ impl Model {
     }
 
     pub(super) fn scores(&self, features: &Features) -> Vec<f32> {
-        let words = self.sum(features.words.iter().filter_map(|&gram| self.known(gram)));
-        let letters = self.sum(features.letters.iter().filter_map(|&gram| self.known(gram)));
+        let words = self.table.sum(self.all_known(&features.words).into_iter());
+        let letters = self.table.sum(self.all_known(&features.letters).into_iter());
         self.join(&words, &letters, &features.dense)
-    }
-
-    /// The weights of n-grams summed, and the length of their vector.
-    pub(super) fn sum(&self, grams: impl Iterator<Item = Known>) -> (Vec<f32>, f32) {
-        let mut sums = vec![0.0; self.outputs];
-        let mut squares = 0.0f32;
-        for (row, value) in grams {
-            squares += value * value;
-            let weights = self.row(row as usize);
-            sums.iter_mut().zip(weights).for_each(|(s, w)| *s += w * value);
-        }
-        // At least 1, so that nothing is divided by 0.
-        (sums, squares.sqrt().max(1.0))
     }
 
     /// The score of each output, from the sums and lengths of both groups of n-grams.
@@ -153,9 +138,9 @@ impl Model {
         letters: &(Vec<f32>, f32),
         dense: &[f32; DENSE],
     ) -> Vec<f32> {
-        let mut scores = self.row(self.idf.len() + DENSE).to_vec();
+        let mut scores = self.dense_row(DENSE).to_vec();
         for (i, &value) in dense.iter().enumerate().filter(|(_, v)| **v != 0.0) {
-            let weights = self.row(self.idf.len() + i);
+            let weights = self.dense_row(i);
             scores.iter_mut().zip(weights).for_each(|(s, w)| *s += w * value);
         }
         for head in &self.heads {
@@ -170,18 +155,26 @@ impl Model {
         scores
     }
 
+    /// The rows and values of the n-grams that the model knows. All are looked up before one is
+    /// used, so that the waits for memory overlap.
+    fn all_known(&self, counts: &[(u32, u16)]) -> Vec<Known> {
+        let rows = self.table.rows_of(counts.iter().map(|&(key, n)| (self.bucket(key), n)));
+        rows.into_iter().map(|(row, n)| (row, count_weight(n) * self.table.rare(row))).collect()
+    }
+
     /// The row and the value of an n-gram, if the model knows it.
     pub(super) fn known(&self, (key, n): (u32, u16)) -> Option<Known> {
-        let row = self.index[self.bucket(key)].checked_sub(1)?;
-        Some((row, count_weight(n) * self.idf[row as usize]))
+        let row = self.table.row(self.bucket(key))?;
+        Some((row, count_weight(n) * self.table.rare(row)))
     }
 
     pub(super) fn bucket(&self, key: u32) -> usize {
         (key >> (32 - self.bits)) as usize
     }
 
-    pub(super) fn row(&self, row: usize) -> &[f32] {
-        &self.weights[row * self.outputs..(row + 1) * self.outputs]
+    /// The weights of a dense feature; behind the last that of the bias.
+    pub(super) fn dense_row(&self, feature: usize) -> &[f32] {
+        &self.dense[feature * self.outputs..(feature + 1) * self.outputs]
     }
 }
 

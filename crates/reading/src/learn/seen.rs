@@ -47,7 +47,8 @@ impl<'t> Seen<'t> {
         let look = |counts: &[(u32, u16)]| -> Vec<Known> {
             counts.iter().map(|&gram| model.known(gram).unwrap_or((UNKNOWN, 0.0))).collect()
         };
-        let sum = |grams: &[Known]| model.sum(grams.iter().copied().filter(|g| g.0 != UNKNOWN));
+        let sum =
+            |grams: &[Known]| model.table.sum(grams.iter().copied().filter(|g| g.0 != UNKNOWN));
         let (words, letters) = (look(&features.words), look(&features.letters));
         let (of_words, of_letters) = (sum(&words), sum(&letters));
         let scores = model.join(&of_words, &of_letters, &features.dense);
@@ -75,8 +76,8 @@ impl<'t> Seen<'t> {
             let weight = |(&(row, value), &(_, n)): (&Known, &(u32, u16))| match row {
                 UNKNOWN => 0.0,
                 row => {
-                    let weight = head.speaks_for(self.model.row(row as usize), label);
-                    value / f32::from(n) * scale * weight
+                    let weight = |output| self.model.table.weight(row, output);
+                    value / f32::from(n) * scale * head.speaks_for(weight, label)
                 }
             };
             grams.iter().zip(counts).map(weight).collect()
@@ -101,8 +102,8 @@ impl<'t> Seen<'t> {
         }
         let mut reasons = self.reasons(&sums);
         for (i, &value) in self.features.dense.iter().enumerate().filter(|(_, v)| **v != 0.0) {
-            let row = self.model.row(self.model.idf.len() + i);
-            let weight = value * head.speaks_for(row, label);
+            let row = self.model.dense_row(i);
+            let weight = value * head.speaks_for(|output| row[output], label);
             if weight.abs() > WEIGHT_MIN {
                 reasons.push(Reason { feature: dense_name(i).into(), span: 0..0, weight });
             }

@@ -4,6 +4,7 @@ use super::dense::DENSE;
 use super::extract::Features;
 use super::model::{Blocks, Head, Model, count_weight};
 use super::solve::Rows;
+use super::table::Table;
 
 /// Which buckets are columns, and how values are scaled.
 pub(super) struct Space {
@@ -102,17 +103,19 @@ impl Space {
         trained_on: usize,
     ) -> Model {
         let outputs = fitted.len();
-        let mut weights = vec![0.0; (self.idf.len() + DENSE + 1) * outputs];
         let Space { bits, index, idf, columns, .. } = self;
-        for (k, of) in fitted.iter().enumerate() {
-            for (i, &column) in columns.iter().enumerate() {
-                weights[i * outputs + k] = of[column as usize];
-            }
-            for (i, &weight) in of.iter().enumerate().skip(columns.len()) {
-                weights[i * outputs + k] = weight;
-            }
+        let largest =
+            |of: &Vec<f32>| of[..columns.len()].iter().fold(0.0f32, |m, w| m.max(w.abs()));
+        let largest: Vec<f32> = fitted.iter().map(largest).collect();
+        let mut table = Table::new(1 << bits, Table::scales_for(&largest));
+        let buckets = (0..index.len()).filter(|&bucket| index[bucket] > 0);
+        for (bucket, (&rare, &column)) in buckets.zip(idf.iter().zip(&columns)) {
+            let weight = |k: usize| table.in_steps(k, fitted[k][column as usize]);
+            let weights: Vec<i16> = (0..outputs).map(weight).collect();
+            table.push(bucket, Table::rounded(rare), weights.into_iter());
         }
-        let trained_on = trained_on as u32;
-        Model { heads, bits, lays_on, index, idf, weights, outputs, trained_on }.rounded()
+        let dense = columns.len()..columns.len() + DENSE + 1;
+        let dense = dense.flat_map(|i| fitted.iter().map(move |of| of[i])).collect();
+        Model { heads, bits, lays_on, table, dense, outputs, trained_on: trained_on as u32 }
     }
 }
