@@ -2,7 +2,7 @@
 //! model is laid on.
 
 use crate::facts::reason;
-use crate::fold::Folded;
+use crate::fold::{Folded, Sort};
 use crate::lexicon::{Hit, Section};
 use crate::{Feeling, Judged, Kind, Level, Reason, Signal, SignalKind};
 
@@ -14,6 +14,9 @@ pub(crate) struct Evidence {
     exclaimed: f32,
     shouted: f32,
     asked: bool,
+    /// True if the text is written as one writes to a company: whole sentences, and nothing that
+    /// belongs to talk among friends or before the public.
+    pub(crate) prose: bool,
 }
 
 impl Evidence {
@@ -41,6 +44,7 @@ impl Evidence {
             exclaimed: (shape.exclamations as f32).min(6.0) / 6.0,
             shouted: (shape.shouts as f32 / words).min(1.0),
             asked: shape.questions > 0,
+            prose: is_prose(folded),
         };
         for hit in hits {
             let (section, weight) = turned(hit);
@@ -65,6 +69,15 @@ impl Evidence {
     fn level(&self, section: Section) -> f32 {
         (1.0 + self.sum(section).max(0.0)).ln()
     }
+}
+
+/// Three words or more up to a full stop, without handles, links, smileys, drawn-out words and
+/// more than one exclamation mark.
+fn is_prose(folded: &Folded) -> bool {
+    let shape = &folded.shape;
+    let of_talk = shape.handles + shape.links + shape.smiles + shape.frowns + shape.drawn;
+    let ended = folded.tokens.last().is_some_and(|token| token.sort == Sort::End);
+    ended && of_talk == 0 && shape.exclamations <= 1 && shape.ellipses == 0 && shape.words >= 3
 }
 
 /// "not good" speaks for the other side, a little more weakly; most else is silenced by "not".

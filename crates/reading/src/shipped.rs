@@ -19,6 +19,11 @@ pub(crate) const SEVERITY_FLOOR: f32 = 0.35;
 /// hardly any small talk; this takes that back, in the order of [`Kind::ALL`].
 const KIND_LEAN: [f32; 6] = [0.18, 1.0, 0.7, 1.0, 1.0, 2.0];
 
+/// Whole sentences without anything that belongs to talk are seldom small talk: of these, so much
+/// of what [`KIND_LEAN`] takes from complaints is given back. Twice as much called more than one
+/// in twenty of our plain texts a complaint that is none.
+const PROSE_LEAN: f32 = 4.0;
+
 /// The share of texts without a severity among those that trained it.
 const NONE_SHARE: f32 = 0.6;
 
@@ -104,7 +109,8 @@ fn kinds(of_model: &[f32], none: f32, e: &Evidence) -> Vec<f32> {
         let broken = matches!(Kind::ALL[at], Kind::Complaint | Kind::Cancellation);
         let by_severity =
             if broken { (1.0 - none) / (1.0 - NONE_SHARE) } else { none / NONE_SHARE };
-        by_lexicon[at] * KIND_LEAN[at] * by_severity
+        let prose = if e.prose && Kind::ALL[at] == Kind::Complaint { PROSE_LEAN } else { 1.0 };
+        by_lexicon[at] * KIND_LEAN[at] * prose * by_severity
     })
 }
 
