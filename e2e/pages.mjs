@@ -69,6 +69,7 @@ export async function staffPages(page, customer, house) {
     split,
     `${found}?write=note`,
     `${found}/colleagues`,
+    `${found}/peek`,
     `${found}/file?notes=1`,
     ...FORMS.map((form) => `${found}/${form}`),
     ...promise,

@@ -145,6 +145,7 @@ pub const ROUTES: &[Route] = &[
     post("/customers/{number}/hints/{archetype}/refutation", HANDLE_IT),
     get("/cases/{number}", SEE_IT),
     get("/cases/{number}/file", SEE_IT),
+    get("/cases/{number}/peek", SEE_IT),
     post("/cases/{number}/presence", SEE_IT),
     post("/cases/{number}/seen", SEE_IT),
     post("/cases/{number}/owner", HANDLE_IT),

@@ -75,4 +75,5 @@ pub fn router() -> Router<Context> {
         .merge(view::bell::router())
         .merge(view::saved_pages::router())
         .merge(view::filter_pages::router())
+        .merge(view::peek::router())
 }

@@ -10,6 +10,7 @@ pub(crate) mod list;
 pub(crate) mod own_api;
 pub(crate) mod pages;
 pub(crate) mod panel;
+pub(crate) mod peek;
 pub mod portal;
 pub mod promises;
 pub mod queue;

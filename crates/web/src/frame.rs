@@ -69,6 +69,8 @@ pub struct StaffFrame {
     pub counts: Vec<(Place, u64)>,
     /// What was typed in the search field.
     pub search: String,
+    /// Whether cases may be opened by hand.
+    pub may_open: bool,
     /// Unread notifications.
     pub bell: u32,
     /// The crisis meter, for those who may see it.
@@ -111,6 +113,7 @@ impl StaffFrame {
             places: BTreeSet::new(),
             counts: Vec::new(),
             search: String::new(),
+            may_open: false,
             bell: 0,
             meter: None,
             here_now: Vec::new(),

@@ -291,6 +291,7 @@ pub fn staff_frame(signed: &SignedIn, title: impl Into<String>, place: Place) ->
         (Place::Insight, Act::Learn),
     ];
     let places = allowed.iter().filter(|(_, act)| signed.staff.has(*act));
+    frame.may_open = signed.staff.has(Act::OpenCase);
     frame.places = places.map(|(place, _)| *place).chain([Place::Settings]).collect();
     frame
 }

@@ -71,7 +71,8 @@ impl List {
         Some(List { word: word.to_owned(), filter: FilterText::of_query(query), after })
     }
 
-    fn href(&self) -> String {
+    /// Where it stands.
+    pub fn href(&self) -> String {
         let here = address(&self.word, &self.filter.query());
         let Some(after) = &self.after else { return here };
         let join = if here.contains('?') { '&' } else { '?' };

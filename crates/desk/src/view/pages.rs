@@ -6,7 +6,7 @@ use crate::screen::Screen;
 use crate::view::filter::FilterText;
 use crate::view::filter_pages::{Chip, address, chips};
 use crate::view::filtered::{Counted, count_filtered, filtered};
-use crate::view::list::List;
+use crate::view::list::{CameFrom, List};
 use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
 use crate::view::row::RowView;
 use crate::view::saved::{SavedView, saved_views};
@@ -452,10 +452,22 @@ pub(crate) fn local(path: &str, other: &str) -> String {
 struct Nothing {}
 
 /// `POST /me/undo`: takes back the last own action.
-async fn undo_last(State(ctx): State<Context>, form: Form<Nothing>) -> Result<Redirect, Problem> {
+async fn undo_last(
+    State(ctx): State<Context>,
+    list: CameFrom,
+    form: Form<Nothing>,
+) -> Result<Redirect, Problem> {
     let Nothing {} = form.value;
+    let done_last = recent::recent_actions(&ctx, form.by.staff.id).await.map_err(Problem::ours)?;
+    let stays = done_last.iter().find(|action| action.undone == 0).is_some_and(|a| a.is_of_list());
     let done = recent::undo_last(&ctx, &form.by.staff, &form.press).await?;
-    Ok(Redirect::to(&format!("/cases/{}", done.number)))
+    // To open the case would be to read it.
+    let to = match list.0 {
+        Some(list) if stays => list.href(),
+        None if stays => "/q/mine".to_owned(),
+        _ => format!("/cases/{}", done.number),
+    };
+    Ok(Redirect::to(&to))
 }
 
 struct RecentView {

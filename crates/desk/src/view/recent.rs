@@ -55,6 +55,13 @@ pub struct RecentAction {
     pub reverse: String,
 }
 
+impl RecentAction {
+    /// Whether it was done to a row of a list, so that who takes it back stays there.
+    pub(crate) fn is_of_list(&self) -> bool {
+        matches!(serde_json::from_str(&self.reverse), Ok(Reverse::Seen { .. }))
+    }
+}
+
 /// Remembers what is being done, in its transaction.
 pub(crate) async fn remember(
     work: &mut Handling<'_>,

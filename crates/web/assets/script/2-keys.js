@@ -300,9 +300,23 @@ addEventListener("popstate", () => {
 });
 
 function peek() {
-  const address = currentRow()?.dataset.peek;
-  if (!address) return false;
-  htmx.ajax("GET", address, { target: "#peek", select: "#peek", swap: "outerMorph" });
+  const row = currentRow();
+  const path = row && one(".row-link", row)?.pathname;
+  if (!/^\/cases\/R-\d+$/.test(path ?? "")) return false;
+  const address = `${path}/peek`;
+  const panes = one(".panes");
+  const shown = one("#peek");
+  if (shown?.dataset.of === address) return shown.remove();
+  const hasRoom = panes && !one(".pane-main", panes);
+  if (hasRoom && !shown)
+    panes.append(make("aside", { class: "pane-side", id: "peek", "aria-label": "Peek" }));
+  if (!hasRoom || !seen(one("#peek"))) {
+    one("#peek")?.remove();
+    return void openDialog(address, row);
+  }
+  htmx
+    .ajax("GET", address, { target: "#peek", select: "#peek", swap: "outerMorph" })
+    ?.then?.(() => announce(text(one("#peek"))));
 }
 
 // ---- case ----
@@ -341,6 +355,8 @@ function closeSomething() {
     all(".row-check:checked").forEach((check) => (check.checked = false));
     return markSelection();
   }
+  const peeked = one("#main .panes > #peek");
+  if (peeked) return peeked.remove();
   return press(one('[data-action="close"], a[rel="up"]'));
 }
 

@@ -301,3 +301,10 @@ addEventListener("pagehide", () => presenceAt && sendPresence(presenceAt, "gone"
 
 document.documentElement.classList.add("has-script");
 arrive();
+// The address asks for the composer: somebody came to write.
+// Going to the place in the page takes the focus away, so this comes after it.
+if (location.hash.startsWith("#composer-"))
+  addEventListener("load", () => {
+    const composer = document.getElementById(location.hash.slice(1));
+    setTimeout(() => composer && one("textarea", composer)?.focus());
+  });
