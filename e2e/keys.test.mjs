@@ -102,7 +102,8 @@ test("w promises, with the same words for the customer and a clock", async () =>
 });
 
 test("n writes a private note beside a reply that waits, and the reply is still there", async () => {
-  await keys("Escape", "n");
+  await page.locator("#main").focus();
+  await keys("n");
   await page.waitForURL(/write=note/);
   await focused("#words");
   await page.keyboard.type("Both payments have the same date.");
@@ -115,7 +116,8 @@ test("n writes a private note beside a reply that waits, and the reply is still 
 });
 
 test("s asks until when, and Escape leaves things as they were", async () => {
-  await keys("Escape", "s");
+  await page.locator("#main").focus();
+  await keys("s");
   await dialog().getByText("until", { exact: false }).first().waitFor();
   await keys("Escape");
   await dialog().waitFor({ state: "detached" });
@@ -127,9 +129,13 @@ test("Ctrl+K finds an action by its words, ? shows the keys, / searches", async 
   await focused("dialog[open] input");
   await page.keyboard.type("Transfer");
   await dialog().getByRole("option", { name: /Transfer/ }).first().waitFor();
-  await keys("Escape", "?");
+  await keys("Escape");
+  await dialog().waitFor({ state: "detached" });
+  await keys("?");
   await dialog().getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
-  await keys("Escape", "/");
+  await keys("Escape");
+  await dialog().waitFor({ state: "detached" });
+  await keys("/");
   await focused("#search-field");
   await page.keyboard.type("card");
   await keys("Enter");

@@ -119,9 +119,18 @@ async function isForEverybody(page) {
   assert.ok(wide <= 320, `${page.url()} is ${wide} wide`);
 }
 
-test("a letter that came back stands on its case with the reason, and in the queue", async () => {
+test("who wrote it is told by the bell until they have read it", async () => {
   letter = await answer("We pay it back today.", NORA);
+  // What is in front of somebody counts as read.
+  await lead.goto(`${house.base}/today`);
   await giveBack(letter, "report");
+  const told = await until(bare, "/bell", (page) =>
+    page.getByRole("listitem").filter({ hasText: number }),
+  );
+  assert.match(await told.innerText(), /could not be delivered to nora@gone\.example/);
+});
+
+test("a letter that came back stands on its case with the reason, and in the queue", async () => {
   const box = await until(lead, `/cases/${number}`, notArrived);
   const words = await box.innerText();
   assert.match(words, /could not be delivered to nora@gone\.example/);
@@ -132,13 +141,6 @@ test("a letter that came back stands on its case with the reason, and in the que
   const rows = lead.getByRole("list", { name: "Cases" }).getByRole("listitem");
   const row = rows.filter({ has: lead.locator(`a[href*="${number}"]`) });
   assert.match(await row.innerText(), /a letter did not arrive/);
-});
-
-test("who wrote it is told by the bell", async () => {
-  const told = await until(bare, "/bell", (page) =>
-    page.getByRole("listitem").filter({ hasText: number }),
-  );
-  assert.match(await told.innerText(), /could not be delivered to nora@gone\.example/);
 });
 
 test("without scripts it goes to another address, and stays there where somebody says so", async () => {

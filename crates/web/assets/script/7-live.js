@@ -297,7 +297,12 @@ function sendPresence(where, state) {
 for (const name of ["visibilitychange", "input", "focusin"])
   document.addEventListener(name, () => sayPresence());
 setInterval(() => sayPresence(true), 20000);
-addEventListener("pagehide", () => presenceAt && sendPresence(presenceAt, "gone"));
+// A page that is left is also hidden, after it: then nothing more is said of it.
+addEventListener("pagehide", () => {
+  if (presenceAt) sendPresence(presenceAt, "gone");
+  presenceAt = "";
+});
+addEventListener("pageshow", (event) => event.persisted && watchPresence());
 
 document.documentElement.classList.add("has-script");
 arrive();
