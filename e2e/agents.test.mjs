@@ -124,6 +124,23 @@ test("a case that one has opened counts as read", async () => {
   assert.doesNotMatch(await row.getAttribute("class"), /is-unread/);
 });
 
+test("words that come to an open case are read when somebody is there, not before", async () => {
+  await lead.goto(`${house.base}/cases/${number}`);
+  const said = [];
+  lead.on("request", (ask) => ask.url().endsWith("/seen") && said.push(ask.postData()));
+  const settled = lead.waitForResponse((answer) => answer.url().includes("part=thread"));
+  await customer.goto(house.link("customer"));
+  await customer.locator("#words").fill("And the fee for the letter, please.");
+  await customer.getByRole("button", { name: /^Send to/ }).click();
+  await settled;
+  await lead.locator("#thread").getByText("the fee for the letter").waitFor();
+  const before = said.length;
+  const read = lead.waitForResponse((answer) => answer.url().endsWith("/seen"));
+  await lead.mouse.move(300, 300);
+  await read;
+  assert.equal(said.length, before + 1, "the mouse, and nothing before it");
+});
+
 test("a reply sent in one browser is taken back from another", async () => {
   await open(agent);
   await agent.locator("#words").fill("I'm sorry about the third fee.");

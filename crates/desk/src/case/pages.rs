@@ -213,7 +213,7 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Problem> {
     let here = view.case.number.to_string();
     let is_mine = view.case.owner == Some(screen.signed.staff.id);
-    let list = list::Beside::of(ctx, screen, &view.case).await?;
+    let list = list::ListBeside::of(ctx, screen, &view.case).await?;
     let title = format!("{} – {}", view.customer, here);
     let found = match kind {
         DraftKind::Reply => review(ctx, screen, view, &text.words, &text.kept).await?.findings,
@@ -264,7 +264,7 @@ pub(crate) async fn next_of(
     screen: &Screen,
     case: &Case,
 ) -> Result<Option<CaseNumber>, StoreError> {
-    Ok(list::Beside::of(ctx, screen, case).await?.onward(case.number))
+    Ok(list::ListBeside::of(ctx, screen, case).await?.onward(case.number))
 }
 
 fn head(screen: &Screen, view: &CaseView, is_mine: bool) -> Head {

@@ -41,7 +41,7 @@ impl<S: Sync> FromRequestParts<S> for CameFrom {
 }
 
 /// Cases that stand beside an open one.
-pub(crate) struct Beside {
+pub(crate) struct ListBeside {
     /// What the list is called.
     pub title: &'static str,
     /// Where it stands.
@@ -98,9 +98,9 @@ impl List {
     }
 }
 
-impl Beside {
+impl ListBeside {
     /// The list one came from; where there is none, the one that the case belongs to.
-    pub async fn of(ctx: &Context, screen: &Screen, case: &Case) -> Result<Beside, StoreError> {
+    pub async fn of(ctx: &Context, screen: &Screen, case: &Case) -> Result<ListBeside, StoreError> {
         if let Some(list) = &screen.list
             && let Some(page) = list.page(ctx, screen).await?
             && !page.rows.is_empty()
@@ -114,13 +114,13 @@ impl Beside {
                 _ => None,
             };
             let title = title_of(&list.word).unwrap_or_default();
-            return Ok(Beside { title, href: list.href(), rows: page.rows, next });
+            return Ok(ListBeside { title, href: list.href(), rows: page.rows, next });
         }
         let is_mine = case.owner == Some(screen.signed.staff.id);
         let (word, title) = if is_mine { ("mine", "Mine") } else { ("team", "Team") };
         let lane = lane_of(screen, word);
         let page = queue::queue(ctx, &screen.reach, lane, View::Open, None).await?;
-        Ok(Beside { title, href: format!("/q/{word}"), rows: page.rows, next: None })
+        Ok(ListBeside { title, href: format!("/q/{word}"), rows: page.rows, next: None })
     }
 
     /// The cases before and behind this one; the first of the list where it is none of them.

@@ -146,6 +146,7 @@ async function refreshPart(name) {
 
 async function putPart(old, fresh, html) {
   const known = new Set(all(".message, .note", old).map((item) => item.id));
+  if (fresh.matches("[data-seen]")) isSomebodyThere = false;
   await put(html, "#" + CSS.escape(old.id));
   const added = all(".message, .note", fresh).filter((item) => !known.has(item.id));
   if (added.length && known.size) holdSend(added, fresh.dataset.version);
@@ -247,10 +248,22 @@ function mergeRows(old, fresh, html) {
 
 // ---- what is in front of somebody is read ----
 
+// What comes by itself is read only when somebody is there: a page may lie open in an empty room.
+let isSomebodyThere = true;
+for (const name of ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"])
+  document.addEventListener(
+    name,
+    () => {
+      isSomebodyThere = true;
+      noteSeen();
+    },
+    { passive: true },
+  );
+
 let seenLast = "";
 function noteSeen() {
   const thread = one("[data-seen]");
-  if (!thread || document.hidden) return;
+  if (!thread || document.hidden || !isSomebodyThere) return;
   const { seen: where, version, read } = thread.dataset;
   if (Number(version) <= Number(read) || seenLast === `${where} ${version}`) return;
   seenLast = `${where} ${version}`;
