@@ -1,20 +1,22 @@
 //! What many texts are about, without labels: themes with readable names.
 //!
 //! Texts get vectors learnt from the texts themselves, are drawn towards their neighbours and
-//! joined where they are alike on average; the number of themes is not given. Names are the words
-//! that stand out against all other texts (weighted log-odds with a prior, Monroe, Colaresi &
-//! Quinn 2008).
+//! joined where they are alike on average; the number of themes is not given. A theme that holds
+//! more than a tenth of all texts is split by what sets its texts apart from one another. Names are
+//! the words and pairs of words that stand out against all other texts (weighted log-odds with a
+//! prior, Monroe, Colaresi & Quinn 2008).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 mod factors;
 mod join;
+mod names;
 mod points;
+mod words;
 
 use factors::{add, dot, normalise};
 use points::Points;
-
-use crate::fold::fold;
+use words::Words;
 
 /// Texts that are compared with one another; further ones go to the theme they are nearest to.
 const COMPARED_MAX: usize = 6000;
@@ -22,11 +24,12 @@ const COMPARED_MAX: usize = 6000;
 /// A theme found among texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
-    /// Up to four words that stand out, the strongest first.
+    /// What stands out most, two to four words in up to three parts: `["late fee", "charged"]`.
     pub name: Vec<String>,
-    /// Words with how far they stand out, in standard deviations; at most twelve.
+    /// Words and pairs of words with how far they stand out, in standard deviations; at most
+    /// twelve.
     pub terms: Vec<(String, f32)>,
-    /// Indices of its texts.
+    /// Indices of its texts. A long text may be in several themes.
     pub texts: Vec<usize>,
     /// Different customers who said it; each counts once however often they write.
     pub customers: usize,
@@ -43,27 +46,54 @@ pub fn themes(texts: &[(&str, &str)], background: &[&str], likeness: f32) -> Vec
     let words = Words::count(texts.iter().map(|t| t.0).chain(background.iter().copied()));
     let of = grouped(&words, texts.len(), likeness);
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (i, group) in of.into_iter().enumerate() {
-        group.into_iter().for_each(|g| groups.entry(g).or_default().push(i));
+    for (i, of) in of.into_iter().enumerate() {
+        of.into_iter().for_each(|g| groups.entry(g).or_default().push(i));
     }
-    let mut found: Vec<Theme> = groups
-        .into_values()
-        .filter(|members| members.len() > 1)
-        .map(|members| {
-            let terms = words.standing_out(&members);
-            let mut who: Vec<&str> = members.iter().map(|&i| texts[i].1).collect();
-            who.sort_unstable();
-            who.dedup();
-            Theme {
-                name: terms.iter().take(4).map(|t| t.0.clone()).collect(),
-                terms,
-                customers: who.len(),
-                texts: members,
-            }
-        })
-        .collect();
+    let groups: Vec<Vec<usize>> = groups.into_values().filter(|of| of.len() > 1).collect();
+    let said = names::Said::count(&words, &groups);
+    let mut named: Vec<Named> = groups.into_iter().map(|of| Named::new(&said, of)).collect();
+    while let Some((a, b)) = same(&named, texts.len()) {
+        let mut members = named.swap_remove(b).texts;
+        members.extend(std::mem::take(&mut named[a].texts));
+        members.sort_unstable();
+        members.dedup();
+        named[a] = Named::new(&said, members);
+    }
+    let counted = named.into_iter().map(|Named { name, terms, texts: members }| {
+        let mut who: Vec<&str> = members.iter().map(|&i| texts[i].1).collect();
+        who.sort_unstable();
+        who.dedup();
+        Theme { name, terms, customers: who.len(), texts: members }
+    });
+    let mut found: Vec<Theme> = counted.collect();
     found.sort_by(|a, b| b.customers.cmp(&a.customers).then(a.texts.cmp(&b.texts)));
     found
+}
+
+/// A theme before its customers are counted.
+struct Named {
+    name: Vec<String>,
+    terms: Vec<(String, f32)>,
+    texts: Vec<usize>,
+}
+
+impl Named {
+    fn new(said: &names::Said<'_>, texts: Vec<usize>) -> Named {
+        let terms = said.standing_out(&texts);
+        Named { name: names::name(&terms), terms, texts }
+    }
+}
+
+/// Two themes that nobody could tell apart by their names, and that are not too large together.
+fn same(named: &[Named], n: usize) -> Option<(usize, usize)> {
+    let most = (n as f32 * join::SHARE_MAX) as usize;
+    let alike = |a: &Named, b: &Named| {
+        let (a, b) = (a.name.iter().take(2), b.name.get(..2));
+        b.is_some_and(|b| a.zip(b).filter(|(a, b)| a == b).count() == 2)
+    };
+    let pairs = (0..named.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
+    let fit = |&(a, b): &(usize, usize)| named[a].texts.len() + named[b].texts.len() <= most;
+    pairs.filter(fit).find(|&(a, b)| alike(&named[a], &named[b]))
 }
 
 /// How alike texts of one theme are at least; chosen on questions to a bank: docs/accuracy.md.
@@ -73,8 +103,15 @@ pub const LIKENESS: f32 = 0.65;
 /// middle; the vectors of such texts are not drawn together, so that they are less alike.
 const NEAR_MIN: f32 = 0.35;
 
-/// The group of each of the first `n` texts, if it has one.
-fn grouped(words: &Words, n: usize, likeness: f32) -> Vec<Option<usize>> {
+/// Words from which on a text may tell of several matters.
+const LONG: usize = 60;
+
+/// A long text is also in further themes to whose middle it is at least so near, measured by how
+/// near it is to that of its own.
+const NEAR_TOO: f32 = 0.9;
+
+/// The groups of each of the first `n` texts: its own first, if it has one.
+fn grouped(words: &Words, n: usize, likeness: f32) -> Vec<Vec<usize>> {
     let points = Points::learn(words);
     let step = n.div_ceil(COMPARED_MAX).max(1);
     let compared: Vec<usize> = (0..n).step_by(step).collect();
@@ -84,115 +121,45 @@ fn grouped(words: &Words, n: usize, likeness: f32) -> Vec<Option<usize>> {
     let background = (n..words.texts.len()).step_by(between).take(room);
     let mut near: Vec<Vec<f32>> =
         compared.iter().copied().chain(background).map(|text| points.point(text)).collect();
-    let raw: Vec<Vec<f32>> = if step > 1 { near[..compared.len()].to_vec() } else { Vec::new() };
+    let raw: Vec<Vec<f32>> = near[..compared.len()].to_vec();
     join::draw_together(&mut near);
     near.truncate(compared.len());
-    let joined = join::link(&near, likeness);
-    let mut of = vec![None; n];
-    compared.iter().zip(&joined).for_each(|(&text, &group)| of[text] = Some(group));
-    if step > 1 {
-        let groups = joined.iter().max().map_or(0, |g| g + 1);
-        let mut centres = vec![vec![0.0; raw[0].len()]; groups];
-        raw.iter().zip(&joined).for_each(|(point, &group)| add(&mut centres[group], point, 1.0));
-        centres.iter_mut().for_each(|centre| normalise(centre));
-        for text in (0..n).filter(|text| text % step != 0) {
-            let point = points.point(text);
-            let near = centres.iter().enumerate().map(|(g, centre)| (g, dot(&point, centre)));
-            let best = near.max_by(|a, b| a.1.total_cmp(&b.1));
-            of[text] = best.filter(|best| best.1 >= NEAR_MIN).map(|best| best.0);
+    let mut joined = join::link(&near, likeness);
+    drop(near);
+    join::split(&raw, &mut joined, likeness);
+    join::gather(&raw, &mut joined, NEAR_MIN);
+    let centres = middles(&raw, &joined);
+    let place = |text: usize| {
+        let known = text.is_multiple_of(step).then(|| (&raw[text / step], joined[text / step]));
+        let learnt = if known.is_none() { points.point(text) } else { Vec::new() };
+        let point = known.map_or(&learnt, |known| known.0);
+        let own = known.map(|known| known.1).or_else(|| nearest(point, &centres));
+        let mut of: Vec<usize> = own.into_iter().collect();
+        if let Some(own) = own
+            && words.texts[text].len() >= LONG
+        {
+            let least = (dot(point, &centres[own]) * NEAR_TOO).max(NEAR_MIN);
+            let also = (0..centres.len()).filter(|&g| g != own && dot(point, &centres[g]) >= least);
+            of.extend(also);
         }
-    }
-    of
+        of
+    };
+    (0..n).map(place).collect()
 }
 
-/// Small words of English that name nothing; for other languages rareness alone must do.
-const SMALL: &str = " a an the i my me we our you your it its is are was were be been am \
-    do does did have has had to of in on at for with from and or but if not no can could will \
-    would should so as by this that there what how why when where which who im ive \
-    dont cant about up out get got please help need want know just any some been \
-    being than then they them their he she his her ";
-
-struct Words {
-    names: Vec<String>,
-    /// As it was written first, in small letters: `Mahngebühr` is told with its two dots.
-    shown: Vec<String>,
-    /// Texts in which a word stands.
-    seen: Vec<u32>,
-    texts: Vec<Vec<u32>>,
+/// The middle of each group.
+fn middles(points: &[Vec<f32>], of: &[usize]) -> Vec<Vec<f32>> {
+    let groups = of.iter().max().map_or(0, |last| last + 1);
+    let mut middles = vec![vec![0.0; points.first().map_or(0, Vec::len)]; groups];
+    points.iter().zip(of).for_each(|(point, &group)| add(&mut middles[group], point, 1.0));
+    middles.iter_mut().for_each(|middle| normalise(middle));
+    middles
 }
 
-impl Words {
-    fn count<'t>(texts: impl Iterator<Item = &'t str>) -> Words {
-        let mut index: HashMap<String, u32> = HashMap::new();
-        let mut words =
-            Words { names: Vec::new(), shown: Vec::new(), seen: Vec::new(), texts: Vec::new() };
-        for text in texts {
-            let folded = fold(text);
-            let mut of = Vec::new();
-            for token in folded.tokens.iter().filter(|t| t.is_word()).take(400) {
-                let word = folded.word(token);
-                let id = match index.get(word) {
-                    Some(&id) => id,
-                    None => {
-                        let id = words.names.len() as u32;
-                        index.insert(word.to_owned(), id);
-                        words.names.push(word.to_owned());
-                        words.shown.push(text[token.span()].to_lowercase());
-                        words.seen.push(0);
-                        id
-                    }
-                };
-                of.push(id);
-            }
-            let mut once = of.clone();
-            once.sort_unstable();
-            once.dedup();
-            once.iter().for_each(|&id| words.seen[id as usize] += 1);
-            words.texts.push(of);
-        }
-        words
-    }
-
-    fn small(&self, word: usize) -> bool {
-        let name = &self.names[word];
-        name.len() < 2 || SMALL.contains(&format!(" {name} "))
-    }
-
-    /// How rare a word is among all texts, at least 0.
-    fn rare(&self, word: usize) -> f32 {
-        (self.texts.len() as f32 / self.seen[word].max(1) as f32).ln().max(0.0)
-    }
-
-    /// Words that stand out in some texts against the others: log-odds with an informative prior,
-    /// in standard deviations.
-    fn standing_out(&self, members: &[usize]) -> Vec<(String, f32)> {
-        let mut counts: BTreeMap<u32, f32> = BTreeMap::new();
-        let mut inside = 0.0f32;
-        for &i in members {
-            for &w in &self.texts[i] {
-                *counts.entry(w).or_default() += 1.0;
-                inside += 1.0;
-            }
-        }
-        let all: f32 = self.texts.iter().map(|t| t.len() as f32).sum();
-        let prior_sum = 100.0f32;
-        let mut terms: Vec<(String, f32)> = counts
-            .iter()
-            .filter(|(w, n)| !self.small(**w as usize) && **n >= 2.0)
-            .map(|(&w, &n)| {
-                let whole = (self.seen[w as usize] as f32).max(n);
-                let prior = prior_sum * whole / all;
-                let rest = (all - inside).max(1.0);
-                let here = (n + prior) / (inside + prior_sum - n - prior).max(1.0);
-                let there = (whole - n + prior) / (rest + prior_sum - (whole - n) - prior).max(1.0);
-                let deviation = (1.0 / (n + prior) + 1.0 / (whole - n + prior)).sqrt();
-                (self.shown[w as usize].clone(), (here / there).ln() / deviation)
-            })
-            .collect();
-        terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        terms.truncate(12);
-        terms
-    }
+fn nearest(point: &[f32], middles: &[Vec<f32>]) -> Option<usize> {
+    let near = middles.iter().enumerate().map(|(g, middle)| (g, dot(point, middle)));
+    let best = near.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|best| best.1 >= NEAR_MIN);
+    best.map(|best| best.0)
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use reading::themes::{LIKENESS, themes};
 
 /// Themes that are shown.
-pub const MOST: usize = 20;
-/// Different customers a theme has at least: fewer are no theme.
+pub const MOST: usize = 25;
+/// Different customers a theme has at least: fewer are no theme. Where there are many texts it is
+/// one customer in a hundred of them.
 pub const CUSTOMERS_MIN: usize = 2;
 /// Typical texts of a theme.
 const TYPICAL: usize = 3;
@@ -51,33 +52,23 @@ pub struct Told {
 pub fn told(all: &[Said]) -> Vec<Told> {
     let texts: Vec<(&str, &str)> = all.iter().map(|s| (s.text.as_str(), s.who.as_str())).collect();
     let found = themes(&texts, &[], LIKENESS).into_iter();
-    let found = found.filter(|theme| theme.customers >= CUSTOMERS_MIN);
-    let tell = |mut theme: reading::themes::Theme| {
-        theme.terms.retain(|(word, _)| says_something(word));
+    let least = CUSTOMERS_MIN.max(all.len() / 100);
+    let found = found.filter(|theme| theme.customers >= least && !theme.name.is_empty());
+    let tell = |theme: reading::themes::Theme| {
         let members: Vec<&Said> = theme.texts.iter().map(|&i| &all[i]).collect();
-        let split: Vec<Vec<String>> = members.iter().map(|said| words_of(&said.text)).collect();
-        let phrase = phrase(&theme.terms, &split);
+        let typical = typical(&members, &theme.terms);
         let mut terms = theme.terms;
-        let typical = typical(&members, &split, &terms);
         terms.truncate(TERMS);
         Told {
-            name: name(phrase.as_deref(), &terms),
+            words: words(&theme.name, &terms),
+            name: theme.name.join(", "),
             customers: theme.customers,
             texts: members.len(),
-            words: words(phrase.as_deref(), &terms),
             terms,
             typical,
         }
     };
-    found.take(MOST).map(tell).filter(|theme| !theme.terms.is_empty()).collect()
-}
-
-/// Whether a word can name something: a number cannot, nor can `XXXX`, by which names are blacked
-/// out.
-fn says_something(word: &str) -> bool {
-    let mut letters = word.chars();
-    let first = letters.next();
-    word.contains(char::is_alphabetic) && letters.any(|letter| Some(letter) != first)
+    found.take(MOST).map(tell).collect()
 }
 
 fn words_of(text: &str) -> Vec<String> {
@@ -85,52 +76,24 @@ fn words_of(text: &str) -> Vec<String> {
     words.map(str::to_lowercase).collect()
 }
 
-/// Two telling words that stand side by side in one text of five or more: "late fee".
-fn phrase(terms: &[(String, f32)], texts: &[Vec<String>]) -> Option<String> {
-    let telling = |word: &String| terms.iter().any(|(term, _)| term == word);
-    let mut pairs: Vec<(usize, String)> = Vec::new();
-    for words in texts {
-        let mut own: Vec<String> = words
-            .windows(2)
-            .filter(|pair| telling(&pair[0]) && telling(&pair[1]) && pair[0] != pair[1])
-            .map(|pair| pair.join(" "))
-            .collect();
-        own.sort_unstable();
-        own.dedup();
-        for pair in own {
-            match pairs.iter_mut().find(|(_, known)| *known == pair) {
-                Some((n, _)) => *n += 1,
-                None => pairs.push((1, pair)),
-            }
-        }
-    }
-    let best = pairs.into_iter().max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))?;
-    (best.0 >= 2 && best.0 * 5 >= texts.len()).then_some(best.1)
-}
-
-fn name(phrase: Option<&str>, terms: &[(String, f32)]) -> String {
-    let is_in_it = |word: &str| phrase.is_some_and(|phrase| phrase.split(' ').any(|w| w == word));
-    let others = terms.iter().map(|(word, _)| word.as_str()).filter(|word| !is_in_it(word));
-    let said: Vec<&str> = phrase.into_iter().chain(others).take(3).collect();
-    said.join(", ")
-}
-
-fn words(phrase: Option<&str>, terms: &[(String, f32)]) -> Vec<String> {
-    let long = |word: &&str| word.chars().count() >= LETTERS_MIN;
-    let single = terms.iter().map(|(word, _)| word.as_str()).filter(long);
-    phrase.into_iter().chain(single).take(WORDS).map(str::to_owned).collect()
+/// The parts of the name, and what else stands out.
+fn words(name: &[String], terms: &[(String, f32)]) -> Vec<String> {
+    let long = |word: &&String| word.chars().count() >= LETTERS_MIN;
+    let others = terms.iter().map(|(term, _)| term).filter(|term| !name.contains(term));
+    name.iter().chain(others).filter(long).take(WORDS).cloned().collect()
 }
 
 /// The texts that hold most of what tells the theme, in the fewest words; one of each customer.
-fn typical(members: &[&Said], split: &[Vec<String>], terms: &[(String, f32)]) -> Vec<Said> {
-    let weight = |words: &Vec<String>| {
-        let held = terms.iter().filter(|(term, _)| words.contains(term));
+fn typical(members: &[&Said], terms: &[(String, f32)]) -> Vec<Said> {
+    let weight = |said: &Said| {
+        let words = words_of(&said.text);
+        let holds = |term: &str| term.split(' ').all(|part| words.iter().any(|word| word == part));
+        let held = terms.iter().filter(|(term, _)| holds(term));
         let held: f32 = held.map(|(_, weight)| weight.max(0.0)).sum();
         // A short text with the same words says them more plainly; very short ones say little.
         held / (words.len().max(12) as f32).sqrt()
     };
-    let mut ranked: Vec<(f32, &Said)> =
-        members.iter().zip(split).map(|(said, words)| (weight(words), *said)).collect();
+    let mut ranked: Vec<(f32, &Said)> = members.iter().map(|said| (weight(said), *said)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.number.cmp(&a.1.number)));
     let mut typical: Vec<Said> = Vec::new();
     for (_, said) in ranked {

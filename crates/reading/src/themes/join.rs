@@ -1,5 +1,7 @@
 //! Joins points into groups whose number is not given.
 
+use std::collections::BTreeMap;
+
 use super::factors::{add, dot, normalise};
 
 /// Neighbours that draw a point towards them, and how often they do.
@@ -82,6 +84,70 @@ pub(super) fn link(points: &[Vec<f32>], likeness: f32) -> Vec<usize> {
         }
     }
     numbered(&parent)
+}
+
+/// A group that holds more than this share of all points is split, and no group of fewer points.
+pub(super) const SHARE_MAX: f32 = 0.1;
+const SPLIT_MIN: usize = 40;
+
+/// Groups of fewer points are scraps, where there are more than a hundred.
+const SCRAP: usize = 3;
+
+/// Splits groups that are too large by what sets their members apart from one another: without
+/// what they share they are drawn together and joined anew, and so are parts that are too large.
+pub(super) fn split(points: &[Vec<f32>], of: &mut [usize], likeness: f32) {
+    let most = ((points.len() as f32 * SHARE_MAX) as usize).max(SPLIT_MIN);
+    let mut groups = of.iter().max().map_or(0, |last| last + 1);
+    let mut at = 0;
+    while at < groups {
+        let members: Vec<usize> = (0..of.len()).filter(|&i| of[i] == at).collect();
+        if members.len() > most {
+            let mut own: Vec<Vec<f32>> = members.iter().map(|&i| points[i].clone()).collect();
+            let mut mean = vec![0.0; own[0].len()];
+            own.iter().for_each(|point| add(&mut mean, point, 1.0 / members.len() as f32));
+            for point in &mut own {
+                add(point, &mean, -1.0);
+                normalise(point);
+            }
+            draw_together(&mut own);
+            let parts = link(&own, likeness);
+            let many = parts.iter().max().map_or(0, |last| last + 1);
+            if many > 1 {
+                members.iter().zip(parts).for_each(|(&member, part)| of[member] = groups + part);
+                groups += many;
+            }
+        }
+        at += 1;
+    }
+    number_anew(of);
+}
+
+/// Gives each member of a scrap to the group whose middle it is nearest to, if it is at least so
+/// near.
+pub(super) fn gather(points: &[Vec<f32>], of: &mut [usize], near_min: f32) {
+    if points.len() < 100 {
+        return;
+    }
+    let middles = super::middles(points, of);
+    let mut sizes = vec![0; middles.len()];
+    of.iter().for_each(|&group| sizes[group] += 1);
+    for (point, group) in points.iter().zip(of.iter_mut()) {
+        if sizes[*group] < SCRAP {
+            let whole = (0..middles.len()).filter(|&g| sizes[g] >= SCRAP);
+            let near = whole.map(|g| (dot(point, &middles[g]), g));
+            let best = near.max_by(|a, b| a.0.total_cmp(&b.0));
+            *group = best.filter(|best| best.0 >= near_min).map_or(*group, |best| best.1);
+        }
+    }
+    number_anew(of);
+}
+
+fn number_anew(of: &mut [usize]) {
+    let mut number = BTreeMap::new();
+    for group in of {
+        let next = number.len();
+        *group = *number.entry(*group).or_insert(next);
+    }
 }
 
 /// Numbers the roots of a forest in the order of their first members.

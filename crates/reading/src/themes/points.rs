@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
-use super::Words;
 use super::factors::{Dense, Sparse, add, dot, normalise};
+use super::words::Words;
 
 /// Main directions of words, and of letters.
 const DIRECTIONS: [usize; 2] = [100, 60];
@@ -22,7 +22,9 @@ const LEARN_WORDS: usize = 400_000;
 const LETTER_WORDS: usize = 120;
 /// Letter n-grams are hashed into so many.
 const BUCKETS: usize = 1 << 16;
-/// Texts from which on there is something that all share, to be taken away.
+/// Texts from which on there is something that all share, to be taken away: their mean, and the
+/// direction most of them lie in.
+const MEAN_FROM: usize = 50;
 const SHARED_FROM: usize = 500;
 
 /// Vectors of texts, each of length one, made by what was learnt from all of them.
@@ -94,12 +96,16 @@ impl<'w> Points<'w> {
     fn learn_shared(&mut self, sample: &[usize]) {
         let columns = self.of_words.columns;
         (self.mean, self.shared) = (vec![0.0; columns], vec![0.0; columns]);
-        if sample.len() < SHARED_FROM {
+        if sample.len() < MEAN_FROM {
             return;
         }
         let rows: Vec<Vec<f32>> = sample.iter().map(|&text| self.by_words(text)).collect();
         let mut mean = vec![0.0; columns];
         rows.iter().for_each(|row| add(&mut mean, row, 1.0 / rows.len() as f32));
+        if sample.len() < SHARED_FROM {
+            self.mean = mean;
+            return;
+        }
         let mut shared: Vec<f32> = vec![1.0; columns];
         for _ in 0..12 {
             let mut next = vec![0.0; columns];
