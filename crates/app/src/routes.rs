@@ -271,6 +271,8 @@ pub const ROUTES: &[Route] = &[
     post("/settings/reply-texts/{id}", KEEP_LISTS),
     get("/settings/mail", SET_UP),
     post("/settings/mail", SET_UP),
+    get("/settings/mail/agreed", SET_UP),
+    post("/settings/mail/agreed", SET_UP),
     post("/settings/mail/look", SET_UP),
     post("/settings/mail/try", SET_UP),
     post("/settings/mail/forget", SET_UP),

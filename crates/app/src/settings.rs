@@ -1,7 +1,7 @@
 //! Settings: flags > `REDRESS_*` > `redress.toml` > the default. Read once, here.
 
 use anyhow::{Context as _, bail};
-use channels::mail::{Certificate, Shaping, Signer};
+use channels::mail::{Certificate, RelayLogin, Shaping, Signer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::IsTerminal;
@@ -234,16 +234,23 @@ impl Settings {
         })
     }
 
-    /// Name and password at the relay.
+    /// How we sign in at the relay.
     ///
     /// # Errors
-    /// When the password's file cannot be read.
-    pub fn relay_login(&self) -> anyhow::Result<Option<(String, String)>> {
-        let Some(name) = self.some("relay_name") else { return Ok(None) };
+    /// When the password's file cannot be read, or two ways are named.
+    pub fn relay_login(&self) -> anyhow::Result<Option<RelayLogin>> {
+        let (name, mailbox) = (self.some("relay_name"), self.some("relay_mailbox"));
+        let name = match (name, mailbox) {
+            (None, None) => return Ok(None),
+            (None, Some(mailbox)) => return Ok(Some(RelayLogin::Mailbox(mailbox.to_owned()))),
+            (Some(_), Some(_)) => bail!("set `relay_name` or `relay_mailbox`, not both"),
+            (Some(name), None) => name.to_owned(),
+        };
         let path = self.some("relay_password_file").context("`relay_name` without its password")?;
         let secret =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
-        Ok(Some((name.to_owned(), secret.trim_end().to_owned())))
+        let password = secret.trim_end().to_owned();
+        Ok(Some(RelayLogin::Password { name, password }))
     }
 
     /// The certificate that the mail listeners offer STARTTLS with.

@@ -1,5 +1,6 @@
 //! Mail: heard by a listener, understood, threaded, and carried out from the outbox.
 
+mod agreement;
 pub(crate) mod api;
 mod deliver;
 pub mod fetch;
@@ -27,7 +28,7 @@ pub use key::{keys, source_key};
 pub use listen::{ListenLimits, Listener, Mailboxes, listen, set_mailboxes};
 pub use lookup::{Wanted, look_up, name_server, records_wanted};
 pub use read::reads_now;
-pub use relay::{Relay, Secure, Signer};
+pub use relay::{Relay, RelayLogin, Secure, Signer};
 pub use secured::Certificate;
 pub use senders::Senders;
 pub use setup::{MailDns, Record};

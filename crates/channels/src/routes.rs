@@ -68,6 +68,7 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/feedback/{id}/files/{place}", get(original::file))
         .route("/feedback/{id}/files/{place}/preview", get(preview::preview))
         .route("/settings/mail", get(mail::list).post(mail::add))
+        .route("/settings/mail/agreed", get(mail::back).post(mail::agreed))
         .route("/settings/mail/look", post(mail::look))
         .route("/settings/mail/try", post(mail::try_it))
         .route("/settings/mail/forget", post(mail::forget))

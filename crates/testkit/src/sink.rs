@@ -63,6 +63,7 @@ pub struct Taken {
 pub struct Sink {
     address: SocketAddr,
     trouble: Arc<Mutex<Option<(Step, Trouble)>>>,
+    wanted: Arc<Mutex<Option<String>>>,
     taken: Arc<Mutex<Vec<Taken>>>,
 }
 
@@ -74,7 +75,12 @@ impl Sink {
     pub async fn start() -> Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
-        let sink = Sink { address, trouble: Arc::default(), taken: Arc::default() };
+        let sink = Sink {
+            address,
+            trouble: Arc::default(),
+            wanted: Arc::default(),
+            taken: Arc::default(),
+        };
         let serving = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -96,6 +102,16 @@ impl Sink {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
+    /// From now on, takes mail only from who signs in with this command (`AUTH …`); `None` takes
+    /// it from anybody.
+    pub fn want(&self, sign_in: Option<String>) {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = sign_in;
+    }
+
+    fn wanted(&self) -> Option<String> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Everything that was taken whole, cut or not.
     pub fn taken(&self) -> Vec<Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -113,16 +129,28 @@ impl Sink {
         }
         let mut mail = Taken { from: String::new(), to: Vec::new(), text: String::new() };
         let mut line = String::new();
+        let mut is_let_in = false;
         loop {
             line.clear();
             if stream.read_line(&mut line).await? == 0 {
                 return Ok(());
             }
+            let wanted = self.wanted();
             let verb = line.get(..4).unwrap_or("").to_ascii_uppercase();
             let path = |line: &str| line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
             let goes_on = match verb.as_str() {
                 "EHLO" | "HELO" => {
-                    self.answer(&mut stream, Step::Hello, "250-sink\r\n250 8BITMIME").await?
+                    let able = "250-sink\r\n250-AUTH PLAIN XOAUTH2\r\n250 8BITMIME";
+                    self.answer(&mut stream, Step::Hello, able).await?
+                }
+                "AUTH" => {
+                    is_let_in = wanted.is_none_or(|wanted| wanted == line.trim_end());
+                    sign_in(&mut stream, &line, is_let_in).await?;
+                    true
+                }
+                "MAIL" if wanted.is_some() && !is_let_in => {
+                    stream.write_all(b"530 5.7.0 who are you?\r\n").await?;
+                    true
                 }
                 "MAIL" => {
                     mail = Taken { from: path(&line), to: Vec::new(), text: String::new() };
@@ -194,4 +222,20 @@ impl Sink {
         stream.write_all(text.as_bytes()).await?;
         Ok(true)
     }
+}
+
+/// Answers a sign-in. A refused token is told why in a question first, as large providers do.
+async fn sign_in(
+    stream: &mut BufReader<TcpStream>,
+    command: &str,
+    is_right: bool,
+) -> std::io::Result<()> {
+    if is_right {
+        return stream.write_all(b"235 2.7.0 come in\r\n").await;
+    }
+    if command.starts_with("AUTH XOAUTH2") {
+        stream.write_all(b"334 eyJzdGF0dXMiOiI0MDAifQ==\r\n").await?;
+        stream.read_line(&mut String::new()).await?;
+    }
+    stream.write_all(b"535 5.7.8 not with that\r\n").await
 }

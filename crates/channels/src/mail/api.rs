@@ -1,6 +1,6 @@
 //! Mailboxes that are fetched, for programs; and the records that the DNS should have.
 
-use crate::mail::fetch::{Account, accounts, health};
+use crate::mail::fetch::{Account, Grant, PRESETS, Preset, Secret, accounts, health};
 use crate::mail::pages::{AddForm, account_of, look_into, permit, try_and_wait};
 use crate::mail::setup::{self, MailDns, Record};
 use crate::mail::trial::{OwnRelay, Trial, last_trial};
@@ -85,8 +85,40 @@ struct NewMailboxBody {
     /// The name to sign in with, where it is not the address.
     #[serde(default)]
     login: String,
-    /// The password, often an app password. It is kept sealed and never shown.
+    /// The password, often an app password. It is kept sealed and never shown. Empty with `oauth`.
+    #[serde(default)]
     password: String,
+    /// Instead of a password: what buys OAuth 2 access tokens.
+    #[serde(default)]
+    oauth: Option<OAuthBody>,
+}
+
+/// What buys OAuth 2 access tokens. It is kept sealed and never shown.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OAuthBody {
+    /// What the provider calls your application.
+    client: String,
+    /// The application's secret, where it has one.
+    #[serde(default)]
+    client_secret: Option<String>,
+    /// The refresh token that the provider gave for this mailbox.
+    refresh_token: String,
+    /// Where access tokens are bought; known of `gmail` and `outlook`.
+    #[serde(default)]
+    token_url: String,
+}
+
+/// The fields of a mailbox signed in to with OAuth: what the provider gave says who we are.
+fn granted(ctx: &Context, provider: &str, oauth: &OAuthBody) -> Result<Secret, Problem> {
+    let known = PRESETS.iter().find(|preset| preset.name == provider);
+    let url = known.and_then(Preset::token_endpoint).unwrap_or(&oauth.token_url);
+    let secret = oauth.client_secret.as_deref();
+    let grant = Grant::new(ctx, url, &oauth.client, secret, &oauth.refresh_token);
+    grant.map(Secret::Grant).map_err(|why| {
+        Problem::refused("fields_refused", "Some fields must be put right.")
+            .at("/oauth/token_url", why)
+    })
 }
 
 /// Adds a mailbox, or gives the one of this address a new password, and looks into it at once. The
@@ -100,14 +132,19 @@ async fn add_mailbox(
     sent: Json<NewMailboxBody>,
 ) -> Result<Response, Problem> {
     permit(&by.staff)?;
-    let NewMailboxBody { address, provider, host, login, password } = sent.value;
-    let form = AddForm { address, provider, host, login, password };
-    let account = account_of(&ctx, &form).map_err(|wrong| {
+    let NewMailboxBody { address, provider, host, login, password, oauth } = sent.value;
+    let client = oauth.as_ref().map(|oauth| oauth.client.clone()).unwrap_or_default();
+    let secret = oauth.map(|oauth| granted(&ctx, &provider, &oauth)).transpose()?;
+    let form = AddForm { address, provider, host, login, password, client, ..AddForm::default() };
+    let mut account = account_of(&ctx, &form).map_err(|wrong| {
         let problem = Problem::refused("fields_refused", "Some fields must be put right.");
         wrong
             .into_iter()
             .fold(problem, |problem, (field, words)| problem.at(format!("/{field}"), words))
     })?;
+    if let Some(secret) = secret {
+        account.secret = secret;
+    }
     setup::add(&ctx, &by.staff, account.clone(), &sent.press).await?;
     look_into(&ctx, account.clone()).await;
     Ok((StatusCode::CREATED, Answer(body(&ctx, account).await?)).into_response())

@@ -11,12 +11,13 @@ mod pop3;
 mod position;
 mod post;
 mod presets;
-mod seal;
+pub(crate) mod seal;
 mod watch;
 
 pub use account::{Account, Secret, Store as Kind, accounts, forget_account, put_account};
-pub(crate) use account::{forget_account_in, put_account_in};
+pub(crate) use account::{Proof, account, forget_account_in, put_account_in};
 pub use health::{Health, alarms, health};
+pub(crate) use oauth::Consent;
 pub use oauth::Grant;
 pub use presets::{PRESETS, Preset};
 pub use watch::{fetch_now, watch};

@@ -1,6 +1,9 @@
 //! One conversation with the relay. What went wrong says whether the text had left.
 
-use crate::mail::relay::{Relay, Secure};
+use crate::mail::fetch::{self, Proof, Trouble};
+use crate::mail::relay::{Relay, RelayLogin, Secure};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -18,6 +21,11 @@ pub(crate) enum NotSent {
     Later(String),
     /// Never: the relay refuses this letter for good.
     Never(String),
+}
+
+/// A mailbox as which we cannot sign in is nothing against a letter: it waits.
+fn away(trouble: impl Into<Trouble>) -> NotSent {
+    NotSent::Later(format!("cannot sign in at the relay: {}", trouble.into()))
 }
 
 /// How the hand-over of the text ended.
@@ -41,8 +49,37 @@ pub(crate) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Connects, protects the line as asked, signs in.
+    /// Connects, protects the line as asked, signs in; once more where a token had been ended
+    /// early.
     pub(crate) async fn open(ctx: &'a Context, relay: &'a Relay) -> Result<Line<'a>, NotSent> {
+        let Some(login) = &relay.login else { return Line::reach(ctx, relay).await };
+        let name = match login {
+            RelayLogin::Mailbox(name) => name,
+            RelayLogin::Password { name, password } => {
+                let mut line = Line::reach(ctx, relay).await?;
+                line.sign_in(name, &Proof::Password(password.clone())).await?;
+                return Ok(line);
+            }
+        };
+        let account = fetch::account(&ctx.store, name).await.map_err(away)?;
+        let Some(account) = account else {
+            let says = format!("no mailbox is called {name}, as which we sign in at the relay");
+            return Err(NotSent::Later(says));
+        };
+        let proof = account.proof(ctx).await.map_err(away)?;
+        let mut line = Line::reach(ctx, relay).await?;
+        match line.sign_in(&account.login, &proof).await {
+            Err(NotSent::Never(_)) if matches!(proof, Proof::KeptToken(_)) => {
+                let proof = account.next_proof(ctx).await.map_err(away)?.unwrap_or(proof);
+                let mut line = Line::reach(ctx, relay).await?;
+                line.sign_in(&account.login, &proof).await?;
+                Ok(line)
+            }
+            signed => signed.map(|()| line),
+        }
+    }
+
+    async fn reach(ctx: &'a Context, relay: &'a Relay) -> Result<Line<'a>, NotSent> {
         // Whatever goes wrong here is about the relay and no letter, so a letter only waits.
         let later = |error: Error| NotSent::Later(told(&error));
         let hello = ClientId::Domain(relay.hello.clone());
@@ -78,22 +115,40 @@ impl<'a> Line<'a> {
             patient(relay, upgrade).await?.map_err(later)?;
             ctx.passes(Point::RelaySecured);
         }
-        line.sign_in().await?;
         Ok(line)
     }
 
-    async fn sign_in(&mut self) -> Result<(), NotSent> {
-        let Some((user, password)) = &self.relay.login else { return Ok(()) };
+    /// `Never` says that this proof is refused for good.
+    async fn sign_in(&mut self, name: &str, proof: &Proof) -> Result<(), NotSent> {
         if !self.connection.is_encrypted() && !self.relay.is_here() {
             let says = "a password is not sent over a line in the clear";
             return Err(NotSent::Later(says.to_owned()));
         }
-        let credentials = Credentials::new(user.clone(), password.clone());
-        let signing = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-        let signed = patient(self.relay, signing).await?;
-        signed.map_err(|error| NotSent::Later(told(&error)))?;
+        match proof {
+            Proof::Token(token) | Proof::KeptToken(token) => self.show_token(name, token).await?,
+            Proof::Password(password) => {
+                let credentials = Credentials::new(name.to_owned(), password.clone());
+                let ways = [Mechanism::Plain, Mechanism::Login];
+                let signed = patient(self.relay, self.connection.auth(&ways, &credentials)).await?;
+                signed.map_err(|error| NotSent::Later(told(&error)))?;
+            }
+        }
         self.ctx.passes(Point::RelaySignedIn);
         Ok(())
+    }
+
+    /// AUTH XOAUTH2. A server that refuses a token says why in a question, which wants an empty
+    /// answer.
+    async fn show_token(&mut self, name: &str, token: &str) -> Result<(), NotSent> {
+        let words = STANDARD.encode(format!("user={name}\x01auth=Bearer {token}\x01\x01"));
+        let command = format!("AUTH XOAUTH2 {words}\r\n");
+        let answer = patient(self.relay, self.connection.command(command)).await?;
+        match answer {
+            Ok(answer) if answer.has_code(334) => self.say("\r\n").await,
+            Ok(_) => Ok(()),
+            Err(error) if error.is_permanent() => Err(NotSent::Never(told(&error))),
+            Err(error) => Err(NotSent::Later(told(&error))),
+        }
     }
 
     /// Says from whom and to whom, and asks to send the text. On `Ok`, the text is expected next.

@@ -1,6 +1,7 @@
 //! `/settings/mail`: mailboxes that are fetched, how each fares, and adding one.
 
 use crate::mail::Secure;
+use crate::mail::agreement::{self, Journey};
 use crate::mail::fetch::{self, Account, Kind, PRESETS, Preset, Secret, accounts, fetch_now};
 use crate::mail::setup::{self, MailDns, Record};
 use crate::mail::trial::{OwnRelay, Trial, last_trial, try_out};
@@ -39,11 +40,19 @@ struct MailPage {
     presets: &'static [Preset],
     errors: Vec<(String, String)>,
     typed: AddForm,
+    /// Where providers send people back to.
+    back: String,
     /// What the DNS says; none until it is asked for.
     records: Option<Vec<Record>>,
 }
 
 impl MailPage {
+    /// Whether the part about OAuth stands open: something was typed there, or is wrong there.
+    fn asks_oauth(&self) -> bool {
+        let typed = [&self.typed.client, &self.typed.consent_url, &self.typed.token_url];
+        typed.into_iter().any(|text| !text.is_empty())
+    }
+
     fn error_of(&self, field: &str) -> &str {
         self.errors.iter().find(|(name, _)| name == field).map_or("", |(_, words)| words)
     }
@@ -58,6 +67,52 @@ pub(crate) struct AddForm {
     pub host: String,
     pub login: String,
     pub password: String,
+    /// What the provider calls our program; with it, people agree there and no password is wanted.
+    pub client: String,
+    pub client_secret: String,
+    /// The rest only of a provider whose addresses are not known.
+    pub consent_url: String,
+    pub token_url: String,
+    pub oauth_scope: String,
+}
+
+/// Somebody comes back from the provider. Providers add words of their own, which count for
+/// nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Back {
+    code: String,
+    state: String,
+    error: String,
+    error_description: String,
+}
+
+/// What they bring, pressed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Agreed {
+    code: String,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/leave.html")]
+struct LeavePage {
+    frame: StaffFrame,
+    address: String,
+    journey: Journey,
+}
+
+#[derive(Template)]
+#[template(path = "mail/agreed.html")]
+struct AgreedPage {
+    frame: StaffFrame,
+    press: String,
+    address: String,
+    code: String,
+    state: String,
+    /// Why it goes no further; empty where it does.
+    wrong: String,
 }
 
 /// Which mailbox is meant.
@@ -102,14 +157,83 @@ pub(crate) async fn add(
     form: Form<AddForm>,
 ) -> Result<Response, Problem> {
     permit(&form.by.staff)?;
-    match account_of(&ctx, &form.value) {
-        Ok(account) => {
+    let account = account_of(&ctx, &form.value).and_then(|account| {
+        if form.value.client.trim().is_empty() {
+            return Ok((account, None));
+        }
+        let journey = agreement::begin(&ctx, form.by.staff.id, &form.value, account.clone())?;
+        Ok((account, Some(journey)))
+    });
+    match account {
+        Ok((account, Some(journey))) => {
+            let frame = web::staff_frame(&form.by, "Mailboxes", Place::Settings);
+            let page = LeavePage { frame, address: account.mailbox, journey };
+            Ok(web::page(&page)?.into_response())
+        }
+        Ok((account, None)) => {
             setup::add(&ctx, &form.by.staff, account.clone(), &form.press).await?;
             look_into(&ctx, account).await;
             Ok(go())
         }
         Err(errors) => page(&ctx, &form.by, errors, form.value, None).await,
     }
+}
+
+/// `GET /settings/mail/agreed`: somebody comes back from the provider. Nothing is changed yet.
+pub(crate) async fn back(
+    State(ctx): State<Context>,
+    signed: SignedIn,
+    Query(back): Query<Back>,
+) -> Result<Response, Problem> {
+    permit(&signed.staff)?;
+    let mailbox = agreement::mailbox(&ctx, signed.staff.id, &back.state);
+    let wrong = match &mailbox {
+        Err(wrong) => wrong.clone(),
+        Ok(_) if !back.code.is_empty() => String::new(),
+        Ok(_) => {
+            let why = [&back.error_description, &back.error].into_iter().find(|w| !w.is_empty());
+            let why = why.map_or("it gave no reason", String::as_str);
+            format!("The provider did not agree: {}.", crate::said::line(why, 300))
+        }
+    };
+    agreed_page(&ctx, &signed, mailbox.unwrap_or_default(), (back.code, back.state), wrong)
+}
+
+/// `POST /settings/mail/agreed`: from now on the mailbox is fetched.
+pub(crate) async fn agreed(
+    State(ctx): State<Context>,
+    form: Form<Agreed>,
+) -> Result<Response, Problem> {
+    permit(&form.by.staff)?;
+    let (by, Agreed { code, state }) = (form.by.staff.id, form.value);
+    let mailbox = agreement::mailbox(&ctx, by, &state);
+    if setup::was_added(&ctx, &form.press).await? {
+        return Ok(go());
+    }
+    match agreement::finish(&ctx, by, &state, &code).await {
+        Ok(account) => {
+            setup::add(&ctx, &form.by.staff, account.clone(), &form.press).await?;
+            look_into(&ctx, account).await;
+            Ok(go())
+        }
+        Err(wrong) => {
+            let wrong = format!("The mailbox is not fetched: {wrong}");
+            agreed_page(&ctx, &form.by, mailbox.unwrap_or_default(), Default::default(), wrong)
+        }
+    }
+}
+
+fn agreed_page(
+    ctx: &Context,
+    signed: &SignedIn,
+    address: String,
+    (code, state): (String, String),
+    wrong: String,
+) -> Result<Response, Problem> {
+    let frame = web::staff_frame(signed, "Mailboxes", Place::Settings);
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = AgreedPage { frame, press: new_press(ctx), address, code, state, wrong };
+    Ok((status, web::page(&page)?).into_response())
 }
 
 /// `POST /settings/mail/look`
@@ -200,8 +324,12 @@ pub(crate) fn account_of(ctx: &Context, form: &AddForm) -> Result<Account, Vec<(
     if is_host && port == 0 {
         wrong("host", "That is no port");
     }
-    if form.password.is_empty() || form.password.len() > FIELD_MOST {
+    let agrees = !form.client.trim().is_empty();
+    if !agrees && (form.password.is_empty() || form.password.len() > FIELD_MOST) {
         wrong("password", "Write the password of the mailbox");
+    }
+    if agrees && (form.client.len() > FIELD_MOST || form.client_secret.len() > FIELD_MOST) {
+        wrong("client", "That is too long for what a provider gives");
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -247,9 +375,9 @@ async fn page(
     let mut frame = web::staff_frame(signed, "Mailboxes", Place::Settings);
     frame.has_errors = !errors.is_empty();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    // The password is not written into the page again.
-    let typed = AddForm { password: String::new(), ..typed };
-    let press = new_press(ctx);
-    let page = MailPage { frame, press, boxes, presets: &PRESETS, errors, typed, records };
+    // What is secret is not written into the page again.
+    let typed = AddForm { password: String::new(), client_secret: String::new(), ..typed };
+    let (press, back) = (new_press(ctx), agreement::back(ctx));
+    let page = MailPage { frame, press, boxes, presets: &PRESETS, errors, typed, back, records };
     Ok((status, web::page(&page)?).into_response())
 }

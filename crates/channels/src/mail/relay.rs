@@ -24,6 +24,21 @@ pub enum Secure {
     FromTheStart,
 }
 
+/// How we sign in at the relay.
+#[derive(Clone)]
+pub enum RelayLogin {
+    /// With a name and its password.
+    Password {
+        /// The name.
+        name: String,
+        /// Its password.
+        password: String,
+    },
+    /// As this fetched mailbox does: with its password, or with the OAuth 2 tokens it buys. Looked
+    /// up at each sign-in, as somebody may set the mailbox up anew.
+    Mailbox(String),
+}
+
 /// The relay.
 #[derive(Clone)]
 pub struct Relay {
@@ -36,9 +51,9 @@ pub struct Relay {
     /// Certificates (PEM) that vouch for it besides those that everybody believes: for a relay
     /// whose certificate comes from the house's own authority.
     pub authorities: Option<Arc<[u8]>>,
-    /// User and password, where it asks for them. Never sent over a line in the clear, except to
-    /// this machine.
-    pub login: Option<(String, String)>,
+    /// How we sign in, where it asks for that. Never done over a line in the clear, except to this
+    /// machine.
+    pub login: Option<RelayLogin>,
     /// The address our letters come from.
     pub from: String,
     /// What signs them; without it they leave unsigned, which is right where the relay signs.
@@ -159,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let login = Some(("ann".to_owned(), "secret".to_owned()));
+        let (name, password) = ("ann".to_owned(), "secret".to_owned());
+        let login = Some(RelayLogin::Password { name, password });
         let relay = Relay { login, ..Relay::local(25, "help@example.test") };
         assert!(!format!("{relay:?}").contains("secret"));
         assert!(relay.is_here());

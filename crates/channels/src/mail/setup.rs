@@ -60,6 +60,18 @@ pub(crate) async fn forget(
     Ok(!gone.is_empty())
 }
 
+/// Whether a press has added its mailbox already: a code buys once.
+pub(crate) async fn was_added(ctx: &Context, press: &Press) -> Result<bool, Problem> {
+    let mut tx = ctx.begin().await?;
+    let once = tx.once::<()>(press, ctx.now()).await?;
+    tx.rollback().await?;
+    match once {
+        Once::New => Ok(false),
+        Once::Done(()) => Ok(true),
+        Once::OtherBody => Err(other_body()),
+    }
+}
+
 /// Whether a press is the first of its kind; what it begins lasts too long for a transaction.
 pub(crate) async fn is_first(ctx: &Context, press: &Press) -> Result<bool, Problem> {
     let now = ctx.now();

@@ -1,7 +1,7 @@
 //! Trying a mailbox: a real mail goes to it through our relay, and is looked for there until it has
 //! come. Each step is kept as it ends, so that the page shows how far it is, in plain words.
 
-use crate::mail::fetch::{Account, Trouble, fetch_now};
+use crate::mail::fetch::{Account, PRESETS, Trouble, fetch_now};
 use crate::mail::key::loop_mark;
 use crate::mail::line::{HandedOver, Line, NotSent};
 use crate::mail::relay::Relay;
@@ -66,7 +66,7 @@ pub async fn try_out(
     note(ctx, account, &mut trial, true, format!("Trying {} …", account.mailbox)).await?;
     let sent = match relay {
         Some(relay) => send(ctx, relay, &account.mailbox).await,
-        None => Err("No mail server is set for our letters: set `relay`.".to_owned()),
+        None => Err(no_relay(account)),
     };
     let id = match sent {
         Ok(id) => {
@@ -103,6 +103,19 @@ pub async fn try_out(
         mail, and ask the DNS for our records below."
             .to_owned();
     end(ctx, account, trial, false, says).await
+}
+
+/// What to set, so that letters leave; the provider of the mailbox carries them too.
+fn no_relay(account: &Account) -> String {
+    let known = PRESETS.iter().find(|preset| preset.host == account.host);
+    match known {
+        Some(preset) => format!(
+            "No mail server is set for our letters: set `relay` to \"{}\" and `relay_mailbox` to \
+             \"{}\", and start again.",
+            preset.relay, account.name
+        ),
+        None => "No mail server is set for our letters: set `relay`.".to_owned(),
+    }
 }
 
 async fn note(

@@ -8,14 +8,14 @@ use serde_json::json;
 use testkit::sink::{Sink, Step, Trouble};
 use testkit::{World, on_both};
 
-const TO: &str = "amara@example.org";
+pub const TO: &str = "amara@example.org";
 
-fn message(n: u8) -> MessageId {
+pub fn message(n: u8) -> MessageId {
     MessageId::from(uuid_v7(i64::from(n), [n; 10]))
 }
 
 /// Puts a letter into the outbox as `desk` does.
-async fn post(world: &World, n: u8, to: &str) {
+pub async fn post(world: &World, n: u8, to: &str) {
     let now = world.ctx.now();
     let case = CaseId::from(uuid_v7(5, [5; 10]));
     let key = message(n).to_string();
@@ -27,7 +27,7 @@ async fn post(world: &World, n: u8, to: &str) {
     tx.commit().await.unwrap();
 }
 
-async fn state(world: &World, n: u8) -> String {
+pub async fn state(world: &World, n: u8) -> String {
     world.ctx.store.letter(&message(n).to_string()).await.unwrap().unwrap().state
 }
 

@@ -12,5 +12,6 @@ mod original;
 mod protected;
 mod senders;
 mod set_up;
+mod signing_in;
 mod understanding;
 mod world;

@@ -86,7 +86,7 @@ impl std::fmt::Debug for Account {
 }
 
 /// What is said at the sign-in.
-pub(super) enum Proof {
+pub(crate) enum Proof {
     Password(String),
     Token(String),
     /// A token that we had, which may have been ended before its time: a new one can be bought.
@@ -101,7 +101,7 @@ impl From<Token> for Proof {
 
 impl Account {
     /// The password or token as it is now.
-    pub(super) async fn proof(&self, ctx: &Context) -> Result<Proof, Trouble> {
+    pub(crate) async fn proof(&self, ctx: &Context) -> Result<Proof, Trouble> {
         if self.secure == Secure::Never && !is_here(&self.host) {
             let says = "a password is not sent over a line in the clear";
             return Err(Trouble::Refused(says.to_owned()));
@@ -119,7 +119,7 @@ impl Account {
     }
 
     /// A proof in place of one that the server refused; `None` where there is no other.
-    pub(super) async fn next_proof(&self, ctx: &Context) -> Result<Option<Proof>, Trouble> {
+    pub(crate) async fn next_proof(&self, ctx: &Context) -> Result<Option<Proof>, Trouble> {
         match &self.secret {
             Secret::Grant(grant) => Ok(Some(oauth::renew(ctx, self, grant).await?.into())),
             Secret::Sealed(_) | Secret::PasswordFile(_) | Secret::TokenFile(_) => Ok(None),
@@ -151,6 +151,14 @@ async fn secret_in(path: &PathBuf) -> Result<String, Trouble> {
 /// When the store fails.
 pub async fn accounts(store: &store::Store) -> Result<Vec<Account>, StoreError> {
     read(store.setting(ACCOUNTS).await?)
+}
+
+/// The mailbox of this name.
+pub(crate) async fn account(
+    store: &store::Store,
+    name: &str,
+) -> Result<Option<Account>, StoreError> {
+    Ok(accounts(store).await?.into_iter().find(|account| account.name == name))
 }
 
 fn read(text: Option<String>) -> Result<Vec<Account>, StoreError> {

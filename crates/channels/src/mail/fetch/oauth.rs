@@ -4,7 +4,7 @@
 use crate::mail::fetch::post::{post, trouble};
 use crate::mail::fetch::{Account, Trouble, seal};
 use crate::mail::relay::is_here;
-use ::mail::oauth::given;
+use ::mail::oauth::{NoToken, given};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Context, StoreError, Tx};
@@ -42,11 +42,8 @@ impl Grant {
         refresh: &str,
     ) -> Result<Grant, String> {
         let parsed = Url::parse(url).map_err(|error| format!("{url} is no address: {error}"))?;
-        let host = parsed.host_str().ok_or_else(|| format!("{url} names no server"))?;
-        match parsed.scheme() {
-            "https" => {}
-            "http" if is_here(host) => {}
-            _ => return Err(format!("a token is not sent in the clear: {url} is not https")),
+        if !Grant::is_protected(&parsed) {
+            return Err(format!("a token is not sent in the clear: {url} is not https"));
         }
         Ok(Grant {
             url: url.to_owned(),
@@ -54,6 +51,59 @@ impl Grant {
             secret: secret.map(|secret| seal::seal(ctx, secret)),
             refresh: seal::seal(ctx, refresh),
         })
+    }
+
+    /// Whether a token may be sent there: by https, or to this machine itself.
+    pub fn is_protected(url: &Url) -> bool {
+        match url.scheme() {
+            "https" => url.host_str().is_some(),
+            "http" => url.host_str().is_some_and(is_here),
+            _ => false,
+        }
+    }
+}
+
+/// The code that somebody's agreement gave, and what goes with it (RFC 6749, section 4.1.3).
+pub(crate) struct Consent<'a> {
+    /// The provider's token endpoint.
+    pub token_url: &'a str,
+    /// What the provider calls our program.
+    pub client: &'a str,
+    /// The program's secret, where it has one.
+    pub secret: Option<&'a str>,
+    /// What came back with the person.
+    pub code: &'a str,
+    /// Where they were sent back to.
+    pub back: &'a str,
+    /// The secret whose hash went with them (RFC 7636).
+    pub verifier: &'a str,
+}
+
+impl Consent<'_> {
+    fn form(&self) -> String {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", "authorization_code");
+        form.append_pair("code", self.code);
+        form.append_pair("redirect_uri", self.back);
+        form.append_pair("client_id", self.client);
+        form.append_pair("code_verifier", self.verifier);
+        if let Some(secret) = self.secret {
+            form.append_pair("client_secret", secret);
+        }
+        form.finish()
+    }
+
+    /// Buys a refresh token with it.
+    pub(crate) async fn grant(&self, ctx: &Context) -> Result<Grant, Trouble> {
+        let url = Url::parse(self.token_url).map_err(|error| Trouble::Odd(error.to_string()))?;
+        let (status, answer) = post(&url, &self.form(), None).await?;
+        let given = given(status, &answer).map_err(|why| match why {
+            NoToken::Refused(why) => Trouble::Refused(crate::said::line(&why, 300)),
+            why => trouble(why),
+        })?;
+        let says = "it gave no token that lasts; ask for offline access there";
+        let refresh = given.refresh.ok_or_else(|| Trouble::Refused(says.to_owned()))?;
+        Grant::new(ctx, self.token_url, self.client, self.secret, &refresh).map_err(Trouble::Odd)
     }
 }
 

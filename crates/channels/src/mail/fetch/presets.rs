@@ -22,7 +22,32 @@ pub struct Preset {
     pub hint: &'static str,
 }
 
+/// Where people agree that we fetch and send their mail.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsentPage {
+    /// The provider's page.
+    pub url: &'static str,
+    /// What is asked for there.
+    pub scope: &'static str,
+}
+
 impl Preset {
+    /// Where people agree to OAuth 2; `None` where the provider has no such thing.
+    pub fn consent(&self) -> Option<ConsentPage> {
+        match self.name {
+            "gmail" => Some(ConsentPage {
+                url: "https://accounts.google.com/o/oauth2/v2/auth",
+                scope: "https://mail.google.com/",
+            }),
+            "outlook" => Some(ConsentPage {
+                url: "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+                scope: "offline_access https://outlook.office.com/IMAP.AccessAsUser.All \
+                        https://outlook.office.com/SMTP.Send",
+            }),
+            _ => None,
+        }
+    }
+
     /// Where the provider renews OAuth 2 access tokens; `None` where it has no such thing.
     pub fn token_endpoint(&self) -> Option<&'static str> {
         match self.name {
@@ -55,7 +80,7 @@ pub const PRESETS: [Preset; 9] = [
         "gmail",
         "imap.gmail.com",
         "smtp.gmail.com:587",
-        "Turn on 2-Step Verification and make an app password, or sign in with OAuth by the command.",
+        "Turn on 2-Step Verification and make an app password, or sign in with OAuth below.",
     ),
     imaps("gmx", "imap.gmx.net", "mail.gmx.net:587", "Permit IMAP in the settings first."),
     imaps(
@@ -70,7 +95,7 @@ pub const PRESETS: [Preset; 9] = [
         "outlook",
         "outlook.office365.com",
         "smtp.office365.com:587",
-        "Microsoft takes no passwords here: sign in with OAuth (IMAP.AccessAsUser.All) by the command.",
+        "Microsoft takes no passwords here: sign in with OAuth below.",
     ),
     imaps(
         "yahoo",

@@ -19,7 +19,7 @@ fn key(ctx: &Context) -> LessSafeKey {
 ///
 /// # Panics
 /// Never: a password is shorter than what one nonce may seal.
-pub(super) fn seal(ctx: &Context, password: &str) -> String {
+pub(crate) fn seal(ctx: &Context, password: &str) -> String {
     let nonce = ctx.chance::<NONCE_LEN>();
     let mut bytes = password.as_bytes().to_vec();
     key(ctx)
@@ -33,7 +33,7 @@ pub(super) fn seal(ctx: &Context, password: &str) -> String {
 }
 
 /// Opens what [`seal`] sealed; `None` when it was another installation's.
-pub(super) fn open(ctx: &Context, sealed: &str) -> Option<String> {
+pub(crate) fn open(ctx: &Context, sealed: &str) -> Option<String> {
     let mut bytes = STANDARD.decode(sealed).ok()?;
     let nonce: [u8; NONCE_LEN] = bytes.get(..NONCE_LEN)?.try_into().ok()?;
     let nonce = Nonce::assume_unique_for_key(nonce);
