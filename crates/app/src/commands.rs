@@ -240,7 +240,9 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Context> {
     let store = Store::open(&settings.store()).await?;
     let (base_url, domain) = (settings.base_url(), settings.mail_domain());
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-    crate::trial::armed(Context::new(store, &base_url, &domain, clock, chance).await?)
+    let ctx = Context::new(store, &base_url, &domain, clock, chance).await?;
+    ctx.held::<egress::Egress>().allow_private(settings.private_hosts());
+    crate::trial::armed(ctx)
 }
 
 /// Starts logging as `settings` say: to stderr, so that data on stdout stay clean.

@@ -306,6 +306,11 @@ impl Settings {
         }
     }
 
+    /// Hosts that our own requests may reach at private addresses.
+    pub fn private_hosts(&self) -> Vec<String> {
+        self.list("private_hosts")
+    }
+
     fn list(&self, name: &str) -> Vec<String> {
         let parts = self.text(name).split(',').map(str::trim);
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()

@@ -1,4 +1,4 @@
-//! What an OAuth 2 token endpoint says to a refresh token (RFC 6749, section 6), over HTTP/1.1.
+//! What an OAuth 2 token endpoint says to a refresh token (RFC 6749, section 6).
 //! Pure: bytes in, tokens out.
 
 /// Bytes of an answer; tokens take a few thousand.
@@ -53,67 +53,9 @@ pub fn given(status: u16, answer: &[u8]) -> Result<Given, NoToken> {
     }
 }
 
-/// Status and body of an HTTP/1.1 answer once it is whole; `None` until then.
-///
-/// - `ended`: whether nothing more comes.
-///
-/// # Errors
-/// When it is no such answer.
-pub fn answer(bytes: &[u8], ended: bool) -> Result<Option<(u16, Vec<u8>)>, NoToken> {
-    let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else { return Ok(None) };
-    let (head, body) = (String::from_utf8_lossy(&bytes[..end]), &bytes[end + 4..]);
-    let mut lines = head.split("\r\n");
-    let status = lines.next().unwrap_or("");
-    let status = status.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)?.parse().ok());
-    let odd = || NoToken::Odd("it does not speak HTTP".to_owned());
-    let status: u16 = status.ok_or_else(odd)?;
-    let field = |name: &str| {
-        let mut found = head.split("\r\n").filter_map(|line| line.split_once(':'));
-        found.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
-    };
-    if field("transfer-encoding").is_some_and(|how| how.eq_ignore_ascii_case("chunked")) {
-        return Ok(chunks(body)?.map(|body| (status, body)));
-    }
-    Ok(match field("content-length") {
-        Some(length) => {
-            let length: usize = length.parse().map_err(|_| odd())?;
-            body.get(..length).map(|body| (status, body.to_vec()))
-        }
-        None if ended => Some((status, body.to_vec())),
-        None => None,
-    })
-}
-
-/// What chunks hold (RFC 9112, section 7.1), once the last has come.
-fn chunks(mut rest: &[u8]) -> Result<Option<Vec<u8>>, NoToken> {
-    let odd = || NoToken::Odd("it sends broken chunks".to_owned());
-    let mut whole = Vec::new();
-    loop {
-        let Some(end) = memchr::memmem::find(rest, b"\r\n") else { return Ok(None) };
-        let size = String::from_utf8_lossy(&rest[..end]);
-        let size = size.split(';').next().unwrap_or("").trim();
-        let size = usize::from_str_radix(size, 16).map_err(|_| odd())?;
-        if size == 0 {
-            return Ok(Some(whole));
-        }
-        if size > ANSWER_BYTES_MAX {
-            return Err(odd());
-        }
-        let Some(chunk) = rest.get(end + 2..end + 2 + size) else { return Ok(None) };
-        whole.extend_from_slice(chunk);
-        match rest.get(end + 2 + size..end + 4 + size) {
-            Some(b"\r\n") => rest = &rest[end + 4 + size..],
-            Some(_) => return Err(odd()),
-            None => return Ok(None),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::collection::vec;
-    use proptest::prelude::*;
 
     #[test]
     fn a_token_is_read_with_its_time_and_the_refresh_token_that_follows() {
@@ -142,43 +84,5 @@ mod tests {
     fn a_token_cannot_break_out_of_the_sign_in() {
         let odd = given(200, b"{\"access_token\":\"a\\u0001auth=\"}");
         assert!(matches!(odd, Err(NoToken::Odd(_))), "{odd:?}");
-    }
-
-    fn whole(text: &str) -> (u16, String) {
-        let (status, body) = answer(text.as_bytes(), false).expect("HTTP").expect("whole");
-        (status, String::from_utf8(body).expect("text"))
-    }
-
-    #[test]
-    fn an_answer_is_read_by_its_length_or_in_chunks() {
-        let sized = "HTTP/1.1 400 Bad Request\r\ncontent-length: 4\r\n\r\n{\"\"}";
-        assert_eq!(whole(sized), (400, "{\"\"}".to_owned()));
-        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
-                       3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n";
-        assert_eq!(whole(chunked), (200, "abc0123456789".to_owned()));
-    }
-
-    #[test]
-    fn an_answer_that_was_cut_anywhere_is_not_whole() {
-        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n";
-        let sized = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
-        for text in [chunked, sized] {
-            for cut in 0..text.len() {
-                let found = answer(&text.as_bytes()[..cut], false);
-                assert!(matches!(found, Ok(None)), "{cut}: {found:?}");
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_an_answer_or_refused(tail in vec(any::<u8>(), 0..200)) {
-            for head in ["", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"] {
-                let bytes = [head.as_bytes(), &tail].concat();
-                if let Ok(Some((_, body))) = answer(&bytes, true) {
-                    prop_assert!(body.len() <= bytes.len());
-                }
-            }
-        }
     }
 }

@@ -5,6 +5,11 @@ use super::Finding;
 use super::map::{Storey, storey};
 use super::tree::Tree;
 
+/// What can make HTTP requests. Only `egress` may have it: one hole after the other was found where
+/// each feature asked by itself.
+const HTTP_CLIENTS: [&str; 8] =
+    ["awc", "curl", "hyper", "hyper-util", "isahc", "reqwest", "surf", "ureq"];
+
 pub fn findings(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for (name, manifest) in tree.crates() {
@@ -20,6 +25,10 @@ pub fn findings(tree: &Tree) -> Vec<Finding> {
         for section in ["dependencies", "build-dependencies"] {
             let Some(listed) = table.get(section).and_then(|v| v.as_table()) else { continue };
             for on in listed.keys() {
+                if name != "egress" && HTTP_CLIENTS.contains(&on.as_str()) {
+                    let words = format!("{name} has {on}; requests of ours leave through egress");
+                    found.push(Finding::new(&path, 0, words));
+                }
                 if let Some(to) = storey(on)
                     && let Err(words) = allowed(name, from, on, to)
                 {
@@ -77,6 +86,13 @@ mod tests {
         let on_desk = "[dependencies.desk]\npath = \"../desk\"";
         assert_eq!(words("store", on_desk), ["store depends on desk, which does not lie below it"]);
         assert!(words("app", on_desk).is_empty());
+    }
+
+    #[test]
+    fn a_client_for_requests_of_ours_outside_of_egress_is_found() {
+        let has = "[dependencies]\nhyper.workspace = true\nstore.workspace = true";
+        assert_eq!(words("desk", has), ["desk has hyper; requests of ours leave through egress"]);
+        assert!(words("egress", has).is_empty());
     }
 
     #[test]

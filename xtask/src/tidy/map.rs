@@ -29,7 +29,7 @@ pub fn storey(name: &str) -> Option<Storey> {
     Some(match name {
         "domain" => Storey::Domain,
         "reading" | "coach" | "surge" | "mail" => Storey::Pure,
-        "web" | "intake" | "store" => Storey::Floor,
+        "web" | "intake" | "store" | "egress" => Storey::Floor,
         "channels" | "desk" | "customers" | "insight" | "crisis" | "organisation" => Storey::Room,
         "app" => Storey::App,
         "testkit" => Storey::Tests,

@@ -1,4 +1,4 @@
-//! TLS for mail: our certificate on the listener, and whom we believe when we connect.
+//! TLS for mail: our certificate on the listener, and lines that are protected.
 
 use std::fmt;
 use std::io;
@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 use std::time::SystemTime;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, Error, RootCertStore, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// A certificate and its key, in files that something else renews.
@@ -92,24 +92,6 @@ fn certificates(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
 
 fn in_file(path: &Path, why: &dyn fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()))
-}
-
-/// Whose certificates we believe: the world's authorities and, where a file is named, those in
-/// it as well.
-pub(crate) fn connector(authorities: Option<&Path>) -> io::Result<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    if let Some(path) = authorities {
-        for certificate in certificates(path)? {
-            roots.add(certificate).map_err(|error| in_file(path, &error))?;
-        }
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error: Error| io::Error::other(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// A connection, in the clear or inside TLS.

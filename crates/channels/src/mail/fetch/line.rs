@@ -1,7 +1,8 @@
 //! A connection to somebody else's mail store: opened with patience, protected as asked.
 
 use crate::mail::fetch::{Account, Trouble};
-use crate::mail::secured::{Wire, connector};
+use crate::mail::secured::Wire;
+use egress::connector;
 use std::future::Future;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

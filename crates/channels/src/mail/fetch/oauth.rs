@@ -96,7 +96,7 @@ impl Consent<'_> {
     /// Buys a refresh token with it.
     pub(crate) async fn grant(&self, ctx: &Context) -> Result<Grant, Trouble> {
         let url = Url::parse(self.token_url).map_err(|error| Trouble::Odd(error.to_string()))?;
-        let (status, answer) = post(&url, &self.form(), None).await?;
+        let (status, answer) = post(ctx, &url, self.form(), None).await?;
         let given = given(status, &answer).map_err(|why| match why {
             NoToken::Refused(why) => Trouble::Refused(crate::said::line(&why, 300)),
             why => trouble(why),
@@ -208,7 +208,7 @@ async fn buy(
 ) -> Result<Bought, Trouble> {
     let form = form(ctx, grant, refresh)?;
     let url = Url::parse(&grant.url).map_err(|error| Trouble::Odd(error.to_string()))?;
-    let (status, answer) = post(&url, &form, account.authorities.as_deref()).await?;
+    let (status, answer) = post(ctx, &url, form, account.authorities.as_deref()).await?;
     let given = given(status, &answer).map_err(trouble)?;
     let lasts = given.lasts.unwrap_or(LASTS_USUALLY).clamp(0, 30 * 86_400);
     let until = ctx.now() + SignedDuration::from_secs(lasts - (lasts / 10).min(AHEAD_MOST));

@@ -1,64 +1,40 @@
-//! One form sent over HTTP/1.1 to a token endpoint, and its answer. No redirect is followed: a
-//! token goes to the server whose name somebody wrote, or nowhere.
+//! One form sent to a token endpoint, and its answer. No redirect is followed: a token goes to the
+//! server whose name somebody wrote, or nowhere.
 
 use crate::mail::fetch::Trouble;
 use crate::mail::fetch::line::PATIENCE;
-use crate::mail::secured::{Wire, connector};
-use ::mail::oauth::{ANSWER_BYTES_MAX, NoToken, answer};
+use crate::mail::relay::is_here;
+use ::mail::oauth::{ANSWER_BYTES_MAX, NoToken};
+use egress::{Call, Egress, Fault};
 use std::path::Path;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use store::Context;
 use url::Url;
 
 /// Sends a form; gives the status and the body of the answer.
 pub(super) async fn post(
+    ctx: &Context,
     url: &Url,
-    form: &str,
+    form: String,
     authorities: Option<&Path>,
 ) -> Result<(u16, Vec<u8>), Trouble> {
-    match tokio::time::timeout(PATIENCE, exchange(url, form, authorities)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Trouble::Away("the token endpoint does not answer in time".to_owned())),
-    }
-}
-
-async fn exchange(
-    url: &Url,
-    form: &str,
-    authorities: Option<&Path>,
-) -> Result<(u16, Vec<u8>), Trouble> {
-    let says = || Trouble::Odd(format!("{url} names no server"));
-    let (host, port) =
-        (url.host_str().ok_or_else(says)?, url.port_or_known_default().ok_or_else(says)?);
-    let away = |error: std::io::Error| {
-        Trouble::Away(format!("the token endpoint at {host} is away: {error}"))
+    let host = url.host_str().unwrap_or("").trim_matches(['[', ']']).to_owned();
+    // A provider inside the house is one on this machine, or one that the operator gave authorities
+    // of its own for; `private_hosts` names others.
+    let inside = is_here(&host) || authorities.is_some();
+    let call = Call {
+        url,
+        body: Some(("application/x-www-form-urlencoded", form.into_bytes())),
+        bearer: None,
+        private_hosts: if inside { &[host] } else { &[] },
+        authorities,
+        patience: PATIENCE,
+        answer_most: ANSWER_BYTES_MAX,
     };
-    let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.map_err(away)?;
-    let mut wire = Wire::Plain(stream);
-    if url.scheme() == "https" {
-        wire.ask_tls(host, &connector(authorities)?).await.map_err(away)?;
-    }
-    let at = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    let request = format!(
-        "POST {at} HTTP/1.1\r\nHost: {authority}\r\nAccept: application/json\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
-         User-Agent: Redress\r\nConnection: close\r\n\r\n{form}",
-        form.len()
-    );
-    wire.write_all(request.as_bytes()).await.map_err(away)?;
-    wire.flush().await.map_err(away)?;
-    let mut bytes = Vec::new();
-    loop {
-        if let Some(answer) = answer(&bytes, false).map_err(trouble)? {
-            return Ok(answer);
-        }
-        if bytes.len() > ANSWER_BYTES_MAX {
-            return Err(Trouble::Odd("the token endpoint answers without end".to_owned()));
-        }
-        if wire.read_buf(&mut bytes).await.map_err(away)? == 0 {
-            let cut = || Trouble::Away(format!("the token endpoint at {host} broke off"));
-            return answer(&bytes, true).map_err(trouble)?.ok_or_else(cut);
+    match ctx.held::<Egress>().send(call).await {
+        Ok(answer) => Ok((answer.status, answer.body)),
+        Err(Fault::Away(why)) => Err(Trouble::Away(format!("the token endpoint: {why}"))),
+        Err(Fault::Refused(why) | Fault::Odd(why)) => {
+            Err(Trouble::Odd(format!("the token endpoint: {why}")))
         }
     }
 }
