@@ -77,7 +77,10 @@ export async function staffPages(page, customer, house) {
     "/q/team?kind=idea&severity=4",
     "/q/team/filter?kind=complaint",
     "/q/team/keeping?kind=complaint",
-    `/labels/new?case=${found.split("/").at(-1)}`,
+    ...["label", "assign", "priority", "snooze", "take"].map(
+      (act) => `/bulk-changes/new?act=${act}&case=${found.split("/").at(-1)}&case=R-10001`,
+    ),
+    "/bulk-changes/new?act=read&list=team%3Fkind%3Dcomplaint",
     "/promises",
     "/search",
     "/search?q=card",

@@ -27,6 +27,7 @@ use web::{Bearer, Json, Page, Problem, SignedIn};
 pub fn router() -> OpenApiRouter<Context> {
     OpenApiRouter::with_openapi(Problems::openapi())
         .merge(crate::case::api::router())
+        .merge(crate::bulk::api::router())
         .merge(crate::held::api::router())
         .merge(crate::joiner::api::router())
         .merge(crate::label::api::router())

@@ -127,6 +127,34 @@ pub(crate) async fn begin<'a>(
     Ok(Begun::Now(Box::new(handling), permit))
 }
 
+/// One of several cases that are worked on in one transaction, or why it is not.
+pub(crate) enum InHand<'a> {
+    Work(Box<Handling<'a>>, Permit),
+    Refused(Box<Tx>, Box<ActError>),
+}
+
+/// Begins an action of a member of staff in a transaction that goes on with other cases; it comes
+/// back as [`Handling::tx`].
+pub(crate) async fn begin_in<'a>(
+    ctx: &'a Context,
+    mut tx: Tx,
+    staff: &Staff,
+    number: CaseNumber,
+    press: &'a Press,
+) -> Result<InHand<'a>, StoreError> {
+    let now = ctx.now();
+    let Some(case) = sql::load(&mut tx, number).await? else {
+        return Ok(InHand::Refused(Box::new(tx), Box::new(ActError::Missing)));
+    };
+    let permit = match staff.permit(Act::HandleCase, &case) {
+        Ok(permit) => permit,
+        Err(why) => return Ok(InHand::Refused(Box::new(tx), Box::new(why.into()))),
+    };
+    let (actor, name) = (Actor::Staff(staff.id), staff.name.clone());
+    let handling = Handling::with(ctx, tx, now, case, press, actor, name).await?;
+    Ok(InHand::Work(Box::new(handling), permit))
+}
+
 /// What an earlier press of the same key did.
 pub(crate) async fn pressed(
     tx: &mut Tx,

@@ -2,6 +2,7 @@
 //! doubled, late or no longer needed does no harm. Each finishes in the transaction of its effect.
 
 use crate::automatic;
+use crate::bulk::jobs as bulk_jobs;
 use crate::case::rules as case_rules;
 use crate::case::save::{By, save};
 use crate::case::sql::{self, people};
@@ -41,7 +42,7 @@ pub const JOINER: &str = "joiner";
 pub const TOPIC: &str = "topic_found";
 
 /// The kinds of work that [`run`] does.
-pub const KINDS: &[&str] = &[PROMISE, CLOCK, WAKE, ASK, SILENCE, JOINER, TOPIC];
+pub const KINDS: &[&str] = &[PROMISE, CLOCK, WAKE, ASK, SILENCE, JOINER, TOPIC, bulk_jobs::KIND];
 
 /// What a timer needs to know. The moment must still be the one that holds when it rings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +142,9 @@ pub(crate) async fn set_joiner(
 pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
     if !KINDS.contains(&job.kind.as_str()) {
         return None;
+    }
+    if job.kind == bulk_jobs::KIND {
+        return Some(bulk_jobs::go_on(ctx, job).await);
     }
     Some(ring(ctx, job).await)
 }

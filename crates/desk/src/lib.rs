@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod automatic;
+pub mod bulk;
 pub mod case;
 pub mod conduct;
 mod dialog;
@@ -52,6 +53,8 @@ use store::Context;
 pub fn router() -> Router<Context> {
     Router::new()
         .merge(view::pages::router())
+        .merge(bulk::pages::router())
+        .merge(bulk::forms::router())
         .merge(case::pages::router())
         .merge(case::forms::router())
         .merge(case::new_case::router())

@@ -1,5 +1,6 @@
 //! What an action can answer: done, or why not.
 
+use crate::bulk::rules::BulkRefused;
 use crate::case::rules::CaseRefused;
 use crate::conduct::rules::ConductRefused;
 use crate::escalation::rules::EscalationRefused;
@@ -98,6 +99,8 @@ refused! {
     Undelivered(UndeliveredRefused),
     /// About conduct.
     Conduct(ConductRefused),
+    /// About many cases at once.
+    Bulk(BulkRefused),
 }
 
 /// Why an action did not happen.

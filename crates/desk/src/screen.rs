@@ -79,7 +79,10 @@ impl Screen {
         }
         let seconds = u32::try_from(left).unwrap_or(1);
         let undo = Undo { action: "/me/undo".to_owned(), seconds };
-        let words = format!("{} – {}", last.says, CaseNumber(last.number));
+        let words = match last.is_bulk() {
+            true => last.says.clone(),
+            false => format!("{} – {}", last.says, CaseNumber(last.number)),
+        };
         Ok(Some(Toast { id: last.id, words, undo: Some(undo) }))
     }
 

@@ -60,6 +60,8 @@ pub const TABLES: &[&str] = &[
     "held_sender",
     "draft",
     "recent_action",
+    "bulk_change",
+    "bulk_row",
     "case_seen",
     "presence",
     "saved_view",

@@ -33,6 +33,13 @@ pub enum Fact {
         /// Its id.
         id: String,
     },
+    /// A change to many cases went on.
+    Bulk {
+        /// Its id.
+        id: String,
+        /// Who asked for it; nobody else is told.
+        staff: String,
+    },
     /// Public feedback came in.
     Feedback {
         /// The unit.

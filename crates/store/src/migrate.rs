@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     same!(21, "0021_address"),
     same!(22, "0022_mention"),
     same!(23, "0023_presence"),
+    same!(24, "0024_bulk"),
 ];
 
 /// The number of the last step.

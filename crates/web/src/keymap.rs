@@ -99,6 +99,7 @@ keymap! {
     Open "open" "Open": List "Enter";
     Peek "peek" "Peek": List "Space";
     Select "select" "Select": List "x";
+    SelectAll "select-all" "Select the page, then the whole list": List "Shift+X";
     ShowNew "show-new" "Show new rows": List "0";
     PageNewer "page-newer" "Newer": List "[";
     PageOlder "page-older" "Older": List "]";

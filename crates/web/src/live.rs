@@ -109,6 +109,9 @@ fn told(staff: &Staff, fact: &Fact) -> Option<String> {
             let place = place(unit, team, owner.as_deref())?;
             sees(staff, place).then(|| format!("presence R-{number}"))
         }
+        Fact::Bulk { id, staff: who } => {
+            (*who == staff.id.to_string()).then(|| format!("bulk {id}"))
+        }
         Fact::Job | Fact::Outbox | Fact::Arrival { .. } => None,
     }
 }

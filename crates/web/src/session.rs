@@ -6,6 +6,7 @@ use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, header, request::Parts};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::id::StaffId;
 use domain::permit::{Act, Role, Scope, Staff};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
@@ -221,6 +222,23 @@ pub async fn bearer(ctx: &Context, token: &str) -> Result<Option<Bearer>, StoreE
     let narrowed = if row.acts.is_empty() { None } else { Some(acts) };
     let staff = staff_of(&row, narrowed)?;
     Ok(Some(Bearer { staff, token: hash }))
+}
+
+/// A member of staff as they are now, for work that goes on without them; `None` once they left.
+///
+/// # Errors
+/// When the store fails.
+pub async fn somebody(ctx: &Context, id: StaffId) -> Result<Option<Staff>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT s.id, s.name, s.email, s.scope, s.signature, s.shift, s.preferences,
+            s.made_at_ms AS seen_at_ms, '' AS acts, ",
+        belongs_to!(),
+        " FROM staff s WHERE s.id = $1 AND s.left_at_ms IS NULL"
+    );
+    let row: Option<Row> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(id.to_string())
+        .fetch_optional(db).await)
+    .doing("looking up a colleague")?;
+    row.map(|row| staff_of(&row, None)).transpose()
 }
 
 async fn note_used(ctx: &Context, hash: &str, now: Timestamp) -> Result<(), StoreError> {

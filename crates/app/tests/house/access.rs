@@ -93,6 +93,7 @@ fn is_there(path: &str) -> bool {
         "/sessions/{handle}",
         "/tokens/{id}",
         "/labels/{id}",
+        "/bulk-changes/{id}",
         "/topics/{id}",
         "/reply-texts/{id}",
         "/messages/{id}",

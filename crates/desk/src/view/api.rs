@@ -1,8 +1,9 @@
 //! The record and the change feed for programs, the work that failed, and undoing.
 
 use crate::api::{self, CasePath, DoneBody, Nothing, ReadProblems, WriteHeaders, WriteProblems};
+use crate::bulk::api::{self as bulk_api, BulkBody};
 use crate::message::api::{at, list_of};
-use crate::view::recent::{self, RecentAction, undo_last};
+use crate::view::recent::{self, RecentAction, Undone, undo_last};
 use crate::view::{record, seen};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -226,17 +227,21 @@ async fn replay_job(
     Err(Problem::missing("job_missing", "There is no such work that failed."))
 }
 
-/// Undoes what you did last, unless somebody changed it since.
+/// Undoes what you did last, unless somebody changed it since. Where it was a change to many cases,
+/// 202 answers with the change that takes it back.
 #[utoipa::path(post, path = "/api/v1/me/undos", tag = "cases", request_body = Nothing,
-    params(WriteHeaders), responses((status = 201, body = DoneBody), WriteProblems),
-    security(("token" = [])))]
+    params(WriteHeaders), responses((status = 201, body = DoneBody),
+    (status = 202, body = BulkBody), WriteProblems), security(("token" = [])))]
 async fn undo(
     State(ctx): State<Context>,
     by: Bearer,
     body: Json<Nothing>,
 ) -> Result<Response, Problem> {
     let Nothing {} = body.value;
-    Ok(api::made(undo_last(&ctx, &by.staff, &body.press).await?))
+    Ok(match undo_last(&ctx, &by.staff, &body.press).await? {
+        Undone::Case(done) => api::made(done),
+        Undone::Bulk(back) => bulk_api::accepted(*back),
+    })
 }
 
 /// Something you did.
@@ -244,9 +249,11 @@ async fn undo(
 struct ActionBody {
     /// Its id.
     id: String,
-    /// The case's number.
+    /// The case's number, unless it was a change to many cases.
     #[schema(example = "R-10482")]
-    number: String,
+    number: Option<String>,
+    /// The id of the change, where it was one to many cases.
+    bulk_change: Option<String>,
     /// What, in words.
     says: String,
     /// When.
@@ -257,9 +264,11 @@ struct ActionBody {
 
 impl From<RecentAction> for ActionBody {
     fn from(action: RecentAction) -> ActionBody {
+        let is_bulk = action.is_bulk();
         ActionBody {
+            bulk_change: is_bulk.then(|| action.id.clone()),
             id: action.id,
-            number: CaseNumber(action.number).to_string(),
+            number: (!is_bulk).then(|| CaseNumber(action.number).to_string()),
             says: action.says,
             at: at(action.at_ms),
             undone: action.undone != 0,

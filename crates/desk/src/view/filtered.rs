@@ -36,6 +36,7 @@ macro_rules! stretch_sql {
         )
     };
 }
+pub(crate) use stretch_sql;
 
 macro_rules! fits {
     () => {
@@ -50,6 +51,7 @@ macro_rules! fits {
             AND c.topics LIKE '%\"' || t.id || '\"%'))"
     };
 }
+pub(crate) use fits;
 
 macro_rules! page_sql {
     ($lane:literal, $view:literal) => {
@@ -88,20 +90,20 @@ macro_rules! end_sql {
 }
 
 /// The words of a filter as its statements take them.
-struct Bound {
-    kind: &'static str,
-    channel: &'static str,
-    team: String,
-    owner: String,
-    severity: i64,
-    stage: &'static str,
-    label: String,
-    waiting_before_ms: i64,
-    topic: String,
+pub(crate) struct Bound {
+    pub kind: &'static str,
+    pub channel: &'static str,
+    pub team: String,
+    pub owner: String,
+    pub severity: i64,
+    pub stage: &'static str,
+    pub label: String,
+    pub waiting_before_ms: i64,
+    pub topic: String,
 }
 
 impl Bound {
-    fn of(filter: &Filter, now: Timestamp) -> Bound {
+    pub(crate) fn of(filter: &Filter, now: Timestamp) -> Bound {
         Bound {
             kind: filter.kind.map_or("", |kind| kind.as_str()),
             channel: filter.channel.map_or("", |channel| channel.as_str()),
@@ -140,6 +142,7 @@ macro_rules! bound {
             .bind(&$bound.topic)
     };
 }
+pub(crate) use bound;
 
 /// A page of the view after `after`, only with cases that fit. A page may hold fewer than
 /// [`ROWS`] and still have a next one: then [`STRETCH`] cases were looked at.

@@ -1,16 +1,14 @@
-//! Screens that list: the queue (A2), changes to several cases at once, undo.
+//! Screens that list: the queue (A2), undo.
 
-use crate::case::actions as case_actions;
-use crate::refusal::{ActError, Refused};
 use crate::screen::Screen;
 use crate::view::filter::FilterText;
 use crate::view::filter_pages::{Chip, address, chips};
 use crate::view::filtered::{Counted, count_filtered, filtered};
 use crate::view::list::{CameFrom, List};
 use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
+use crate::view::recent::{self, Undone};
 use crate::view::row::RowView;
 use crate::view::saved::{SavedView, saved_views};
-use crate::view::{recent, seen};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
@@ -25,15 +23,11 @@ use store::Context;
 use web::frame::{Place, StaffFrame};
 use web::{Form, Path, Problem, Query, SignedIn, words};
 
-/// Cases changed with one press.
-pub(crate) const BULK_MOST: usize = 50;
-
 /// The pages of this noun.
 pub fn router() -> Router<Context> {
     Router::new()
         .route("/q", get(|| async { Redirect::to("/q/mine") }))
         .route("/q/{view}", get(show_queue))
-        .route("/cases/changes", post(change_several))
         .route("/me/undo", post(undo_last))
         .route("/me/actions", get(recent_page))
 }
@@ -93,6 +87,9 @@ struct QueuePage {
     keeping: String,
     /// The address that counts every case that fits; empty when that is known.
     count_all: String,
+    /// The whole list as a change to many cases names it, and how many it holds; empty where it all
+    /// stands on this page.
+    whole: (String, String),
     may_handle: bool,
     may_open: bool,
 }
@@ -188,6 +185,10 @@ async fn show_queue(
         pager: pager_words(from, shown, total.as_deref()),
         newest: if from > 0 || after.is_some() { here.clone() } else { String::new() },
         empty: if text.is_empty() { empty(&word) } else { none_fit(older.is_some()) },
+        whole: match older.is_some() || from > 0 || after.is_some() {
+            true => (list_name(&word, &text), total.unwrap_or_default()),
+            false => (String::new(), String::new()),
+        },
         older: older.unwrap_or_default(),
         groups,
         back: here,
@@ -202,6 +203,12 @@ async fn show_queue(
         answer.headers_mut().append(header::SET_COOKIE, list.cookie(&ctx));
     }
     Ok(answer)
+}
+
+/// A view with its filter in one word: `team?kind=complaint`.
+fn list_name(word: &str, text: &FilterText) -> String {
+    let here = address(word, &text.query());
+    here.strip_prefix("/q/").unwrap_or(&here).to_owned()
 }
 
 fn no_such_view() -> Problem {
@@ -352,86 +359,6 @@ fn empty(word: &str) -> Empty {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Several {
-    #[serde(default)]
-    case: Vec<String>,
-    act: String,
-    #[serde(default)]
-    back: String,
-}
-
-/// `POST /cases/changes`: the same act on each ticked case. Acts that need words open their form
-/// for the first one.
-async fn change_several(
-    State(ctx): State<Context>,
-    form: Form<Several>,
-) -> Result<Response, Problem> {
-    let back = local(&form.value.back, "/q/mine");
-    let ticked: Result<Vec<CaseNumber>, _> =
-        form.value.case.iter().take(BULK_MOST).map(|case| case.parse()).collect();
-    let numbers = ticked.map_err(|_| {
-        Problem::refused("form_unreadable", "A ticked case has no number. Nothing was changed.")
-            .at("/case", "Tick cases of the list.")
-    })?;
-    let Some(first) = numbers.first() else {
-        return Err(Problem::refused("nothing_ticked", "Tick at least one case first."));
-    };
-    let dialog = match form.value.act.as_str() {
-        "resolve" => Some("resolution/new"),
-        "transfer" => Some("transfers/new"),
-        "assign" => Some("assignment/new"),
-        "priority" => Some("reading"),
-        _ => None,
-    };
-    if let Some(dialog) = dialog {
-        return Ok(Redirect::to(&format!("/cases/{first}/{dialog}")).into_response());
-    }
-    if form.value.act == "label" {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(numbers.iter().map(|number| ("case", number.to_string())))
-            .append_pair("back", &back)
-            .finish();
-        return Ok(Redirect::to(&format!("/labels/new?{query}")).into_response());
-    }
-    if form.value.act == "read" {
-        seen::turn(&ctx, &form.by.staff, &numbers).await?;
-        return Ok(Redirect::to(&back).into_response());
-    }
-    let screen = Screen::of(&ctx, form.by).await?;
-    let staff = &screen.signed.staff;
-    let mut refused = Vec::new();
-    for (place, number) in numbers.iter().enumerate() {
-        // One press for several cases is one press a case.
-        let press = form.press.part(place);
-        let done = match form.value.act.as_str() {
-            "take" => case_actions::take(&ctx, staff, *number, &press).await,
-            "snooze" => case_actions::snooze(&ctx, staff, *number, tomorrow(&screen), &press).await,
-            _ => return Err(Problem::refused("act_unknown", "Choose one of the buttons.")),
-        };
-        match done {
-            Ok(_) => {}
-            Err(ActError::Refused(why)) => refused.push((*number, why)),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    match refused.first() {
-        None => Ok(Redirect::to(&back).into_response()),
-        Some((_, first)) => Err(Problem::conflict(first.code(), not_all(numbers.len(), &refused))),
-    }
-}
-
-/// What of several was not done, and why: "2 of 3 done. R-10482: …".
-pub(crate) fn not_all(asked: usize, refused: &[(CaseNumber, Refused)]) -> String {
-    let why = refused.iter().map(|(number, why)| format!("{number}: {why}"));
-    let why = why.collect::<Vec<_>>().join(" ");
-    match asked - refused.len() {
-        0 => why,
-        done => format!("{done} of {asked} done. {why}"),
-    }
-}
-
 /// Nine tomorrow morning, or the first opening after it.
 pub(crate) fn tomorrow(screen: &Screen) -> jiff::Timestamp {
     let day = screen.now.to_zoned(screen.zone.clone()).tomorrow();
@@ -462,16 +389,22 @@ async fn undo_last(
     let stays = done_last.iter().find(|action| action.undone == 0).is_some_and(|a| a.is_of_list());
     let done = recent::undo_last(&ctx, &form.by.staff, &form.press).await?;
     // To open the case would be to read it.
-    let to = match list.0 {
-        Some(list) if stays => list.href(),
-        None if stays => "/q/mine".to_owned(),
-        _ => format!("/cases/{}", done.number),
+    let to = match (done, list.0) {
+        (Undone::Bulk(back), _) if back.is_running() || back.refused > 0 => {
+            format!("/bulk-changes/{}", back.id)
+        }
+        (_, Some(list)) if stays => list.href(),
+        (_, None) if stays => "/q/mine".to_owned(),
+        (Undone::Case(done), _) => format!("/cases/{}", done.number),
+        (Undone::Bulk(back), _) => format!("/bulk-changes/{}", back.id),
     };
     Ok(Redirect::to(&to))
 }
 
 struct RecentView {
-    number: String,
+    href: String,
+    /// The case's number, or how one calls a change to many.
+    name: String,
     says: String,
     when: web::time_words::Moment,
     undone: bool,
@@ -494,8 +427,14 @@ async fn recent_page(
     let actions = recent::recent_actions(&ctx, screen.signed.staff.id).await?;
     let view = |action: recent::RecentAction| {
         let at = jiff::Timestamp::from_millisecond(action.at_ms).unwrap_or(screen.now);
+        let number = CaseNumber(action.number);
+        let (href, name) = match action.is_bulk() {
+            true => (format!("/bulk-changes/{}", action.id), "Many cases".to_owned()),
+            false => (format!("/cases/{number}"), number.to_string()),
+        };
         RecentView {
-            number: CaseNumber(action.number).to_string(),
+            href,
+            name,
             when: screen.moment(at),
             undone: action.undone != 0,
             says: action.says,
@@ -508,17 +447,7 @@ async fn recent_page(
 
 #[cfg(test)]
 mod tests {
-    use super::{local, not_all};
-    use crate::case::rules::CaseRefused;
-    use crate::refusal::Refused;
-    use domain::id::CaseNumber;
-
-    #[test]
-    fn of_several_cases_those_that_were_refused_are_named_with_the_reason() {
-        let taken = Refused::Case(CaseRefused::TakenMeanwhile { by: "Priya".to_owned() });
-        let says = not_all(3, &[(CaseNumber(7), taken)]);
-        assert!(says.starts_with("2 of 3 done. R-7: Priya has this case now."), "{says}");
-    }
+    use super::local;
 
     #[test]
     fn a_form_sends_nobody_elsewhere() {

@@ -1,5 +1,7 @@
 //! What somebody did last, so that `z` can undo it for 24 hours.
 
+use crate::bulk::actions as bulk_actions;
+use crate::bulk::sql::BulkChange;
 use crate::case::actions::{Right, teach};
 use crate::case::rules::{self as case_rules, CaseRefused};
 use crate::handling::{Done, Handling, handling};
@@ -28,14 +30,37 @@ pub const UNDOABLE: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reverse", rename_all = "snake_case")]
 pub(crate) enum Reverse {
-    Assign { owner: Option<StaffId>, now: Option<StaffId> },
-    Problem { problem: String, now: String },
-    Reread { before: (Kind, u8, Facts), now: (Kind, u8, Facts) },
-    Snooze { until: Option<Timestamp>, now: Option<Timestamp> },
-    Send { message: MessageId },
-    Label { how: Labelled },
-    Topics { how: TopicsCorrected },
-    Seen { was: u64, now: u64 },
+    Assign {
+        owner: Option<StaffId>,
+        now: Option<StaffId>,
+    },
+    Problem {
+        problem: String,
+        now: String,
+    },
+    Reread {
+        before: (Kind, u8, Facts),
+        now: (Kind, u8, Facts),
+    },
+    Snooze {
+        until: Option<Timestamp>,
+        now: Option<Timestamp>,
+    },
+    Send {
+        message: MessageId,
+    },
+    Label {
+        how: Labelled,
+    },
+    Topics {
+        how: TopicsCorrected,
+    },
+    Seen {
+        was: u64,
+        now: u64,
+    },
+    /// The change to many cases that has the action's own id.
+    Bulk,
 }
 
 /// Something somebody did.
@@ -43,7 +68,7 @@ pub(crate) enum Reverse {
 pub struct RecentAction {
     /// Its id.
     pub id: String,
-    /// The case's number.
+    /// The case's number; 0 where it was a change to many cases.
     pub number: i64,
     /// When, in milliseconds.
     pub at_ms: i64,
@@ -58,7 +83,12 @@ pub struct RecentAction {
 impl RecentAction {
     /// Whether it was done to a row of a list, so that who takes it back stays there.
     pub(crate) fn is_of_list(&self) -> bool {
-        matches!(serde_json::from_str(&self.reverse), Ok(Reverse::Seen { .. }))
+        matches!(serde_json::from_str(&self.reverse), Ok(Reverse::Seen { .. } | Reverse::Bulk))
+    }
+
+    /// Whether it was a change to many cases, which has its id.
+    pub fn is_bulk(&self) -> bool {
+        matches!(serde_json::from_str(&self.reverse), Ok(Reverse::Bulk))
     }
 }
 
@@ -74,7 +104,16 @@ pub(crate) async fn remember(
     let id: uuid::Uuid = work.ctx.id(work.now);
     let case = work.case.id;
     let (id, now) = (id.to_string(), work.now);
-    sql::remember(&mut work.tx, &id, staff.id, case, says, &json, now).await
+    sql::remember(&mut work.tx, &id, staff.id, Some(case), says, &json, now).await
+}
+
+/// What undoing did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undone {
+    /// One case is as it was.
+    Case(Done),
+    /// Many cases are being put back, by a change of its own.
+    Bulk(Box<BulkChange>),
 }
 
 /// What this person did in the last 24 hours, newest first.
@@ -92,7 +131,7 @@ pub async fn recent_actions(
 ///
 /// # Errors
 /// See [`ActError`]; `nothing_to_undo`, or `changed_since` when somebody changed it again.
-pub async fn undo_last(ctx: &Context, staff: &Staff, press: &Press) -> Result<Done, ActError> {
+pub async fn undo_last(ctx: &Context, staff: &Staff, press: &Press) -> Result<Undone, ActError> {
     let last = recent_actions(ctx, staff.id).await?.into_iter().find(|action| action.undone == 0);
     let last = last.ok_or(CaseRefused::NothingToUndo)?;
     undo(ctx, staff, &last, press).await
@@ -103,6 +142,19 @@ pub async fn undo_last(ctx: &Context, staff: &Staff, press: &Press) -> Result<Do
 /// # Errors
 /// See [`ActError`].
 pub async fn undo(
+    ctx: &Context,
+    staff: &Staff,
+    action: &RecentAction,
+    press: &Press,
+) -> Result<Undone, ActError> {
+    if action.is_bulk() {
+        let back = bulk_actions::undo(ctx, staff, &action.id, press).await?;
+        return Ok(Undone::Bulk(Box::new(back)));
+    }
+    undo_one(ctx, staff, action, press).await.map(Undone::Case)
+}
+
+async fn undo_one(
     ctx: &Context,
     staff: &Staff,
     action: &RecentAction,
@@ -125,20 +177,31 @@ pub async fn undo(
     if !sql::mark_undone(&mut work.tx, &action.id, staff.id).await? {
         return Err(CaseRefused::NothingToUndo.into());
     }
+    let events = put_back(&mut work, staff, &permit, reverse).await?;
+    work.save(&events).await
+}
+
+/// What brings the case back to what it was, with those told of it who learn from it.
+pub(crate) async fn put_back(
+    work: &mut Handling<'_>,
+    staff: &Staff,
+    permit: &Permit,
+    reverse: Reverse,
+) -> Result<Vec<Event>, ActError> {
     let taught = match &reverse {
         Reverse::Reread { before: (kind, severity, facts), .. } => {
             Some(Right::plain(*kind, *severity, *facts))
         }
         _ => None,
     };
-    let events = reversed(&work.case, &permit, reverse)?;
+    let events = reversed(&work.case, permit, reverse)?;
     if let Some(right) = taught {
-        teach(&mut work, staff, &right).await?;
+        teach(work, staff, &right).await?;
     }
     if let Some(Event::TopicsCorrected(how)) = events.first() {
-        teach_topics(&mut work, staff, how).await?;
+        teach_topics(work, staff, how).await?;
     }
-    work.save(&events).await
+    Ok(events)
 }
 
 fn reversed(case: &Case, _permit: &Permit, reverse: Reverse) -> Result<Vec<Event>, CaseRefused> {
@@ -171,6 +234,8 @@ fn reversed(case: &Case, _permit: &Permit, reverse: Reverse) -> Result<Vec<Event
         Reverse::Topics { how } => topic_rules::reversed(case, &how)
             .map(|event| vec![event])
             .ok_or(CaseRefused::ChangedSince),
-        Reverse::Send { .. } | Reverse::Seen { .. } => Err(CaseRefused::NothingToUndo),
+        Reverse::Send { .. } | Reverse::Seen { .. } | Reverse::Bulk => {
+            Err(CaseRefused::NothingToUndo)
+        }
     }
 }

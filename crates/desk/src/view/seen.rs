@@ -6,9 +6,10 @@ use crate::handling::Done;
 use crate::refusal::ActError;
 use crate::view::recent::Reverse;
 use crate::view::sql;
-use domain::id::CaseNumber;
+use domain::case::Case;
+use domain::id::{CaseId, CaseNumber};
 use domain::permit::{Act, Staff};
-use store::{Context, StoreError};
+use store::{Context, StoreError, Tx};
 
 /// Notes that this person has read the case up to `version`; never goes back.
 ///
@@ -51,7 +52,8 @@ pub async fn turn(ctx: &Context, staff: &Staff, numbers: &[CaseNumber]) -> Resul
             .map_err(|error| StoreError::unreadable("remembering an action", error))?;
         let id: uuid::Uuid = ctx.id(now);
         let says = if is_read { "Marked as read" } else { "Marked as unread" };
-        sql::remember(&mut tx, &id.to_string(), staff.id, case.id, says, &reverse, now).await?;
+        sql::remember(&mut tx, &id.to_string(), staff.id, Some(case.id), says, &reverse, now)
+            .await?;
     }
     tx.commit().await?;
     Ok(is_read)
@@ -84,10 +86,36 @@ pub(crate) async fn put_back(
     if !sql::mark_undone(&mut tx, action, staff.id).await? {
         return Err(CaseRefused::NothingToUndo.into());
     }
-    if sql::seen(&mut tx, case.id, staff.id).await? != left {
-        return Err(CaseRefused::ChangedSince.into());
-    }
-    sql::put_seen(&mut tx, case.id, staff.id, was).await?;
+    put_back_in(&mut tx, case.id, staff, (was, left)).await?;
     tx.commit().await?;
     Ok(Done::opened(&case))
+}
+
+/// The same within a transaction.
+pub(crate) async fn put_back_in(
+    tx: &mut Tx,
+    case: CaseId,
+    staff: &Staff,
+    (was, left): (u64, u64),
+) -> Result<(), ActError> {
+    if sql::seen(tx, case, staff.id).await? != left {
+        return Err(CaseRefused::ChangedSince.into());
+    }
+    Ok(sql::put_seen(tx, case, staff.id, was).await?)
+}
+
+/// Makes a case read or unread within a transaction; what takes it back, unless it was so already.
+pub(crate) async fn mark_in(
+    tx: &mut Tx,
+    case: &Case,
+    staff: &Staff,
+    is_read: bool,
+) -> Result<Option<Reverse>, ActError> {
+    let was = sql::seen(tx, case.id, staff.id).await?;
+    if (was >= case.version) == is_read {
+        return Ok(None);
+    }
+    let now = if is_read { case.version } else { 0 };
+    sql::put_seen(tx, case.id, staff.id, now).await?;
+    Ok(Some(Reverse::Seen { was, now }))
 }

@@ -10,7 +10,7 @@ pub(crate) async fn remember(
     tx: &mut Tx,
     id: &str,
     staff: StaffId,
-    case: CaseId,
+    case: Option<CaseId>,
     says: &str,
     reverse: &str,
     now: Timestamp,
@@ -18,7 +18,8 @@ pub(crate) async fn remember(
     const SQL: &str = "
         INSERT INTO recent_action (id, staff_id, case_id, at_ms, says, reverse)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).bind(case.to_string())
+    let case = case.map(|case| case.to_string()).unwrap_or_default();
+    on!(Tx tx, db => sqlx::query(SQL).bind(id).bind(staff.to_string()).bind(&case)
         .bind(now.as_millisecond()).bind(says).bind(reverse).execute(db).await.map(|_| ()))
     .doing("remembering an action")
 }
@@ -29,12 +30,19 @@ pub(crate) async fn recent(
     since: Timestamp,
 ) -> Result<Vec<RecentAction>, StoreError> {
     const SQL: &str = "
-        SELECT r.id, c.number, r.at_ms, r.says, r.undone, r.reverse
-        FROM recent_action r JOIN \"case\" c ON c.id = r.case_id
+        SELECT r.id, COALESCE(c.number, 0) AS number, r.at_ms, r.says, r.undone, r.reverse
+        FROM recent_action r LEFT JOIN \"case\" c ON c.id = r.case_id
         WHERE r.staff_id = $1 AND r.at_ms > $2 ORDER BY r.at_ms DESC, r.id DESC LIMIT 100";
     on!(Store store, db => sqlx::query_as(SQL).bind(staff.to_string())
         .bind(since.as_millisecond()).fetch_all(db).await)
     .doing("reading what somebody did last")
+}
+
+/// Says anew what an action did: a change to many cases goes on after it was remembered.
+pub(crate) async fn retell(tx: &mut Tx, action: &str, says: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE recent_action SET says = $2 WHERE id = $1";
+    on!(Tx tx, db => sqlx::query(SQL).bind(action).bind(says).execute(db).await.map(|_| ()))
+        .doing("remembering an action")
 }
 
 /// Says whether it was there and not undone before.

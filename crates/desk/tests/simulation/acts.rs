@@ -9,7 +9,7 @@ use desk::resolution::actions::{Ask, answer, close, reopen, resolve};
 use desk::resolution::rules::Answer;
 use desk::transfer::actions::{Tell, Transfer, transfer};
 use desk::view::case::case_view;
-use desk::view::recent::undo_last;
+use desk::view::recent::{Undone, undo_last};
 use desk::{ActError, Done, conduct, escalation};
 use domain::case::{Case, Closing};
 use domain::id::CaseNumber;
@@ -72,7 +72,10 @@ async fn of_staff(
         3 => note(ctx, staff, number, words("Kind."), None, &press).await,
         4 => snooze(ctx, staff, number, ahead, &press).await,
         5 => wake(ctx, staff, number, &press).await,
-        6 => undo_last(ctx, staff, &press).await,
+        6 => undo_last(ctx, staff, &press).await.map(|undone| match undone {
+            Undone::Case(done) => done,
+            Undone::Bulk(_) => unreachable!("nothing is done to many cases here"),
+        }),
         7 => {
             let ask = match roll.which {
                 0..=4 => Ask::Now,

@@ -2,6 +2,7 @@
 
 mod advised;
 mod agree;
+mod bulk;
 mod find;
 mod handle;
 mod joiners;

@@ -111,7 +111,7 @@ pub async fn letters(world: &World) -> Vec<serde_json::Value> {
 }
 
 /// The code of a refusal.
-pub fn code(result: Result<desk::Done, desk::ActError>) -> &'static str {
+pub fn code<T: std::fmt::Debug>(result: Result<T, desk::ActError>) -> &'static str {
     match result {
         Err(desk::ActError::Refused(why)) => why.code(),
         other => panic!("it should be refused: {other:?}"),

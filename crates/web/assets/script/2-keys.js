@@ -127,6 +127,7 @@ function perform(name, event) {
     open: () => currentRow() && press(one(".row-link", currentRow())),
     peek: peek,
     select: () => select(currentRow()),
+    "select-all": selectAll,
     "page-newer": () => press(actor("page-newer")),
     "message-previous": () => moveMessage(-1),
     "message-next": () => moveMessage(1),
@@ -234,14 +235,32 @@ function select(row, on) {
 
 function markSelection() {
   const ticked = all(".row-check:checked").length;
+  const isPage = ticked > 0 && ticked === all(".row-check").length;
   const bulk = one("#bulk");
-  bulk?.toggleAttribute("data-idle", ticked === 0);
-  const words = bulk && one("[data-selected]", bulk);
-  if (words) words.textContent = ticked === 1 ? "1 selected" : `${ticked} selected`;
+  if (!bulk) return;
+  bulk.toggleAttribute("data-idle", ticked === 0);
+  const page = one("[data-select-all]", bulk);
+  if (page) page.checked = isPage;
+  const whole = one("[data-whole]", bulk);
+  if (whole) whole.hidden = !isPage;
+  if (whole && !isPage) one("input", whole).checked = false;
+  const n = whole && one("input:checked", whole) ? whole.dataset.whole || "All" : ticked;
+  one("[data-selected]", bulk).textContent = `${n} selected`;
+}
+
+// First the whole page, then the whole list, then nothing.
+function selectAll() {
+  const checks = all(".row-check");
+  if (!checks.length) return false;
+  const whole = one("#bulk [data-whole] input");
+  const isPage = checks.every((check) => check.checked);
+  if (isPage && whole && !whole.checked) whole.checked = true;
+  else checks.forEach((check) => (check.checked = !isPage));
+  markSelection();
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches(".row-check")) markSelection();
+  if (event.target.matches(".row-check, [data-whole] input")) markSelection();
   if (event.target.matches("[data-select-all]")) {
     all(".row-check").forEach((check) => (check.checked = event.target.checked));
     markSelection();
