@@ -58,6 +58,7 @@ export async function staffPages(page, customer, house) {
   await take(page);
   const promise = await makePromise(page, house, found);
   const split = await furtherWords(page, customer, house);
+  const many = await changeMany(page, house);
   await page.goto(`${house.base}/customers`);
   const known = await page.locator("tbody a").first().getAttribute("href");
   return [
@@ -80,6 +81,7 @@ export async function staffPages(page, customer, house) {
     ...["label", "assign", "priority", "snooze", "take"].map(
       (act) => `/bulk-changes/new?act=${act}&case=${found.split("/").at(-1)}&case=R-10001`,
     ),
+    many,
     "/bulk-changes/new?act=read&list=team%3Fkind%3Dcomplaint",
     "/promises",
     "/search",
@@ -113,6 +115,16 @@ export async function settingsPages(page, house) {
     pages.push(await row.getAttribute("href"));
   }
   return pages;
+}
+
+// Two cases are changed at once, so that there is something to say of it.
+async function changeMany(page, house) {
+  await page.goto(`${house.base}/q/team`);
+  for (const at of [0, 1]) await page.locator(".row-check").nth(at).check();
+  await page.locator('#bulk [value="read"]').click();
+  await page.locator("#toasts").getByText(/Marked/).waitFor();
+  await page.goto(`${house.base}/me/actions`);
+  return page.locator('main a[href^="/bulk-changes/"]').first().getAttribute("href");
 }
 
 // Where further words of a customer become a matter of their own: they are written first.

@@ -73,6 +73,11 @@ const ON_LIST = {
   Open: list("Enter", goes(/\/cases\/R-\d+$/)),
   Peek: list("Space", () => page.locator("#peek").getByRole("heading").first().waitFor()),
   Select: list("x", () => page.getByText("1 selected").waitFor()),
+  "Select the page, then the whole list": list("Shift+X", async () => {
+    await page.getByText("50 selected").waitFor();
+    await keys("Shift+X");
+    await page.locator("[data-whole] input:checked").waitFor();
+  }),
   "Show new rows": [
     () => at("/q/team?severity=4"),
     async () => {

@@ -357,7 +357,6 @@ async fn list_rows(
     Path(id): Path<String>,
     Query(query): Query<RowsQuery>,
 ) -> Result<Response, Problem> {
-    let change = found(&ctx, &by, &id).await?;
     let most = PageQuery { limit: query.limit, after: None }.rows()?;
     let outcome = query.outcome.as_deref().map(|word| {
         Outcome::from_word(word).ok_or_else(|| api::unreadable("outcome", "No such outcome."))
@@ -366,6 +365,7 @@ async fn list_rows(
         cursor.parse().map_err(|_| api::unreadable("after", "Give a cursor of ours."))
     });
     let (outcome, after) = (outcome.transpose()?, after.transpose()?.unwrap_or(0));
+    let change = found(&ctx, &by, &id).await?;
     let reach = Reach::from(&by.staff);
     let rows = sql::rows(&ctx.store, &reach, &change.id, outcome, after, most + 1).await;
     let rows: Vec<BulkRowBody> =
