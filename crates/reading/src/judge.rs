@@ -17,6 +17,8 @@ pub(crate) struct Evidence {
     /// True if the text is written as one writes to a company: whole sentences, and nothing that
     /// belongs to talk among friends or before the public.
     pub(crate) prose: bool,
+    /// True if it is that and short.
+    pub(crate) plain: bool,
 }
 
 impl Evidence {
@@ -37,6 +39,7 @@ impl Evidence {
         let n = Section::ALL.len();
         let shape = &folded.shape;
         let words = shape.words.max(1) as f32;
+        let prose = is_prose(folded);
         let mut evidence = Evidence {
             sums: vec![0.0; n],
             reasons: vec![Vec::new(); n],
@@ -44,7 +47,8 @@ impl Evidence {
             exclaimed: (shape.exclamations as f32).min(6.0) / 6.0,
             shouted: (shape.shouts as f32 / words).min(1.0),
             asked: shape.questions > 0,
-            prose: is_prose(folded),
+            prose,
+            plain: prose && shape.words <= PLAIN_WORDS,
         };
         for hit in hits {
             let (section, weight) = turned(hit);
@@ -70,6 +74,9 @@ impl Evidence {
         (1.0 + self.sum(section).max(0.0)).ln()
     }
 }
+
+/// Words of plain prose that is short.
+const PLAIN_WORDS: u32 = 20;
 
 /// Three words or more up to a full stop, without handles, links, smileys, drawn-out words and
 /// more than one exclamation mark.

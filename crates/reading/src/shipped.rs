@@ -24,6 +24,10 @@ const KIND_LEAN: [f32; 6] = [0.18, 1.0, 0.7, 1.0, 1.0, 2.0];
 /// in twenty of our plain texts a complaint that is none.
 const PROSE_LEAN: f32 = 4.0;
 
+/// Our short plain texts hold more complaints than not; this takes that back, so that at most one
+/// in twenty of those held back is called a complaint and is none.
+const PLAIN_LEAN: f32 = 0.5;
+
 /// The share of texts without a severity among those that trained it.
 const NONE_SHARE: f32 = 0.6;
 
@@ -31,6 +35,7 @@ const NONE_SHARE: f32 = 0.6;
 const KIND: usize = 0;
 const FEELING: usize = 1;
 const SEVERITY: usize = 2;
+const PLAIN: usize = 3;
 
 /// The file of the model.
 pub(crate) static BYTES: &[u8] = include_bytes!("../models/shipped.bin");
@@ -60,12 +65,16 @@ pub(crate) fn judge(
     e: &Evidence,
 ) -> Said {
     let seen = Seen::of(&MODEL, reader, text, folded, hits);
-    let kinds = kinds(&seen.probabilities(KIND), seen.probabilities(SEVERITY)[0], e);
+    let of_all = kinds(&seen.probabilities(KIND), seen.probabilities(SEVERITY)[0], e);
+    let (head, kinds) = if e.plain {
+        (PLAIN, plain_kinds(&seen.probabilities(PLAIN), &of_all, e))
+    } else {
+        (KIND, of_all)
+    };
     let kind = likeliest(&kinds);
     let sure = kinds[kind];
-    let word = MODEL.labels_of(KIND)[kind].as_str();
-    let value = Kind::ALL.into_iter().find(|k| k.word() == word).unwrap_or(Kind::Other);
-    let because = together(seen.because(KIND, kind), judge::because_of_kind(e, value));
+    let value = kind_of(head, kind);
+    let because = together(seen.because(head, kind), judge::because_of_kind(e, value));
     let kind = Judged::new(value, sure, KIND_FLOOR, because);
     let feelings = feelings(&seen.probabilities(FEELING), e);
     let feeling = likeliest(&feelings);
@@ -89,13 +98,12 @@ pub(crate) struct Impression {
 pub(crate) fn impression(features: &Features, folded: &Folded, hits: &[Hit]) -> Impression {
     let p = MODEL.probabilities(features);
     let (of_kind, rest) = p.split_at(MODEL.labels_of(KIND).len());
-    let (of_feeling, of_severity) = rest.split_at(MODEL.labels_of(FEELING).len());
+    let (of_feeling, rest) = rest.split_at(MODEL.labels_of(FEELING).len());
+    let (of_severity, plain) = rest.split_at(MODEL.labels_of(SEVERITY).len());
     let e = Evidence::sums(folded, hits);
-    Impression {
-        kind: kinds(of_kind, of_severity[0], &e),
-        feeling: feelings(of_feeling, &e),
-        severity: of_severity.to_vec(),
-    }
+    let of_all = kinds(of_kind, of_severity[0], &e);
+    let kind = if e.plain { plain_kinds(plain, &of_all, &e) } else { of_all };
+    Impression { kind, feeling: feelings(of_feeling, &e), severity: of_severity.to_vec() }
 }
 
 /// The probability of each label of kind, by the model and by the lexicons; `none` is the
@@ -104,14 +112,40 @@ fn kinds(of_model: &[f32], none: f32, e: &Evidence) -> Vec<f32> {
     let by_lexicon = judge::kinds(e);
     let none = none.clamp(0.02, 0.98);
     product(of_model, |i| {
-        let word = MODEL.labels_of(KIND)[i].as_str();
-        let at = Kind::ALL.iter().position(|k| k.word() == word).unwrap_or(5);
+        let at = place(kind_of(KIND, i));
         let broken = matches!(Kind::ALL[at], Kind::Complaint | Kind::Cancellation);
         let by_severity =
             if broken { (1.0 - none) / (1.0 - NONE_SHARE) } else { none / NONE_SHARE };
         let prose = if e.prose && Kind::ALL[at] == Kind::Complaint { PROSE_LEAN } else { 1.0 };
         by_lexicon[at] * KIND_LEAN[at] * prose * by_severity
     })
+}
+
+/// The probability of each label of kind for short plain prose: by the head that learnt from such
+/// texts alone, and a little by what all texts taught and by the lexicons.
+fn plain_kinds(of_model: &[f32], of_all: &[f32], e: &Evidence) -> Vec<f32> {
+    const SHARE: f32 = 0.3; // of each of the others
+    let by_lexicon = judge::kinds(e);
+    let both = |(i, p): (usize, &f32)| {
+        let kind = kind_of(PLAIN, i);
+        let lean = if kind == Kind::Complaint { PLAIN_LEAN } else { 1.0 };
+        let others = of_all[i].max(1e-3) * by_lexicon[place(kind)].max(1e-4);
+        p.max(1e-4) * others.powf(SHARE) * lean
+    };
+    let products: Vec<f32> = of_model.iter().enumerate().map(both).collect();
+    let total: f32 = products.iter().sum();
+    products.into_iter().map(|p| p / total).collect()
+}
+
+/// The kind that a label of a head names.
+fn kind_of(head: usize, label: usize) -> Kind {
+    let word = MODEL.labels_of(head)[label].as_str();
+    Kind::ALL.into_iter().find(|k| k.word() == word).unwrap_or(Kind::Other)
+}
+
+/// Where a kind stands in [`Kind::ALL`].
+fn place(kind: Kind) -> usize {
+    Kind::ALL.iter().position(|&k| k == kind).unwrap_or(5)
 }
 
 /// The probability of each feeling, whose labels stand in the order of the enum.
@@ -171,6 +205,7 @@ mod tests {
     #[test]
     fn the_shipped_model_loads_and_knows_its_labels() {
         assert_eq!(MODEL.labels_of(KIND).len(), Kind::ALL.len());
+        assert_eq!(MODEL.labels_of(PLAIN), MODEL.labels_of(KIND));
         assert_eq!(MODEL.labels_of(FEELING), ["negative", "neutral", "positive"]);
         assert_eq!(MODEL.labels_of(SEVERITY), ["0", "1", "2", "3", "4"]);
     }

@@ -37,6 +37,21 @@ fn a_short_complaint_without_strong_words_is_heard_in_every_language() {
 }
 
 #[test]
+fn what_a_program_tells_on_its_own_pages_is_no_complaint() {
+    let reader = Reader::shipped();
+    for text in [
+        "There is no such view.",
+        "Nothing was found for these words.",
+        "Your changes are saved.",
+        "Only owners may delete a unit.",
+        "Diese Liste gibt es nicht.",
+        "Vos modifications sont enregistrées.",
+    ] {
+        assert_eq!(reader.read(text).kind.value, Kind::Other, "{text}");
+    }
+}
+
+#[test]
 fn a_short_complaint_has_a_severity() {
     let reading = reading::read("The table came scratched. Please look at the picture.");
     assert_eq!(reading.kind.value, Kind::Complaint);
