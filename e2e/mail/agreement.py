@@ -79,6 +79,18 @@ def leaves(page, provider):
     return dict(urllib.parse.parse_qsl(html.unescape(found.group(1)).partition("?")[2]))
 
 
+def address_back(state):
+    """Where the provider sends people, with words of its own."""
+    words = {"code": CODE, "state": state, "session_state": "x"}
+    return f"/settings/mail/agreed?{urllib.parse.urlencode(words)}"
+
+
+def fields_of(page, back):
+    """What the press on the page after it sends."""
+    names = ("csrf", "press", "code", "state")
+    return {name: html.unescape(page.hidden(back, name)) for name in names}
+
+
 def settings(house):
     """What the store keeps of mailboxes, and how often they were set up."""
     with sqlite3.connect(house.data / "redress.db") as store:
@@ -88,6 +100,18 @@ def settings(house):
 
 def run(report):
     with Provider() as provider, House() as house:
+        house.open()
+        house.start()
+        stranger = house.line().sign_in(house.hire("eve@house.test", "Eve", "administrator", "all"))
+        there = leaves(stranger, provider)
+        fields = fields_of(stranger, address_back(there["state"]))
+        inside = stranger.form("/settings/mail/agreed", **fields)
+        report.holds("a person leads us to no service of this machine",
+                     inside.status == 422 and "private address" in inside.text()
+                     and not provider.asked, inside.status)
+        house.stop()
+    allowed = {"REDRESS_PRIVATE_HOSTS": "127.0.0.1"}
+    with Provider() as provider, House(environment=allowed) as house:
         house.open()
         house.start()
         lea = house.line().sign_in(house.hire("lea@house.test", "Lea", "administrator", "all"))
@@ -100,7 +124,7 @@ def run(report):
                      wanted.items() <= there.items())
         report.holds("and tells nothing that is secret",
                      SECRET not in urllib.parse.urlencode(there) and len(provider.asked) == 0)
-        back = f"/settings/mail/agreed?{urllib.parse.urlencode({'code': CODE, 'state': there['state'], 'session_state': 'x'})}"
+        back = address_back(there["state"])
         came = lea.ask("GET", back)
         report.holds("coming back changes nothing yet", came.status == 200 and not provider.asked
                      and "The provider agrees" in came.text() and settings(house) == "")
@@ -110,8 +134,7 @@ def run(report):
         refused = lea.ask("GET", f"/settings/mail/agreed?{urllib.parse.urlencode(no)}")
         report.holds("a refusal is told in the provider's words",
                      refused.status == 422 and "Not &#60;now&#62;" in refused.text(), refused.status)
-        fields = {name: lea.hidden(back, name) for name in ("csrf", "press", "code", "state")}
-        fields = {name: html.unescape(value) for name, value in fields.items()}
+        fields = fields_of(lea, back)
         for _ in range(2):
             done = lea.form("/settings/mail/agreed", **fields)
             report.holds("a press fetches the mailbox from now on", done.status == 303, done.status)

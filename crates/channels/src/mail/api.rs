@@ -114,7 +114,7 @@ fn granted(ctx: &Context, provider: &str, oauth: &OAuthBody) -> Result<Secret, P
     let known = PRESETS.iter().find(|preset| preset.name == provider);
     let url = known.and_then(Preset::token_endpoint).unwrap_or(&oauth.token_url);
     let secret = oauth.client_secret.as_deref();
-    let grant = Grant::new(ctx, url, &oauth.client, secret, &oauth.refresh_token);
+    let grant = Grant::from_outside(ctx, url, &oauth.client, secret, &oauth.refresh_token);
     grant.map(Secret::Grant).map_err(|why| {
         Problem::refused("fields_refused", "Some fields must be put right.")
             .at("/oauth/token_url", why)

@@ -27,6 +27,9 @@ pub struct Grant {
     secret: Option<String>,
     /// The refresh token as it was given to us, sealed.
     refresh: String,
+    /// Whether the endpoint may be on this machine: who runs it gave the grant, by the command.
+    #[serde(default)]
+    inside: bool,
 }
 
 impl Grant {
@@ -50,7 +53,23 @@ impl Grant {
             client: client.to_owned(),
             secret: secret.map(|secret| seal::seal(ctx, secret)),
             refresh: seal::seal(ctx, refresh),
+            inside: parsed.host_str().is_some_and(is_here),
         })
+    }
+
+    /// The same, given by a person or a program that does not run this machine: its endpoint is
+    /// elsewhere, unless the operator allows it by name.
+    ///
+    /// # Errors
+    /// As [`Grant::new`].
+    pub fn from_outside(
+        ctx: &Context,
+        url: &str,
+        client: &str,
+        secret: Option<&str>,
+        refresh: &str,
+    ) -> Result<Grant, String> {
+        Ok(Grant { inside: false, ..Grant::new(ctx, url, client, secret, refresh)? })
     }
 
     /// Whether a token may be sent there: by https, or to this machine itself.
@@ -96,14 +115,15 @@ impl Consent<'_> {
     /// Buys a refresh token with it.
     pub(crate) async fn grant(&self, ctx: &Context) -> Result<Grant, Trouble> {
         let url = Url::parse(self.token_url).map_err(|error| Trouble::Odd(error.to_string()))?;
-        let (status, answer) = post(ctx, &url, self.form(), None).await?;
+        let (status, answer) = post(ctx, &url, self.form(), None, false).await?;
         let given = given(status, &answer).map_err(|why| match why {
             NoToken::Refused(why) => Trouble::Refused(crate::said::line(&why, 300)),
             why => trouble(why),
         })?;
         let says = "it gave no token that lasts; ask for offline access there";
         let refresh = given.refresh.ok_or_else(|| Trouble::Refused(says.to_owned()))?;
-        Grant::new(ctx, self.token_url, self.client, self.secret, &refresh).map_err(Trouble::Odd)
+        Grant::from_outside(ctx, self.token_url, self.client, self.secret, &refresh)
+            .map_err(Trouble::Odd)
     }
 }
 
@@ -208,7 +228,8 @@ async fn buy(
 ) -> Result<Bought, Trouble> {
     let form = form(ctx, grant, refresh)?;
     let url = Url::parse(&grant.url).map_err(|error| Trouble::Odd(error.to_string()))?;
-    let (status, answer) = post(ctx, &url, form, account.authorities.as_deref()).await?;
+    let (status, answer) =
+        post(ctx, &url, form, account.authorities.as_deref(), grant.inside).await?;
     let given = given(status, &answer).map_err(trouble)?;
     let lasts = given.lasts.unwrap_or(LASTS_USUALLY).clamp(0, 30 * 86_400);
     let until = ctx.now() + SignedDuration::from_secs(lasts - (lasts / 10).min(AHEAD_MOST));

@@ -3,7 +3,6 @@
 
 use crate::mail::fetch::Trouble;
 use crate::mail::fetch::line::PATIENCE;
-use crate::mail::relay::is_here;
 use ::mail::oauth::{ANSWER_BYTES_MAX, NoToken};
 use egress::{Call, Egress, Fault};
 use std::path::Path;
@@ -16,11 +15,12 @@ pub(super) async fn post(
     url: &Url,
     form: String,
     authorities: Option<&Path>,
+    inside: bool,
 ) -> Result<(u16, Vec<u8>), Trouble> {
     let host = url.host_str().unwrap_or("").trim_matches(['[', ']']).to_owned();
-    // A provider inside the house is one on this machine, or one that the operator gave authorities
-    // of its own for; `private_hosts` names others.
-    let inside = is_here(&host) || authorities.is_some();
+    // A provider inside the house is one on this machine that the operator named, or one that they
+    // gave authorities of its own for; `private_hosts` names others.
+    let inside = inside || authorities.is_some();
     let call = Call {
         url,
         body: Some(("application/x-www-form-urlencoded", form.into_bytes())),
