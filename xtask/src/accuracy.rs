@@ -146,7 +146,7 @@ fn not_learnt(out: &mut String, sets: &Sets, reader: &Reader, root: &Path) -> Re
     }
     out.push_str(
         "\nThe short plain texts were written by the hand that wrote the lexicons and the training texts, and the first of them flatter:
-of what no lexicon names about half of the complaints without strong words are still missed, as the later ones show. The unseen
+of what no lexicon names half or more of the complaints without strong words are still missed, as the later ones show. The unseen
 ones were written before the head of plain prose was, which raised their complaints from 14.1 to what stands here and their kinds from
 44.4; their program texts are of the same hand as those it learns from. The model over-hears complaints in talk that is not about a
 company. Kind and severity rank; neither gates. About a
