@@ -238,11 +238,17 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// When it cannot be opened.
 pub async fn open(settings: &Settings) -> anyhow::Result<Context> {
     let store = Store::open(&settings.store()).await?;
+    crate::trial::armed(context(store, settings).await?)
+}
+
+/// The context over `store`, with what may be reached outside.
+async fn context(store: Store, settings: &Settings) -> anyhow::Result<Context> {
     let (base_url, domain) = (settings.base_url(), settings.mail_domain());
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
     let ctx = Context::new(store, &base_url, &domain, clock, chance).await?;
     ctx.held::<egress::Egress>().allow_private(settings.private_hosts());
-    crate::trial::armed(ctx)
+    ctx.held::<desk::suggestion::endpoint::Endpoint>().set(settings.model()?);
+    Ok(ctx)
 }
 
 /// Starts logging as `settings` say: to stderr, so that data on stdout stay clean.

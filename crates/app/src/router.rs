@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router, middleware, routing::get};
 use channels::mail::{ListenLimits, Mailboxes, Protocol, Relay, Secure, Senders};
+use desk::suggestion::endpoint::Model;
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
@@ -22,12 +23,13 @@ use tokio::task::JoinHandle;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 /// Bytes of a body where no route says otherwise.
 const BODY_MOST: usize = 1_048_576;
 /// One request.
 const REQUEST_MOST: Duration = Duration::from_secs(30);
+/// One request that waits for a language model.
+const SUGGESTION_MOST: Duration = Duration::from_secs(Model::SECONDS_MOST + 10);
 
 /// What jobs need besides the context.
 #[derive(Clone)]
@@ -162,10 +164,19 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
         .layer(Extension(web::live::Streams::default()))
         .layer(Extension(ending))
         .layer(Extension(metrics_handle()?));
-    Ok(routes
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_MOST))
-        .layer(layers)
-        .with_state(ctx.clone()))
+    Ok(routes.layer(middleware::from_fn(in_time)).layer(layers).with_state(ctx.clone()))
+}
+
+/// Gives up a request that takes too long.
+async fn in_time(request: Request, next: Next) -> Response {
+    let most = match request.uri().path().ends_with("/suggestions") {
+        true => SUGGESTION_MOST,
+        false => REQUEST_MOST,
+    };
+    match tokio::time::timeout(most, next.run(request)).await {
+        Ok(answer) => answer,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// Behind a proxy of ours the peer is the proxy; who asks stands in the last address that no
@@ -190,7 +201,6 @@ async fn believe_proxies(
 }
 
 fn broke(panic: Box<dyn std::any::Any + Send>) -> Response {
-    use axum::response::IntoResponse;
     let says = panic
         .downcast_ref::<String>()
         .map(String::as_str)

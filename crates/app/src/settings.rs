@@ -2,19 +2,22 @@
 
 use anyhow::{Context as _, bail};
 use channels::mail::{Certificate, RelayLogin, Shaping, Signer};
+use desk::suggestion::endpoint::Model;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use store::Address;
+use url::Url;
 
 /// The commented file with every default; `redress config default` prints it.
 pub const DEFAULTS: &str = include_str!("../redress.toml");
 
 /// Settings whose value is not shown.
-const SECRET: &[&str] = &["database"];
+const SECRET: &[&str] = &["database", "model_key"];
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -311,6 +314,43 @@ impl Settings {
         self.list("private_hosts")
     }
 
+    /// The language model that may be asked for suggestions; `None` when there is none.
+    ///
+    /// # Errors
+    /// When a setting of it is not what its name says.
+    pub fn model(&self) -> anyhow::Result<Option<Model>> {
+        let Some(url) = self.some("model_url") else { return Ok(None) };
+        let url: Url = url.parse().with_context(|| format!("`model_url` is {url}"))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            bail!("`model_url` is {url}, which is no address like https://models.example/v1");
+        }
+        let name = self.some("model_name").context("`model_url` without `model_name`")?;
+        let number = |setting: &str| {
+            let text = self.text(setting);
+            text.parse::<u64>()
+                .with_context(|| format!("`{setting}` is {text}, which is no number"))
+        };
+        Ok(Some(Model {
+            url,
+            name: name.to_owned(),
+            key: self.model_key()?,
+            language: self.text("model_language").to_owned(),
+            tokens_per_day: number("model_tokens_per_day")?,
+            tokens_per_month: number("model_tokens_per_month")?,
+            patience: Duration::from_secs(number("model_seconds")?.clamp(1, Model::SECONDS_MOST)),
+            authorities: self.some("model_authorities").map(PathBuf::from),
+        }))
+    }
+
+    fn model_key(&self) -> anyhow::Result<Option<String>> {
+        if let Some(key) = self.some("model_key") {
+            return Ok(Some(key.to_owned()));
+        }
+        let Some(path) = self.some("model_key_file") else { return Ok(None) };
+        let key = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+        Ok(Some(key.trim_end().to_owned()))
+    }
+
     fn list(&self, name: &str) -> Vec<String> {
         let parts = self.text(name).split(',').map(str::trim);
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
@@ -416,6 +456,20 @@ mod tests {
         let wrong = Settings::read(&[], Some(&path)).unwrap_err().to_string();
         assert!(wrong.contains("`lisen`"), "{wrong}");
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn no_model_is_asked_unless_one_is_named_and_its_key_is_not_shown() {
+        assert!(Settings::read(&[], None).unwrap().model().unwrap().is_none());
+        let set = |name, value: &str| (name, Some(value.to_owned()));
+        let mut flags =
+            vec![set("model_url", "https://models.example/v1"), set("model_key", "hush")];
+        assert!(Settings::read(&flags, None).unwrap().model().is_err(), "it has no name");
+        flags.push(set("model_name", "small"));
+        let settings = Settings::read(&flags, None).unwrap();
+        let model = settings.model().unwrap().unwrap();
+        assert_eq!((model.key.as_deref(), model.host()), (Some("hush"), "models.example"));
+        assert!(!format!("{settings:?} {model:?}").contains("hush"));
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub fn router() -> OpenApiRouter<Context> {
         .merge(crate::resolution::api::router())
         .merge(crate::conduct::api::router())
         .merge(crate::search::api::router())
+        .merge(crate::suggestion::api::router())
         .merge(crate::view::api::router())
         .merge(crate::view::own_api::router())
 }

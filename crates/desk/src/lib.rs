@@ -34,6 +34,7 @@ mod reply_text;
 pub mod resolution;
 mod screen;
 pub mod search;
+pub mod suggestion;
 #[cfg(test)]
 mod told;
 pub mod topic;
@@ -72,6 +73,7 @@ pub fn router() -> Router<Context> {
         .merge(reply_text::pages::router())
         .merge(resolution::pages::router())
         .merge(search::pages::router())
+        .merge(suggestion::pages::router())
         .merge(transfer::pages::router())
         .merge(undelivered::pages::router())
         .merge(view::today::router())

@@ -11,6 +11,7 @@ use crate::message::rules::MessageRefused;
 use crate::offer::rules::OfferRefused;
 use crate::promise::rules::PromiseRefused;
 use crate::resolution::rules::ResolutionRefused;
+use crate::suggestion::rules::SuggestionRefused;
 use crate::topic::rules::TopicRefused;
 use crate::transfer::rules::TransferRefused;
 use crate::undelivered::rules::UndeliveredRefused;
@@ -101,6 +102,8 @@ refused! {
     Conduct(ConductRefused),
     /// About many cases at once.
     Bulk(BulkRefused),
+    /// About what a language model is asked.
+    Suggestion(SuggestionRefused),
 }
 
 /// Why an action did not happen.

@@ -13,6 +13,7 @@ use crate::merger::{GaveBack, Merged, Separated, TookIn};
 use crate::message::{Delivery, PrivateNote, PublicMessage, ReceivedMessage};
 use crate::offer::{Offer, OfferState};
 use crate::promise::{Promise, PromiseState};
+use crate::suggestion::Suggested;
 use crate::topic::TopicsCorrected;
 use crate::urgency::Facts;
 use jiff::Timestamp;
@@ -327,6 +328,8 @@ pub enum Event {
     /// A person said what it is about and what it is not; or a topic that is new in the tree was
     /// found in it.
     TopicsCorrected(Box<TopicsCorrected>),
+    /// A language model was asked for a suggestion, or one was taken.
+    Suggested(Box<Suggested>),
     /// A conduct step was taken.
     ConductStep {
         /// Which.
@@ -381,6 +384,7 @@ impl Event {
             Event::Separated(_) => "separated",
             Event::Labelled(_) => "labelled",
             Event::TopicsCorrected(_) => "topics_corrected",
+            Event::Suggested(_) => "suggested",
             Event::ConductStep { .. } => "conduct_step",
         }
     }

@@ -83,6 +83,8 @@ id! {
     TopicId
     /// A text that a team writes often.
     ReplyTextId
+    /// What a language model said to somebody.
+    SuggestionId
 }
 
 /// The number of a case as people say it: `R-10482`.

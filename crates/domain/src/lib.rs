@@ -19,6 +19,7 @@ pub mod offer;
 pub mod permit;
 pub mod promise;
 mod sending;
+pub mod suggestion;
 pub mod topic;
 mod undelivered;
 pub mod urgency;

@@ -65,6 +65,8 @@ pub const TABLES: &[&str] = &[
     "case_seen",
     "presence",
     "saved_view",
+    "suggestion",
+    "suggestion_spent",
     "job",
     "outbox",
     "file",

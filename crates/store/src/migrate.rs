@@ -52,6 +52,7 @@ const STEPS: &[Step] = &[
     same!(22, "0022_mention"),
     same!(23, "0023_presence"),
     same!(24, "0024_bulk"),
+    same!(25, "0025_suggestion"),
 ];
 
 /// The number of the last step.

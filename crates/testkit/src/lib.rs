@@ -6,6 +6,7 @@
 mod company;
 pub mod simulate;
 pub mod sink;
+pub mod stand_in;
 
 pub use company::Company;
 use jiff::Timestamp;

@@ -48,8 +48,11 @@ fn allowed(name: &str, from: Storey, on: &str, to: Storey) -> Result<(), String>
             Err(format!("the room {name} depends on the room {on}; let app hand over instead"))
         }
         (Storey::Floor, Storey::Floor) if on == "store" => Ok(()),
-        // A draft is judged by what reading finds in it: one finder of personal data, not two.
-        (Storey::Pure, Storey::Pure) if name == "coach" && on == "reading" => Ok(()),
+        // A draft is judged, and a prompt made, by what reading finds in it: one finder of personal
+        // data, not three.
+        (Storey::Pure, Storey::Pure) if matches!(name, "coach" | "prompt") && on == "reading" => {
+            Ok(())
+        }
         (from, to) if to < from => Ok(()),
         _ => Err(format!("{name} depends on {on}, which does not lie below it")),
     }

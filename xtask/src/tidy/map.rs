@@ -28,7 +28,7 @@ pub enum Storey {
 pub fn storey(name: &str) -> Option<Storey> {
     Some(match name {
         "domain" => Storey::Domain,
-        "reading" | "coach" | "surge" | "mail" => Storey::Pure,
+        "reading" | "coach" | "surge" | "mail" | "prompt" => Storey::Pure,
         "web" | "intake" | "store" | "egress" => Storey::Floor,
         "channels" | "desk" | "customers" | "insight" | "crisis" | "organisation" => Storey::Room,
         "app" => Storey::App,

@@ -16,7 +16,7 @@ const ROOM_MOST: usize = 8_000;
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 3] = [
     ("channels", 14_000, "to be split into mail and everything else that is heard"),
-    ("desk", 27_200, "to be split into handling and making good"),
+    ("desk", 28_300, "to be split into handling and making good"),
     ("organisation", 10_000, "to be split into people and policies"),
 ];
 /// Lines of Rust the words of the field may take.

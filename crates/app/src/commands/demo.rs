@@ -7,7 +7,7 @@ mod lists;
 mod people;
 mod story;
 
-use super::{Common, runtime, start_logging};
+use super::{Common, context, runtime, start_logging};
 use crate::router::Rooms;
 use crate::settings::Settings;
 use anyhow::{Context as _, bail};
@@ -91,7 +91,7 @@ pub fn run(common: &Common, command: &Demo) -> anyhow::Result<ExitCode> {
             }
             fill(&store, &settings, command.complaints).await?;
         }
-        let ctx = real_context(store, &settings).await?;
+        let ctx = context(store, &settings).await?;
         tell(&ctx, &settings).await?;
         if command.fill_only {
             return Ok(ExitCode::SUCCESS);
@@ -99,12 +99,6 @@ pub fn run(common: &Common, command: &Demo) -> anyhow::Result<ExitCode> {
         crate::serve::serve(ctx, &settings).await?;
         Ok(ExitCode::SUCCESS)
     })
-}
-
-async fn real_context(store: Store, settings: &Settings) -> anyhow::Result<Context> {
-    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-    let (base, domain) = (settings.base_url(), settings.mail_domain());
-    Ok(Context::new(store, &base, &domain, clock, chance).await?)
 }
 
 /// The company while its story is told: a clock that is moved on by hand.

@@ -67,6 +67,7 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
     match open(settings).await {
         Ok(ctx) => {
             findings.extend(with_store(&ctx).await);
+            findings.push(model(&ctx).await);
             findings.extend(dns(&ctx, settings).await);
         }
         Err(error) => findings.push(bad("database", format!("{error:#}"), database_fix(settings))),
@@ -159,6 +160,34 @@ async fn mailboxes(ctx: &Context) -> Vec<Finding> {
         ),
     };
     alarms.into_iter().map(finding).collect()
+}
+
+/// Whether the language model answers, where there is one, and what it has cost.
+async fn model(ctx: &Context) -> Finding {
+    let Some(model) = desk::suggestion::endpoint::model(ctx) else {
+        return good("model", "none is set up: no words leave for one");
+    };
+    let [day, month] = desk::suggestion::periods(ctx.now());
+    let spent = async |period: &str| desk::suggestion::sql::spent(&ctx.store, period).await;
+    let (day, month) = match (spent(&day).await, spent(&month).await) {
+        (Ok(day), Ok(month)) => (day.tokens, month.tokens),
+        (Err(error), _) | (_, Err(error)) => {
+            return bad("model", error.to_string(), "look at the database first");
+        }
+    };
+    match model.look(ctx).await {
+        Ok(()) => good(
+            "model",
+            format!(
+                "{} answers for {}; tokens spent: {day} of {} today, {month} of {} this month",
+                model.host(),
+                model.name,
+                model.tokens_per_day,
+                model.tokens_per_month
+            ),
+        ),
+        Err(why) => bad("model", why, "start it, or mend `model_url`; empty turns it off"),
+    }
 }
 
 /// Who handed in so much at once that no program answers them.

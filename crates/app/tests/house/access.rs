@@ -97,6 +97,7 @@ fn is_there(path: &str) -> bool {
         "/topics/{id}",
         "/reply-texts/{id}",
         "/messages/{id}",
+        "/suggestions/{id}",
         "/joiners/{id}",
         "/me/views/{id}",
         "/jobs/{id}",

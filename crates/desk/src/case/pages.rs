@@ -12,6 +12,7 @@ use crate::presence::sql::on_cases;
 use crate::recipient::view::{Chip, chips};
 use crate::reply_text::sql::{Offered, offered};
 use crate::screen::{Screen, reason_words, stage_words};
+use crate::suggestion::pages::{Suggesting, suggesting};
 use crate::undelivered::pages::{UndeliveredView, undelivered};
 use crate::view::case::{CaseView, case_view, earlier};
 use crate::view::list::{self, CameFrom};
@@ -88,6 +89,7 @@ pub(crate) struct Composer {
     kept: Vec<String>,
     /// Reply texts that may be put in: id and name.
     texts: Vec<(String, String)>,
+    suggesting: Suggesting,
 }
 
 #[derive(askama::Template)]
@@ -116,6 +118,13 @@ struct CasePage {
     press: String,
     /// Where the list beside the case leads back to.
     back: String,
+}
+
+impl CasePage {
+    /// Whether what the customer wrote can be translated here.
+    fn translates(&self) -> bool {
+        self.composer.as_ref().is_some_and(|composer| composer.suggesting.translates)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -169,6 +178,8 @@ pub(crate) struct Typed {
     pub kept: Vec<String>,
     /// Who gets it, where somebody chose.
     pub to: Option<Vec<CustomerId>>,
+    /// Why a language model suggests nothing.
+    pub model_news: String,
 }
 
 #[derive(Deserialize)]
@@ -230,6 +241,8 @@ pub(crate) async fn page(
         DraftKind::Reply => chips(&ctx.store, view, text.to.as_deref()).await?,
         DraftKind::Note => Vec::new(),
     };
+    let suggesting = suggesting(ctx, screen, view, &text).await?;
+    let beside = Beside { found, recipients, texts, suggesting };
     web::page(&CasePage {
         frame: screen.frame(ctx, title, Place::Queue, "case").await?,
         head: head(screen, view, is_mine),
@@ -244,7 +257,7 @@ pub(crate) async fn page(
         joiners: waiting(ctx, screen, view.case.id).await?,
         undelivered: undelivered(screen, view),
         part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
-        composer: composer(screen, view, kind, text, news, Beside { found, recipients, texts }),
+        composer: composer(screen, view, kind, text, news, beside),
         panel: Panel::of(ctx, screen, view).await?,
         press: web::new_press(ctx),
         back: format!("/cases/{here}"),
@@ -327,6 +340,7 @@ struct Beside {
     found: Vec<FindingView>,
     recipients: Vec<Chip>,
     texts: Vec<Offered>,
+    suggesting: Suggesting,
 }
 
 fn composer(
@@ -337,7 +351,7 @@ fn composer(
     news: &str,
     beside: Beside,
 ) -> Option<Composer> {
-    let Beside { found, recipients, texts } = beside;
+    let Beside { found, recipients, texts, suggesting } = beside;
     let may_reply = screen.may(Act::Reply) && view.case.conduct != Conduct::Ended;
     if !screen.may(Act::Note) {
         return None;
@@ -373,6 +387,7 @@ fn composer(
         used: typed.used,
         kept: typed.kept,
         texts: texts.into_iter().map(|text| (text.id, text.name)).collect(),
+        suggesting,
     })
 }
 

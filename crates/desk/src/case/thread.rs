@@ -4,6 +4,7 @@ use crate::joiner::pages::is_held;
 use crate::label::actions::says as label_says;
 use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
+use crate::suggestion::rules::says as suggestion_says;
 use crate::topic::rules::says as topic_says;
 use crate::view::case::{Fate, ThreadEntry};
 use domain::case::SeenTo;
@@ -326,6 +327,7 @@ fn bounds_words(event: &Event) -> String {
         Event::Merged(how) => format!("made this case part of {}", how.into_number),
         Event::TookIn(other) => format!("made {} part of this case", other.from),
         Event::GaveBack(other) => format!("made {} a case of its own again", other.from),
+        Event::Suggested(how) => suggestion_says(how),
         Event::Separated(how) => format!("took this case out of {} again", how.from),
         _ => String::new(),
     }

@@ -50,7 +50,7 @@ pub(crate) struct Composed {
     #[serde(default)]
     pub words: String,
     #[serde(default)]
-    kind: String,
+    pub kind: String,
     pub read_up_to: Option<u64>,
     pub stamp: Option<i64>,
     /// `coach`: only look at it; `check`: the publicity check; `text` and `draft`: put a reply
@@ -86,6 +86,10 @@ pub(crate) struct Composed {
     /// The id of a reply text; with `only` it is put behind what is typed (`text`) or behind the
     /// draft that was kept (`draft`).
     reply_text: Option<String>,
+    /// The id of what a language model suggested.
+    pub suggestion: Option<String>,
+    /// What the language model is asked for, or how its suggestion is taken.
+    pub wish: Option<String>,
     /// `next`: open the next case of the list when this is done.
     pub then: Option<String>,
     /// The writer saw that something new came and sends all the same.
@@ -95,7 +99,7 @@ pub(crate) struct Composed {
 
 impl Composed {
     /// Only names of rules, and few: the rest is no word of ours.
-    fn only_rules(mut self) -> Composed {
+    pub(crate) fn only_rules(mut self) -> Composed {
         for rules in [&mut self.used, &mut self.kept] {
             rules.retain(|rule| is_rule(rule));
             rules.truncate(RULES_MOST);
@@ -108,9 +112,14 @@ impl Composed {
 
 impl Composed {
     /// What stands in the composer when it is shown again.
-    fn typed(&self) -> Typed {
+    pub(crate) fn typed(&self) -> Typed {
         let (used, kept) = (self.used.clone(), self.kept.clone());
-        Typed { words: self.words.clone(), used, kept, to: self.to() }
+        Typed { words: self.words.clone(), used, kept, to: self.to(), ..Typed::default() }
+    }
+
+    /// Which of the composers it was.
+    pub(crate) fn draft_kind(&self) -> DraftKind {
+        if self.kind == "note" { DraftKind::Note } else { DraftKind::Reply }
     }
 
     /// Who gets it; `None` where there was nobody to choose.
@@ -284,7 +293,7 @@ async fn save_draft(
     form: Form<Composed>,
 ) -> Result<StatusCode, Problem> {
     let number: CaseNumber = number.parse().map_err(|_| missing())?;
-    let kind = if form.value.kind == "note" { DraftKind::Note } else { DraftKind::Reply };
+    let kind = form.value.draft_kind();
     let stamp = form.value.stamp.unwrap_or_else(|| ctx.now().as_millisecond());
     drafts::save_draft(&ctx, &form.by.staff, number, kind, &form.value.words, stamp).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -47,14 +47,8 @@ pub(crate) async fn project(
             tx.index(&case, "subject", &case, problem, entry.at).await.map(|()| None)
         }
         Event::PromiseMade { promise } => promise_made(tx, entry, promise).await.map(|()| None),
-        Event::PromiseKept { promise, done, state } => {
-            promise_ended(tx, &promise.to_string(), *state, done, entry).await.map(|()| None)
-        }
-        Event::PromiseMoved { promise, due_at, .. } => {
-            promise_moved(tx, &promise.to_string(), due_at.as_millisecond()).await.map(|()| None)
-        }
-        Event::PromiseBroken { promise } => {
-            promise_broken(tx, &promise.to_string()).await.map(|()| None)
+        Event::PromiseKept { .. } | Event::PromiseMoved { .. } | Event::PromiseBroken { .. } => {
+            promise_changed(tx, entry).await.map(|()| None)
         }
         Event::Offered { offer } => offered(tx, entry, offer).await.map(|()| None),
         Event::JoinerWaits(_)
@@ -87,10 +81,24 @@ pub(crate) async fn project(
         | Event::TopicsCorrected(_)
         | Event::ConductStep { .. }
         | Event::Undelivered(_)
-        | Event::UndeliveredSeenTo { .. } => Ok(None),
+        | Event::UndeliveredSeenTo { .. }
+        | Event::Suggested(_) => Ok(None),
         Event::Confirmed { words } | Event::Contested { words, .. } => {
             said(tx, case, entry, words).await
         }
+    }
+}
+
+async fn promise_changed(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+    match &entry.event {
+        Event::PromiseKept { promise, done, state } => {
+            promise_ended(tx, &promise.to_string(), *state, done, entry).await
+        }
+        Event::PromiseMoved { promise, due_at, .. } => {
+            promise_moved(tx, &promise.to_string(), due_at.as_millisecond()).await
+        }
+        Event::PromiseBroken { promise } => promise_broken(tx, &promise.to_string()).await,
+        _ => Ok(()),
     }
 }
 
