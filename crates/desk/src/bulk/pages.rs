@@ -48,7 +48,7 @@ struct Line {
 impl From<BulkRow> for Line {
     fn from(row: BulkRow) -> Line {
         let (became, tone) = match Outcome::from_word(&row.outcome) {
-            Some(Outcome::Changed) => ("Changed", "good"),
+            Some(Outcome::Changed) => ("Changed", "ok"),
             Some(Outcome::Same) => ("So already", ""),
             Some(Outcome::Refused) => ("Left as it is", "warn"),
             None => ("Waits", ""),
@@ -159,6 +159,7 @@ async fn show(
         (_, Some(later)) => (format!("/bulk-changes/{later}"), "How it was taken back"),
         _ => (String::new(), ""),
     };
+    let has_done = change.is_running() || change.changed > 0;
     let title = in_words(&change);
     let mut frame = screen.frame(&ctx, title.clone(), Place::Queue, "anywhere").await?;
     // The page itself has the button.
@@ -171,7 +172,7 @@ async fn show(
         done: change.done(),
         most: change.total.max(1),
         is_running: change.is_running(),
-        may_undo: link.0.is_empty() && made_at > screen.now - UNDOABLE,
+        may_undo: link.0.is_empty() && has_done && made_at > screen.now - UNDOABLE,
         link,
         back: list.0.map_or_else(|| "/q/mine".to_owned(), |list| list.href()),
         tabs: tabs(&change, here),
