@@ -16,12 +16,12 @@ use crate::view::list::CameFrom;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use domain::permit::Act;
 use domain::suggestion::SuggestionKind;
 use jiff::Timestamp;
-use store::{Context, Press, StoreError};
+use store::{Context, StoreError};
 use web::time_words::Moment;
 use web::{Form, Path, Problem};
 
@@ -137,16 +137,19 @@ async fn ask(
     let Some(wanted) = wanted(sent.wish.as_deref().unwrap_or(""), &sent.words, kind) else {
         return Err(ActError::from(SuggestionRefused::NoSuchMessage).into());
     };
-    let (status, news) = match actions::ask(&ctx, &screen, &view, wanted, &press).await {
-        Ok(_) => (StatusCode::OK, String::new()),
+    match actions::ask(&ctx, &screen, &view, wanted, &press).await {
+        Ok(_) => Ok(back(&view, kind)),
         Err(ActError::Refused(Refused::Suggestion(why))) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, why.to_string())
+            again(&ctx, &screen, &view, &sent, &why).await
         }
-        Err(error) => return Err(error.into()),
-    };
-    let view = load(&ctx, &screen, &number).await?;
-    let typed = Typed { model_news: news, ..sent.typed() };
-    Ok((status, page(&ctx, &screen, &view, kind, typed, "").await?).into_response())
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Back to the case, where the draft was kept: a page that can be loaded again.
+fn back(view: &CaseView, kind: DraftKind) -> Response {
+    let write = if kind == DraftKind::Note { "?write=note" } else { "" };
+    Redirect::to(&format!("/cases/{}{write}", view.case.number)).into_response()
 }
 
 /// What was typed is kept as a draft before anything else is tried.
@@ -187,21 +190,8 @@ async fn take(
         _ => format!("{before}\n\n{}", found.text),
     };
     keep(&ctx, &screen, &view, &sent).await?;
-    used(&ctx, &screen, &view, &id, &press).await?;
-    let view = load(&ctx, &screen, &number).await?;
-    let html = page(&ctx, &screen, &view, DraftKind::Reply, sent.typed(), "").await?;
-    Ok(html.into_response())
-}
-
-async fn used(
-    ctx: &Context,
-    screen: &Screen,
-    view: &CaseView,
-    id: &str,
-    press: &Press,
-) -> Result<(), Problem> {
-    actions::take(ctx, &screen.signed.staff, view.case.number, id, press).await?;
-    Ok(())
+    actions::take(&ctx, staff, view.case.number, &id, &press).await?;
+    Ok(back(&view, DraftKind::Reply))
 }
 
 async fn again(
@@ -229,6 +219,5 @@ async fn set_aside(
     keep(&ctx, &screen, &view, &sent).await?;
     let (staff, id) = (&screen.signed.staff, sent.suggestion.clone().unwrap_or_default());
     actions::set_aside(&ctx, staff, view.case.number, &id).await?;
-    let html = page(&ctx, &screen, &view, sent.draft_kind(), sent.typed(), "").await?;
-    Ok(html.into_response())
+    Ok(back(&view, sent.draft_kind()))
 }
