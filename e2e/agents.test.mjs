@@ -124,6 +124,21 @@ test("a case that one has opened counts as read", async () => {
   assert.doesNotMatch(await row.getAttribute("class"), /is-unread/);
 });
 
+test("what answers a press in its place can be loaded again", async () => {
+  await open(lead);
+  const here = lead.url();
+  for (const name of [/^Coach it/, /^Publicity check/]) {
+    await lead.goto(here);
+    await lead.locator("#words").fill("I'm sorry about the second fee. It is not our fault.");
+    const answered = lead.waitForResponse((answer) => answer.url().endsWith("/messages"));
+    await lead.getByRole("button", { name }).click();
+    await answered;
+    await lead.waitForFunction(() => !document.querySelector(".htmx-request"));
+    assert.equal(lead.url(), here, `${name}`);
+    assert.equal((await lead.reload()).status(), 200);
+  }
+});
+
 test("words that come to an open case are read when somebody is there, not before", async () => {
   await lead.goto(`${house.base}/cases/${number}`);
   const said = [];

@@ -71,11 +71,13 @@ document.addEventListener("htmx:before:response", (event) => {
 });
 
 // The address changes only when one has come to another page: not for the same one again, nor for
-// a form that came back.
+// what answers a form in its place, which could not be loaded again.
 document.addEventListener("htmx:before:history:update", (event) => {
-  const { history, response } = event.detail;
+  const { history, response, sourceElement } = event.detail;
   const raw = response?.raw;
-  if (history.path === here() || (raw?.status >= 400 && !raw.redirected)) event.preventDefault();
+  const form = sourceElement?.matches?.("form, button, input") && (sourceElement.form ?? sourceElement);
+  const answersForm = !raw?.redirected && (raw?.status >= 400 || form?.method === "post");
+  if (history.path === here() || answersForm) event.preventDefault();
 });
 
 document.addEventListener("htmx:before:swap", (event) => {
