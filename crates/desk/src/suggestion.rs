@@ -10,7 +10,7 @@ pub(crate) mod rules;
 pub mod sql;
 mod told;
 
-pub use rules::periods;
+pub use rules::{SuggestionRefused, periods};
 
 use domain::suggestion::SuggestionKind;
 

@@ -226,17 +226,17 @@ mod tests {
     #[test]
     fn a_room_in_debt_has_a_most_of_its_own_and_its_debt_is_told() {
         let part = "fn f() {}\n".repeat(600);
-        let paths: Vec<String> = (0..43).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
+        let paths: Vec<String> = (0..48).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
         let files = |count: usize, map: &'static str| -> Vec<String> {
             let mut files: Vec<(&str, &str)> =
                 paths[..count].iter().map(|p| (p.as_str(), part.as_str())).collect();
             files.extend([("crates/desk/Cargo.toml", ""), (map::MAP, map)]);
             words(&files)
         };
-        const TOLD: &str = "`desk`: 25,500 lines, to be split into handling and making good.";
-        assert!(files(42, TOLD).is_empty());
-        assert_eq!(files(43, TOLD), ["crates/desk: 25800 lines of Rust, at most 25500"]);
-        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 25500 lines: to be \
+        const TOLD: &str = "`desk`: 28,300 lines, to be split into handling and making good.";
+        assert!(files(47, TOLD).is_empty());
+        assert_eq!(files(48, TOLD), ["crates/desk: 28800 lines of Rust, at most 28300"]);
+        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 28300 lines: to be \
             split into handling and making good";
         assert_eq!(files(1, "The house"), [untold]);
     }
