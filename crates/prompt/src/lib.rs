@@ -1,7 +1,7 @@
 //! What an optional language model is asked about a case, and what is left of its answer.
 //!
-//! Personal data are taken out before anything is asked ([`hidden`]); what others wrote stands in
-//! JSON as material and never beside our own instructions ([`matter`]); an answer is a stranger's
+//! Personal data are taken out before anything is asked ([`Hidden`]); what others wrote stands in
+//! JSON as material and never beside our own instructions ([`Matter`]); an answer is a stranger's
 //! text of which plain words remain ([`plain()`]). No model is given a tool, so that all it can do
 //! is say something to a person.
 //!
