@@ -394,7 +394,9 @@ async fn read_state(
     let case = found.filter(|case| staff.permit(Act::ReadCase, case).is_ok());
     let done = match (case, mark) {
         (None, _) => Err(ActError::Missing),
-        (Some(case), Mark::As(read)) => seen::mark_in(&mut tx, &case, staff, read).await,
+        (Some(case), Mark::As(read)) => {
+            seen::mark_in(&mut tx, &case, staff, read, row.version.unsigned_abs()).await
+        }
         (Some(case), Mark::Back(places)) => {
             let back = seen::put_back_in(&mut tx, case.id, staff, places).await;
             let became = match back {
@@ -454,6 +456,12 @@ async fn decide(
     let (case, version) = (work.case.clone(), row.version);
     if case.version != version.unsigned_abs()
         && sql::is_changed_by_another(&mut work.tx, case.id, version, staff.id).await?
+    {
+        return Err(ActError::Changed { version: case.version });
+    }
+    // What a customer says in between is not put aside unread.
+    if matches!(act, BulkAct::Snooze { .. })
+        && sql::was_said_since(&mut work.tx, case.id, version).await?
     {
         return Err(ActError::Changed { version: case.version });
     }

@@ -304,3 +304,19 @@ pub(crate) async fn is_changed_by_another(
     .doing("looking for a colleague's work on a case")?;
     Ok(found.is_some())
 }
+
+/// Whether words of a customer came to a case after its event `version`.
+pub(crate) async fn was_said_since(
+    tx: &mut Tx,
+    case: CaseId,
+    version: i64,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        SELECT n FROM event WHERE case_id = $1 AND n > $2
+            AND (body LIKE '%\"event\":\"received\"%' OR actor LIKE '{\"kind\":\"customer\"%')
+        LIMIT 1";
+    let found: Option<i64> = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(case.to_string())
+        .bind(version).fetch_optional(db).await)
+    .doing("looking for new words on a case")?;
+    Ok(found.is_some())
+}

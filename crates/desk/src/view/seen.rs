@@ -105,17 +105,20 @@ pub(crate) async fn put_back_in(
 }
 
 /// Makes a case read or unread within a transaction; what takes it back, unless it was so already.
+/// Read is what stood there at `version`: words that came since were in front of nobody.
 pub(crate) async fn mark_in(
     tx: &mut Tx,
     case: &Case,
     staff: &Staff,
     is_read: bool,
+    version: u64,
 ) -> Result<Option<Reverse>, ActError> {
     let was = sql::seen(tx, case.id, staff.id).await?;
-    if (was >= case.version) == is_read {
+    let is_so = if is_read { was >= version } else { was < case.version };
+    if is_so {
         return Ok(None);
     }
-    let now = if is_read { case.version } else { 0 };
+    let now = if is_read { version } else { 0 };
     sql::put_seen(tx, case.id, staff.id, now).await?;
     Ok(Some(Reverse::Seen { was, now }))
 }

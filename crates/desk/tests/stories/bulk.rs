@@ -1,6 +1,6 @@
 //! Many cases at once: as a job, exactly once a case, with one undo.
 
-use crate::told::{arrive, code, complaint, now, ring};
+use crate::told::{arrive, code, complaint, in_thread, now, ring};
 use desk::Taken;
 use desk::bulk::actions::{Chosen, bulk_change, in_words, start, undo};
 use desk::bulk::jobs::STRETCH;
@@ -251,6 +251,34 @@ fn labels_severity_and_read_state_of_many_cases_are_changed_and_taken_back() {
         undo(ctx, maya, &unread.id, &none).await.unwrap();
         let read = start(ctx, maya, BulkAct::Seen { read: true }, chosen, &none).await.unwrap();
         assert_eq!(read.same, 3, "all are read as before");
+    });
+}
+
+#[test]
+fn words_that_come_before_its_turn_are_neither_read_nor_put_aside() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let numbers = cases(&world, &company, 22).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let chosen = Chosen::Cases(&numbers);
+        let until = ctx.now() + SignedDuration::from_mins(20);
+        let read = start(ctx, maya, BulkAct::Seen { read: true }, chosen, &none).await.unwrap();
+        let aside = start(ctx, maya, BulkAct::Snooze { until }, chosen, &none).await.unwrap();
+        let more = complaint(&world, &company, "And it smells of gas now.");
+        let taken = arrive(&world, &in_thread(more, numbers[3], true), company.nameless).await;
+        assert!(matches!(taken, Taken::Joined { number, .. } if number == numbers[3]), "{taken:?}");
+        ring(&world).await;
+        let read = bulk_change(ctx, maya, &read.id).await.unwrap();
+        assert_eq!((read.changed, read.refused), (22, 0));
+        let aside = bulk_change(ctx, maya, &aside.id).await.unwrap();
+        assert_eq!((aside.changed, aside.refused), (21, 1));
+        let row = outcomes(&world, &aside.id).await[3].clone();
+        assert_eq!((row.1.as_str(), row.2.as_str()), ("refused", "changed_meanwhile"));
+        let again = start(ctx, maya, BulkAct::Seen { read: true }, chosen, &none).await.unwrap();
+        ring(&world).await;
+        let row = outcomes(&world, &again.id).await[3].clone();
+        assert_eq!(row.1, "changed", "the new words were still unread");
+        assert_eq!(now(&world, numbers[3]).await.case.snoozed_until, None);
     });
 }
 
