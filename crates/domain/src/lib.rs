@@ -12,6 +12,7 @@ pub mod hours;
 pub mod id;
 pub mod joiner;
 pub mod label;
+pub mod language;
 pub mod merger;
 pub mod message;
 pub mod money;

@@ -42,7 +42,7 @@ where
     let host = call.url.host_str().unwrap_or("");
     let broke = |error: hyper::Error| match error.is_parse() {
         true => Fault::Odd(format!("{host} does not speak HTTP: {error}")),
-        false => Fault::Away(format!("{host} broke off: {error}")),
+        false => Fault::Unanswered(format!("{host} broke off: {error}")),
     };
     let (mut sender, line) = http1::Builder::new()
         .max_buf_size(HEAD_MOST)

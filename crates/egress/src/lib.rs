@@ -31,15 +31,20 @@ const ADDRESSES_MOST: usize = 16;
 pub enum Fault {
     /// We do not go there.
     Refused(String),
-    /// Nobody answers there now, or not in time.
+    /// Nobody answers there now: the request did not leave.
     Away(String),
+    /// It left, or may have left, and no whole answer came, or none in time.
+    Unanswered(String),
     /// What answers makes no sense.
     Odd(String),
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Fault::Refused(words) | Fault::Away(words) | Fault::Odd(words)) = self;
+        let (Fault::Refused(words)
+        | Fault::Away(words)
+        | Fault::Unanswered(words)
+        | Fault::Odd(words)) = self;
         f.write_str(words)
     }
 }
@@ -139,7 +144,7 @@ impl Egress {
         };
         match tokio::time::timeout(call.patience, all).await {
             Ok(answer) => answer,
-            Err(_) => Err(Fault::Away(format!("{host} does not answer in time"))),
+            Err(_) => Err(Fault::Unanswered(format!("{host} does not answer in time"))),
         }
     }
 }

@@ -175,7 +175,7 @@ async fn what_does_not_speak_http_is_told_apart_from_a_server_that_is_away() {
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_no_answer() {
     let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"access_token\":".to_vec();
-    assert!(matches!(here(cut).await.0, Err(Fault::Away(_))));
+    assert!(matches!(here(cut).await.0, Err(Fault::Unanswered(_))));
 }
 
 #[tokio::test]
@@ -197,5 +197,5 @@ async fn a_server_that_says_no_more_is_given_up() {
         patience: Duration::from_millis(300),
         answer_most: 10_000,
     };
-    assert!(matches!(Egress::default().send(call).await, Err(Fault::Away(_))));
+    assert!(matches!(Egress::default().send(call).await, Err(Fault::Unanswered(_))));
 }

@@ -9,12 +9,10 @@
 
 mod hidden;
 mod matter;
-mod names;
 mod plain;
 mod protocol;
 
 pub use hidden::Hidden;
 pub use matter::{Matter, Prompt, Said, Wish};
-pub use names::language_name;
 pub use plain::{Plain, plain};
 pub use protocol::{NoAnswer, Told, answer, body};

@@ -1,7 +1,7 @@
 //! What is told of a case, and what is asked.
 
 use crate::hidden::Hidden;
-use crate::names::language_name;
+use domain::language;
 use serde_json::{Value, json};
 
 /// Letters of one message that are told.
@@ -128,7 +128,7 @@ impl Wish {
 }
 
 fn in_language(code: &str) -> String {
-    match (language_name(code), code.is_empty()) {
+    match (language::name(code), code.is_empty()) {
         (Some(name), _) => format!("in {name}"),
         (None, true) => "in the language of the customer".to_owned(),
         (None, false) => format!("in the language with the code {}", cut(code, 8)),

@@ -71,44 +71,8 @@ pub fn listed(things: &[&str]) -> String {
 
 /// The name of a language by its code, "German" for `de` and `de-AT`; the code where we know none.
 pub fn language(code: &str) -> &str {
-    let main = code.split(['-', '_']).next().unwrap_or(code);
-    LANGUAGES.iter().find(|(known, _)| *known == main).map_or(code, |(_, name)| name)
+    domain::language::name(code).unwrap_or(code)
 }
-
-const LANGUAGES: [(&str, &str); 32] = [
-    ("ar", "Arabic"),
-    ("bg", "Bulgarian"),
-    ("cs", "Czech"),
-    ("da", "Danish"),
-    ("de", "German"),
-    ("el", "Greek"),
-    ("en", "English"),
-    ("es", "Spanish"),
-    ("et", "Estonian"),
-    ("fi", "Finnish"),
-    ("fr", "French"),
-    ("he", "Hebrew"),
-    ("hi", "Hindi"),
-    ("hr", "Croatian"),
-    ("hu", "Hungarian"),
-    ("is", "Icelandic"),
-    ("it", "Italian"),
-    ("ja", "Japanese"),
-    ("ko", "Korean"),
-    ("lt", "Lithuanian"),
-    ("lv", "Latvian"),
-    ("nb", "Norwegian"),
-    ("nl", "Dutch"),
-    ("no", "Norwegian"),
-    ("pl", "Polish"),
-    ("pt", "Portuguese"),
-    ("ro", "Romanian"),
-    ("ru", "Russian"),
-    ("sv", "Swedish"),
-    ("tr", "Turkish"),
-    ("uk", "Ukrainian"),
-    ("zh", "Chinese"),
-];
 
 /// The first letters of the first and the last name, for a face: `AO` for Amara Okafor.
 pub fn initials(name: &str) -> String {

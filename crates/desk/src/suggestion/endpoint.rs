@@ -114,7 +114,7 @@ impl Model {
         let answered = match ctx.held::<Egress>().send(call).await {
             Ok(answered) => answered,
             Err(fault) => {
-                let may_have_cost = matches!(fault, Fault::Odd(_));
+                let may_have_cost = matches!(fault, Fault::Odd(_) | Fault::Unanswered(_));
                 return Err(Failed { why: fault.to_string(), may_have_cost });
             }
         };

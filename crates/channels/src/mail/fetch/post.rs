@@ -32,7 +32,9 @@ pub(super) async fn post(
     };
     match ctx.held::<Egress>().send(call).await {
         Ok(answer) => Ok((answer.status, answer.body)),
-        Err(Fault::Away(why)) => Err(Trouble::Away(format!("the token endpoint: {why}"))),
+        Err(Fault::Away(why) | Fault::Unanswered(why)) => {
+            Err(Trouble::Away(format!("the token endpoint: {why}")))
+        }
         Err(Fault::Refused(why) | Fault::Odd(why)) => {
             Err(Trouble::Odd(format!("the token endpoint: {why}")))
         }

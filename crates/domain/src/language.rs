@@ -1,7 +1,7 @@
-//! Names of languages, as a model reads them.
+//! Names of languages, for people and for whoever else reads our words.
 
 /// Codes (ISO 639-1) and their English names.
-const LANGUAGES: [(&str, &str); 30] = [
+const LANGUAGES: [(&str, &str); 33] = [
     ("ar", "Arabic"),
     ("bg", "Bulgarian"),
     ("cs", "Czech"),
@@ -17,9 +17,12 @@ const LANGUAGES: [(&str, &str); 30] = [
     ("hi", "Hindi"),
     ("hr", "Croatian"),
     ("hu", "Hungarian"),
+    ("is", "Icelandic"),
     ("it", "Italian"),
     ("ja", "Japanese"),
     ("ko", "Korean"),
+    ("lt", "Lithuanian"),
+    ("lv", "Latvian"),
     ("nb", "Norwegian"),
     ("nl", "Dutch"),
     ("no", "Norwegian"),
@@ -34,7 +37,9 @@ const LANGUAGES: [(&str, &str); 30] = [
     ("zh", "Chinese"),
 ];
 
-/// The English name of a language; `None` for a code we do not know.
-pub fn language_name(code: &str) -> Option<&'static str> {
-    LANGUAGES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+/// The English name of a language by its code, "German" for `de` and `de-AT`; `None` for a code we
+/// do not know.
+pub fn name(code: &str) -> Option<&'static str> {
+    let main = code.split(['-', '_']).next().unwrap_or(code);
+    LANGUAGES.iter().find(|(known, _)| *known == main).map(|(_, name)| *name)
 }
