@@ -6,14 +6,11 @@ use domain::channel::Kind;
 use domain::feedback::{FeedbackIn, Imported, ThreadEvidence};
 use domain::id::{CaseNumber, TeamId, TopicId, UnitId};
 use domain::urgency::Facts;
-use reading::{Reading, SignalKind, TOPIC_MIN};
+use reading::{Reading, SignalKind};
 use store::{Doing, StoreError, Tx, on};
 
 /// A signal below this probability is left to whoever reads the text.
 const SURE_ENOUGH: f32 = 0.5;
-
-/// Topics of one text; who names more is about none of them.
-const TOPICS_MOST: usize = 10;
 
 /// The team that hears a unit's channels: the first that was made in it.
 ///
@@ -110,10 +107,9 @@ fn facts(reading: &Reading) -> Facts {
     }
 }
 
-/// What it is about, the surest first; a guess puts nothing on a case.
+/// What it is about; a guess puts nothing on a case.
 fn topics(reading: &Reading) -> Vec<TopicId> {
-    let sure = reading.topics.iter().filter(|hit| hit.confidence >= TOPIC_MIN);
-    sure.filter_map(|hit| hit.id.parse().ok()).take(TOPICS_MOST).collect()
+    reading.about().filter_map(|hit| hit.id.parse().ok()).collect()
 }
 
 /// Severity 0 to 4 by the harm that is told; how hard the words are raises it to 2 at the most,

@@ -4,7 +4,7 @@
 use crate::case::{Case, Closing, Stage};
 use crate::clock::Clock;
 use crate::event::Event;
-use crate::id::{CaseId, CaseNumber, PromiseId};
+use crate::id::{CaseId, CaseNumber, PromiseId, TopicId};
 use crate::promise::Promise;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,9 @@ pub struct TookIn {
     pub clocks: Vec<Clock>,
     /// What is owed there, owed here from now on, each under an id of its own.
     pub promises: Vec<Promise>,
+    /// What the customer spoke of there and had not here.
+    #[serde(default)]
+    pub topics: Vec<TopicId>,
     /// How this case stood.
     pub before: BeforeMerger,
 }
@@ -78,6 +81,9 @@ pub struct GaveBack {
     pub from: CaseNumber,
     /// Promises that are owed there again.
     pub promises: Vec<PromiseId>,
+    /// What they spoke of there alone.
+    #[serde(default)]
+    pub topics: Vec<TopicId>,
     /// How this case stood before the merger, when nothing has happened on it since.
     pub before: Option<BeforeMerger>,
 }
@@ -120,6 +126,7 @@ impl Case {
         self.waiting_since = other.waiting_since;
         self.set_clocks(&other.clocks);
         self.promises.extend_from_slice(&other.promises);
+        self.speaks_of(&other.topics);
         if other.waiting_since.is_some() {
             self.snoozed_until = None;
             if matches!(self.stage, Stage::WaitingForCustomer { .. } | Stage::Checking { .. }) {
@@ -130,6 +137,7 @@ impl Case {
 
     fn gave_back(&mut self, other: &GaveBack) {
         self.promises.retain(|promise| !other.promises.contains(&promise.id));
+        self.topics.retain(|topic| !other.topics.contains(topic));
         if let Some(before) = &other.before {
             self.stand_as(before);
         }

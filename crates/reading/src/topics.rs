@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::{Folded, fold};
-use crate::language;
+use crate::{Reading, language};
 
 /// How sure a topic is when one of its words stands in a text and nothing was learnt of that word:
 /// whoever gave it is taken at their word four times of five.
@@ -15,6 +15,9 @@ pub const TRUST: f32 = 0.8;
 
 /// Below this a topic is a guess: it stands in the reading and is put on no case.
 pub const TOPIC_MIN: f32 = 0.5;
+
+/// Topics of one text; who names more is about none of them.
+const MOST: usize = 10;
 
 /// A topic of the organisation's tree.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -158,5 +161,12 @@ impl Topics {
         }
         let (id, topic) = (id.clone(), path.clone());
         TopicHit { id, topic, confidence: 1.0 - misleads, words, spans }
+    }
+}
+
+impl Reading {
+    /// What the text is about, the surest first and ten at the most; a guess is left out.
+    pub fn about(&self) -> impl Iterator<Item = &TopicHit> {
+        self.topics.iter().filter(|hit| hit.confidence >= TOPIC_MIN).take(MOST)
     }
 }

@@ -9,6 +9,7 @@ use crate::handling::{Done, Handling, On, handling, pressed};
 use crate::policy::Policy;
 use crate::promise::rules::{NewPromise, PromiseRefused, fits, promised};
 use crate::refusal::ActError;
+use crate::topic::actions as topic;
 use crate::view::recent::{self, Reverse};
 use domain::channel::{Channel, Kind};
 use domain::clock::ClockKind;
@@ -318,7 +319,10 @@ pub async fn open_by_hand(
     }
     let number = CaseNumber(tx.next_number(Numbered::Case).await?);
     let id: CaseId = ctx.id(now);
-    let opening = opening(ctx, staff, case, contact.name, number, &policy, now);
+    let mut opening = opening(ctx, staff, case, contact.name, number, &policy, now);
+    if let Some(said) = &mut opening.message {
+        topic::hear(&mut tx, said).await?;
+    }
     let by = By { ctx, actor: Actor::Staff(staff.id), name: &staff.name, policy: &policy, now };
     let opened = open(&mut tx, &by, id, opening, &then, &Named::InTheStore).await?;
     let done = Done::opened(&opened);

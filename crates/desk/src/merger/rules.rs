@@ -1,10 +1,11 @@
 //! What is allowed with merging two cases, taking it back, and making a case of words on another.
 
 use crate::refusal::refusals;
+use crate::topic::rules::MOST as TOPICS_MOST;
 use domain::case::Case;
 use domain::clock::{Clock, ClockKind};
 use domain::event::Event;
-use domain::id::{CaseNumber, MessageId, PromiseId};
+use domain::id::{CaseNumber, MessageId, PromiseId, TopicId};
 use domain::merger::{BeforeMerger, GaveBack, Merged, Separated, TookIn};
 use domain::permit::Permit;
 use domain::promise::Promise;
@@ -93,9 +94,17 @@ pub fn merge(
         waiting_since: [case.waiting_since, into.waiting_since].into_iter().flatten().min(),
         clocks: case.clocks.iter().filter(|clock| goes_over(clock, into)).copied().collect(),
         promises: case.promises.iter().zip(ids).map(renamed).collect(),
+        topics: unknown_to(into, case),
         before: BeforeMerger::of(into),
     };
     Ok((Event::Merged(Box::new(merged)), Event::TookIn(Box::new(took_in))))
+}
+
+/// What `case` is about and `into` is not, unless a person said that it is not.
+fn unknown_to(into: &Case, case: &Case) -> Vec<TopicId> {
+    let is_known = |topic: &TopicId| into.topics.contains(topic) || into.not_topics.contains(topic);
+    let new = case.topics.iter().copied().filter(|topic| !is_known(topic));
+    new.take(TOPICS_MOST.saturating_sub(into.topics.len())).collect()
 }
 
 /// Whether a clock of the other case counts on `into` from now on.
@@ -141,10 +150,13 @@ pub fn separate(
             });
         }
     }
+    // What happened since may have spoken of the same.
+    let untouched = from.version == version;
     let gave_back = GaveBack {
         from: case.number,
         promises: theirs,
-        before: (from.version == version).then_some(took_in.before),
+        topics: if untouched { took_in.topics } else { Vec::new() },
+        before: untouched.then_some(took_in.before),
     };
     let separated = Separated { from: from.number, promises: ours, before: merged.before };
     (Event::Separated(Box::new(separated)), Event::GaveBack(Box::new(gave_back)))
@@ -193,6 +205,8 @@ mod tests {
     fn two() -> (Case, Case) {
         let into = complaint();
         let case = Case { id: id(70), number: CaseNumber(10_002), severity: 4, ..complaint() };
+        let case = Case { topics: vec![id(80), id(81), id(82)], ..case };
+        let into = Case { topics: vec![id(81)], not_topics: vec![id(82)], ..into };
         (Case { promises: vec![owed(40)], ..case }, into)
     }
 
@@ -205,6 +219,7 @@ mod tests {
         let whole = after(into.clone(), std::slice::from_ref(&took_in));
         assert!(part.promises.is_empty() && part.stage.is_closed());
         assert_eq!((whole.severity, whole.promises.len()), (4, 1));
+        assert_eq!(whole.topics, [id(81), id(80)], "a person's word on the third stands");
         let (Event::Merged(merged), Event::TookIn(took_in)) = (merged, took_in) else { panic!() };
         let past = Past { merged: *merged, took_in: *took_in, version: whole.version };
         let (separated, gave_back) = separate(&part, &whole, (&permit, &permit), past);

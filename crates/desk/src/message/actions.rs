@@ -11,6 +11,7 @@ use crate::message::sql;
 use crate::policy::Policy;
 use crate::recipient;
 use crate::refusal::ActError;
+use crate::topic::actions as topic;
 use crate::undelivered;
 use crate::view::recent::{self, Reverse};
 use domain::channel::Channel;
@@ -248,11 +249,11 @@ pub async fn add_words(
     text: Words,
     press: &Press,
 ) -> Result<Done, ActError> {
-    let work = handling_for_customer!(ctx, permit, press);
+    let mut work = handling_for_customer!(ctx, permit, press);
     if work.case.conduct == domain::case::Conduct::Ended {
         return Err(MessageRefused::ContactEnded.into());
     }
-    let message = ReceivedMessage {
+    let mut message = ReceivedMessage {
         id: ctx.id(work.now),
         feedback: None,
         channel: Channel::Form,
@@ -262,6 +263,7 @@ pub async fn add_words(
         at: work.now,
         topics: Vec::new(),
     };
+    topic::hear(&mut work.tx, &mut message).await?;
     let facts = Facts::default();
     let events = rules::receive(&work.case, message, facts, 0, &work.policy.clocks, work.now);
     work.save(&events).await

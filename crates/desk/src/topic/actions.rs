@@ -1,4 +1,4 @@
-//! Saying what a case is about.
+//! Hearing what a case is about, and saying it.
 
 use crate::handling::{Done, Handling, On, handling};
 use crate::refusal::ActError;
@@ -6,12 +6,26 @@ use crate::topic::{rules, sql};
 use crate::view::recent::{self, Reverse};
 use domain::event::Event;
 use domain::id::TopicId;
+use domain::message::ReceivedMessage;
 use domain::permit::{Act, Staff};
 use domain::topic::{Topic, TopicsCorrected};
-use store::{Context, Press, StoreError};
+use reading::{Reader, Topics};
+use store::{Context, Press, StoreError, Tx};
 
 /// The job by which a correction is handed to whoever learns from it.
 const JOB: &str = "topics_corrected";
+
+/// Hears what the words are about, where they came by no channel that had them read: typed on the
+/// page of the case, or written down by whoever opens it. The one place where such words get their
+/// topics; other words have those of their reading.
+pub(crate) async fn hear(tx: &mut Tx, message: &mut ReceivedMessage) -> Result<(), StoreError> {
+    let tree = sql::looked_for_in(tx).await?;
+    if !tree.is_empty() {
+        let read = Reader::shipped().read_with(&message.text, &Topics::new(&tree));
+        message.topics = read.about().filter_map(|hit| hit.id.parse().ok()).collect();
+    }
+    Ok(())
+}
 
 /// Says that the case is about `add` and not about `remove`; the reader learns from it. What is so
 /// already changes nothing.

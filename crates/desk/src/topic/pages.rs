@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::case::Case;
 use domain::id::{CaseNumber, TopicId};
-use reading::TopicHit;
+use reading::{Reader, TopicHit, Topics};
 use serde::Deserialize;
 use store::{Context, Store, StoreError};
 use web::{Form, Path, Problem, SignedIn};
@@ -40,6 +40,11 @@ pub(crate) async fn lines(store: &Store, case: &Case) -> Result<Vec<TopicLine>, 
         let read: serde_json::Value = serde_json::from_str(&reading).unwrap_or_default();
         let hits = serde_json::from_value::<Vec<TopicHit>>(read["topics"].clone());
         found.extend(hits.unwrap_or_default());
+    }
+    if !case.topics.iter().all(|id| found.iter().any(|hit| hit.id == id.to_string())) {
+        let (unread, tree) = (sql::unread(store, case.id).await?, sql::looked_for(store).await?);
+        let (reader, topics) = (Reader::shipped(), Topics::new(&tree));
+        found.extend(unread.iter().flat_map(|text| reader.read_with(text, &topics).topics));
     }
     let line = |id: &TopicId| {
         let name = &list.iter().find(|topic| topic.id == *id)?.path;

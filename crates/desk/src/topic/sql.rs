@@ -3,6 +3,7 @@
 use crate::topic::rules::Listed;
 use domain::id::{CaseId, TopicId};
 use domain::topic::{Node, path};
+use reading::Topic;
 use store::{Doing, Store, StoreError, Tx, on};
 
 const SQL: &str = "SELECT id, parent_id, name, ended FROM topic ORDER BY name, id LIMIT 500";
@@ -42,11 +43,52 @@ pub(crate) async fn list_in(tx: &mut Tx) -> Result<Vec<Listed>, StoreError> {
     read(rows)
 }
 
-/// Readings of a case's last texts that found a topic, the newest first.
+/// Readings of a case's last texts that found a topic, the newest first; texts of cases that are
+/// part of it among them.
 pub(crate) async fn readings(store: &Store, case: CaseId) -> Result<Vec<String>, StoreError> {
     const SQL: &str = "
-        SELECT reading FROM feedback WHERE case_id = $1 AND reading LIKE '%\"topics\":[{%'
+        SELECT reading FROM feedback
+        WHERE (case_id = $1 OR case_id IN (SELECT case_id FROM merger WHERE into_id = $1))
+            AND reading LIKE '%\"topics\":[{%'
         ORDER BY received_at_ms DESC, id LIMIT 10";
     on!(Store store, db => sqlx::query_scalar(SQL).bind(case.to_string()).fetch_all(db).await)
         .doing("reading by which words a topic was found")
+}
+
+const WORDS: &str = "
+    SELECT id, name, words, trust FROM topic WHERE ended = 0 AND words <> '[]'
+    ORDER BY name, id LIMIT 500";
+
+type Words = (String, String, String, String);
+
+fn tree(rows: Vec<Words>) -> Result<Vec<Topic>, StoreError> {
+    let unreadable = |error| StoreError::unreadable(DOING, error);
+    let topic = |(id, path, words, trust): Words| {
+        let words = serde_json::from_str(&words).map_err(unreadable)?;
+        let trust = serde_json::from_str(&trust).map_err(unreadable)?;
+        Ok(Topic { id, path, words, trust })
+    };
+    rows.into_iter().map(topic).collect()
+}
+
+/// The topics that are looked for, with the words that speak of them; each under its own name.
+pub(crate) async fn looked_for(store: &Store) -> Result<Vec<Topic>, StoreError> {
+    tree(on!(Store store, db => sqlx::query_as(WORDS).fetch_all(db).await).doing(DOING)?)
+}
+
+/// The same as a transaction sees it.
+pub(crate) async fn looked_for_in(tx: &mut Tx) -> Result<Vec<Topic>, StoreError> {
+    tree(on!(Tx tx, db => sqlx::query_as(WORDS).fetch_all(db).await).doing(DOING)?)
+}
+
+/// The last words of the customer that came by no channel and so have no reading of their own:
+/// typed on the page of the case, or written down by whoever opened it.
+pub(crate) async fn unread(store: &Store, case: CaseId) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "
+        SELECT text FROM message WHERE (case_id = $1
+            OR case_id IN (SELECT case_id FROM merger WHERE into_id = $1))
+            AND direction = 'in' AND feedback_id IS NULL
+        ORDER BY at_ms DESC, id LIMIT 10";
+    on!(Store store, db => sqlx::query_scalar(SQL).bind(case.to_string()).fetch_all(db).await)
+        .doing("reading what a customer added")
 }

@@ -1,15 +1,21 @@
 //! What a case is about: read, corrected, looked for, and made again from the record.
 
-use crate::told::{arrive, code, complaint, now, ring};
-use desk::Taken;
+use crate::told::{arrive, code, complaint, now, ring, words};
+use desk::case::actions::{NewCase, open_by_hand};
+use desk::case::link;
 use desk::case::rebuild::rebuild;
+use desk::merger::actions::{merge, separate};
+use desk::message::actions::add_words;
 use desk::topic::actions::{correct, set_topics};
 use desk::view::filter::Filter;
 use desk::view::filtered::{count_filtered, filtered};
 use desk::view::queue::{Lane, View};
 use desk::view::recent::undo_last;
+use desk::{Taken, portal_case};
+use domain::channel::{Channel, Kind};
 use domain::feedback::{FeedbackIn, ThreadEvidence};
 use domain::id::{CaseNumber, TopicId};
+use domain::urgency::Facts;
 use jiff::SignedDuration;
 use store::Press;
 use store::scope::Reach;
@@ -118,5 +124,86 @@ fn the_queue_shows_the_cases_of_a_topic_and_of_all_that_is_a_part_of_it() {
                 count_filtered(ctx, &reach, Lane::All, View::Open, &filter, true).await.unwrap();
             assert_eq!((page.rows.len(), counted.n), (n, n as u64));
         }
+    });
+}
+
+async fn types_on_their_page(world: &World, number: CaseNumber, text: &str) {
+    let (ctx, case) = (&world.ctx, now(world, number).await.case);
+    let mut tx = ctx.begin().await.unwrap();
+    let token = link::of_case(&mut tx, ctx, case.id, case.customer, ctx.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = portal_case(ctx, &token).await.unwrap().unwrap();
+    add_words(ctx, &page.permit, words(text), &Press::none()).await.unwrap();
+}
+
+#[test]
+fn words_typed_on_the_page_of_a_case_are_read_for_topics_like_those_of_a_letter() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let fee = world.topic("Late fee", None, "late fee*").await;
+        let lost = world.topic("Lost", None, "lost").await;
+        let none = Press::none();
+        let number = number_of(arrive(&world, &about(&world, &company, &[]), company.amara).await);
+        types_on_their_page(&world, number, "And you lost it, with two late fees on top.").await;
+        assert_eq!(now(&world, number).await.case.topics, [fee, lost]);
+        correct(&world.ctx, &company.maya, number, &[], &[lost], &none).await.unwrap();
+        types_on_their_page(&world, number, "As I said, it is lost.").await;
+        let case = now(&world, number).await.case;
+        assert_eq!(case.topics, [fee], "a person's word stands");
+        rebuild(&world.ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, case);
+    });
+}
+
+#[test]
+fn what_they_said_on_the_phone_is_read_for_topics() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let lost = world.topic("Lost", None, "lost").await;
+        let call = NewCase {
+            unit: company.unit,
+            team: company.care,
+            customer: company.amara,
+            kind: Kind::Complaint,
+            channel: Channel::Call,
+            subject: words("A parcel"),
+            problem: None,
+            said: Some(words("You have lost my parcel.")),
+            severity: 2,
+            facts: Facts::default(),
+            promise: None,
+        };
+        let done = open_by_hand(&world.ctx, &company.maya, call, &Press::none()).await.unwrap();
+        let case = now(&world, done.number).await.case;
+        assert_eq!(case.topics, [lost]);
+        rebuild(&world.ctx).await.unwrap();
+        assert_eq!(now(&world, done.number).await.case, case);
+    });
+}
+
+#[test]
+fn two_cases_that_become_one_are_about_what_both_were_about_until_that_is_taken_back() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let fee = world.topic("Late fee", None, "fee").await;
+        let lost = world.topic("Lost", None, "lost").await;
+        let cold = world.topic("Cold", None, "cold").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let mut numbers = Vec::new();
+        for topics in [&[fee, lost][..], &[fee, cold]] {
+            let feedback = about(&world, &company, topics);
+            numbers.push(number_of(arrive(&world, &feedback, company.amara).await));
+        }
+        let [part, whole] = numbers[..] else { panic!("two cases") };
+        correct(ctx, maya, whole, &[], &[fee], &none).await.unwrap();
+        merge(ctx, maya, part, whole, &none).await.unwrap();
+        let case = now(&world, whole).await.case;
+        assert_eq!(case.topics, [cold, lost], "but not what a person said it is not about");
+        rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, whole).await.case, case);
+        separate(ctx, maya, part, &none).await.unwrap();
+        assert_eq!(now(&world, whole).await.case.topics, [cold]);
+        assert_eq!(now(&world, part).await.case.topics, [fee, lost]);
+        ring(&world).await;
     });
 }

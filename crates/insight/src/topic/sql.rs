@@ -106,22 +106,35 @@ pub(crate) struct Source {
     pub reading: String,
 }
 
-/// The last texts of a case, the newest first.
+/// The last texts of a case and of those that are part of it, the newest first.
 pub(crate) async fn texts_of(tx: &mut Tx, case: CaseId) -> Result<Vec<Source>, StoreError> {
     const SQL: &str = "
-        SELECT id, unit_id, reading FROM feedback WHERE case_id = $1
+        SELECT id, unit_id, reading FROM feedback
+        WHERE case_id = $1 OR case_id IN (SELECT case_id FROM merger WHERE into_id = $1)
         ORDER BY received_at_ms DESC, id DESC LIMIT 20";
     on!(Tx tx, db => sqlx::query_as(SQL).bind(case.to_string()).fetch_all(db).await)
         .doing("reading what a case is about")
 }
 
-/// The newest texts of cases that are not over.
+/// The newest texts of cases that are not over, those of cases that are part of one among them:
+/// what came by a channel, and what was typed on the page of a case or written down.
 pub(crate) async fn open_texts(store: &Store) -> Result<Vec<(String, String)>, StoreError> {
-    const SQL: &str = "
-        SELECT f.case_id, f.text FROM feedback f JOIN \"case\" a ON a.id = f.case_id
+    const CAME: &str = "
+        SELECT a.id, f.text FROM feedback f LEFT JOIN merger g ON g.case_id = f.case_id
+        JOIN \"case\" a ON a.id = COALESCE(g.into_id, f.case_id)
         WHERE a.tray <> 'closed' ORDER BY f.id DESC LIMIT 2000";
-    on!(Store store, db => sqlx::query_as(SQL).fetch_all(db).await)
-        .doing("reading open cases for a topic")
+    const TYPED: &str = "
+        SELECT a.id, m.text FROM message m LEFT JOIN merger g ON g.case_id = m.case_id
+        JOIN \"case\" a ON a.id = COALESCE(g.into_id, m.case_id)
+        WHERE a.tray <> 'closed' AND m.direction = 'in' AND m.feedback_id IS NULL
+        ORDER BY m.id DESC LIMIT 2000";
+    let doing = "reading open cases for a topic";
+    let mut all: Vec<(String, String)> =
+        on!(Store store, db => sqlx::query_as(CAME).fetch_all(db).await).doing(doing)?;
+    let typed: Vec<(String, String)> =
+        on!(Store store, db => sqlx::query_as(TYPED).fetch_all(db).await).doing(doing)?;
+    all.extend(typed);
+    Ok(all)
 }
 
 /// What somebody says of a text and a topic.
