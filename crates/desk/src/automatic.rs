@@ -162,18 +162,10 @@ pub(crate) async fn not_before(
 }
 
 /// Counts a letter that a program wrote; `id` is its message's.
-///
-/// # Errors
-/// When it cannot be written.
-pub(crate) fn count(
-    tx: &mut Tx,
-    id: &str,
-    address: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(crate) fn count(tx: &mut Tx, id: &str, address: &str, now: Timestamp) {
     let hour = hour_of(now);
-    tx.count(&format!("automatic/{id}/all"), &of_hour(hour), 1)?;
-    tx.count(&format!("automatic/{id}/domain"), &of_domain(hour, address), 1)
+    tx.count(&format!("automatic/{id}/all"), &of_hour(hour), 1);
+    tx.count(&format!("automatic/{id}/domain"), &of_domain(hour, address), 1);
 }
 
 /// Forgets counts that no brake looks at any more.

@@ -8,11 +8,12 @@
 
 use crate::error::StoreError;
 use crate::number::Numbered;
+use crate::tally::COUNT;
 use crate::{Sql, Tx};
 use serde::Serialize;
 use serde::ser::Error as _;
 use serde_json::Value;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// Bytes of rows that are worth being written ahead.
 const AHEAD: usize = 64 * 1024;
@@ -40,19 +41,30 @@ pub(crate) struct Aside {
     /// Statements in the order of their first use since everything was written.
     order: Vec<&'static str>,
     bytes: usize,
+    /// By the name of the counter: the id of its row, and what is added.
+    counts: HashMap<String, (String, i64)>,
     numbers: Vec<(Numbered, VecDeque<i64>)>,
     failed: Option<StoreError>,
 }
 
 impl Aside {
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.is_empty() && self.counts.is_empty()
     }
 
     /// All rows in the order in which they are written.
     pub(crate) fn take(&mut self) -> Vec<(Write, Vec<Columns>)> {
-        let rows = self.take_ahead();
+        let mut rows = self.take_ahead();
         self.order.clear();
+        if !self.counts.is_empty() {
+            let mut counts: Vec<(String, (String, i64))> = self.counts.drain().collect();
+            counts.sort_unstable();
+            let row = |(name, (id, n)): (String, (String, i64))| {
+                vec![Value::String(id), Value::String(name), n.into()]
+            };
+            counts.retain(|(_, (_, n))| *n != 0);
+            rows.push((COUNT, counts.into_iter().map(row).collect()));
+        }
         rows
     }
 
@@ -105,6 +117,16 @@ impl Aside {
         Ok(())
     }
 
+    /// Adds to a counter. Many things that are made together add to the same: one row says it.
+    pub(crate) fn count(&mut self, id: &str, name: &str, n: i64) {
+        match self.counts.get_mut(name) {
+            Some((_, sum)) => *sum += n,
+            None => {
+                self.counts.insert(name.to_owned(), (id.to_owned(), n));
+            }
+        }
+    }
+
     fn put_by(&mut self, what: Numbered, numbers: Vec<i64>) {
         match self.numbers.iter_mut().find(|(known, _)| *known == what) {
             Some((_, there)) => {
@@ -129,7 +151,7 @@ impl Aside {
 }
 
 impl Tx {
-    fn aside(&mut self) -> &mut Aside {
+    pub(crate) fn aside(&mut self) -> &mut Aside {
         match self {
             Tx::Sqlite(inner) => &mut inner.aside,
             Tx::Postgres(inner) => &mut inner.aside,

@@ -6,11 +6,13 @@
 //! a transaction costs a share of one fsync under load and one fsync when alone, and an
 //! acknowledgement is never given for bytes that are not on the disk (`synchronous=FULL`).
 
+mod tx;
+
+pub use tx::SqliteTx;
+
 use crate::checkpoint::{self, Checkpoints};
 use crate::error::{Doing, StoreError};
 use crate::fact::{Fact, Facts};
-use crate::later::{Aside, Columns, Write};
-use serde_json::Value;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
     SqlitePoolOptions, SqliteSynchronous,
@@ -21,7 +23,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard, oneshot};
-use tokio::task::JoinHandle;
 
 /// A group holds at most this many transactions …
 const GROUP_MOST: usize = 64;
@@ -29,9 +30,6 @@ const GROUP_MOST: usize = 64;
 const GROUP_LASTS: Duration = Duration::from_millis(2);
 /// Connections that read.
 const READERS: u32 = 4;
-/// Rows and values that one statement writes at the most: longer ones are no faster.
-const ROWS_MOST: usize = 64;
-const VALUES_MOST: usize = 2_048;
 /// How long a lock held by another process is waited for.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -79,9 +77,6 @@ struct Member {
     facts: Vec<Fact>,
 }
 
-/// The writer comes back from writing rows ahead, with what went wrong.
-type Ahead = JoinHandle<(OwnedMutexGuard<Writer>, Result<(), StoreError>)>;
-
 /// Somebody waits for the writer, and no longer than this lives.
 struct Waits<'a>(&'a AtomicUsize);
 
@@ -96,15 +91,6 @@ impl Drop for Waits<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-/// A transaction on the one writer.
-pub struct SqliteTx {
-    engine: Sqlite,
-    writer: Option<OwnedMutexGuard<Writer>>,
-    ahead: Option<Ahead>,
-    facts: Vec<Fact>,
-    pub(crate) aside: Aside,
 }
 
 impl Sqlite {
@@ -242,6 +228,8 @@ impl Sqlite {
             "PRAGMA synchronous = NORMAL",
             "PRAGMA cache_size = -131072",
             "PRAGMA wal_autocheckpoint = 64000",
+            // A log that is cut short is soon as long again, and its pages are made anew.
+            "PRAGMA journal_size_limit = -1",
         ])
         .await?;
         let mut checkpoints = self.inner.checkpoints.lock().await;
@@ -259,6 +247,7 @@ impl Sqlite {
             "PRAGMA synchronous = FULL",
             "PRAGMA cache_size = -16384",
             "PRAGMA wal_autocheckpoint = 4000",
+            "PRAGMA journal_size_limit = 67108864",
         ])
         .await?;
         // Any commit takes all of the log before it to the disk; this one says what was said.
@@ -406,173 +395,5 @@ impl Sqlite {
             self.flush(&mut writer).await;
         }
         Ok(())
-    }
-}
-
-impl SqliteTx {
-    fn new(engine: Sqlite, writer: OwnedMutexGuard<Writer>) -> SqliteTx {
-        let aside = Aside::default();
-        SqliteTx { engine, writer: Some(writer), ahead: None, facts: Vec::new(), aside }
-    }
-
-    /// Writes what was laid aside; a failure shows when the transaction commits.
-    pub async fn settle(&mut self) {
-        self.wait_for_writer().await;
-        if self.aside.is_empty() || self.writer.is_none() {
-            return;
-        }
-        let rows = self.aside.take();
-        if let Err(error) = write(self.connection(), rows).await {
-            self.aside.fail(error);
-        }
-    }
-
-    /// Begins to write what was laid aside, when it is much and nothing else is being written.
-    pub(crate) fn write_ahead(&mut self) {
-        if self.ahead.is_some() || !self.aside.is_worth_writing() {
-            return;
-        }
-        let Some(mut writer) = self.writer.take() else { return };
-        let rows = self.aside.take_ahead();
-        self.ahead = Some(tokio::spawn(async move {
-            writer.is_half_done = true;
-            let written = match writer.connection.as_mut() {
-                Some(connection) => write(connection, rows).await,
-                None => Err(StoreError::Conflict { doing: "using the writer" }),
-            };
-            writer.is_half_done = false;
-            (writer, written)
-        }));
-    }
-
-    async fn wait_for_writer(&mut self) {
-        let Some(ahead) = self.ahead.as_mut() else { return };
-        let written = match ahead.await {
-            Ok((writer, written)) => {
-                self.writer = Some(writer);
-                written
-            }
-            Err(error) => Err(StoreError::unreadable("writing rows ahead", error)),
-        };
-        // Only now: whoever stops waiting midway must still find it when this is dropped.
-        self.ahead = None;
-        if let Err(error) = written {
-            self.aside.fail(error);
-        }
-    }
-
-    /// Numbers that were put by for nothing go back: nobody else took any meanwhile.
-    async fn return_numbers(&mut self) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE running_number SET n = n - $2 WHERE name = $1";
-        for (what, count) in self.aside.unused() {
-            let back = sqlx::query(SQL).bind(what.name()).bind(count).execute(self.connection());
-            back.await.doing("giving numbers back")?;
-        }
-        Ok(())
-    }
-
-    /// The connection to run statements on.
-    ///
-    /// # Panics
-    /// When writing rows ahead broke. Else never: the writer leaves only through `commit`,
-    /// `rollback` and drop, which take `self`, and to write ahead, which `settle` waits for.
-    pub fn connection(&mut self) -> &mut SqliteConnection {
-        self.writer
-            .as_mut()
-            .and_then(|writer| writer.connection.as_mut())
-            .expect("a transaction holds the writer until it ends")
-    }
-
-    pub(crate) fn tell(&mut self, fact: Fact) {
-        self.facts.push(fact);
-    }
-
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let doing = "making a change durable";
-        self.settle().await;
-        if let Some(error) = self.aside.failed() {
-            return Err(error);
-        }
-        self.return_numbers().await?;
-        let (done, told) = oneshot::channel();
-        let facts = std::mem::take(&mut self.facts);
-        if let Some(writer) = self.writer.take() {
-            tokio::spawn(self.engine.clone().finish(writer, facts, done));
-        }
-        match told.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(why)) => Err(StoreError::Unavailable { doing, why }),
-            Err(_) => Err(StoreError::Unavailable { doing, why: "the writer stopped".to_owned() }),
-        }
-    }
-
-    pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
-        self.wait_for_writer().await;
-        match self.writer.take() {
-            Some(writer) => self.engine.clone().take_back(writer).await,
-            None => Ok(()),
-        }
-    }
-}
-
-/// Writes rows, as many of a kind with one statement as it may have values.
-async fn write(
-    connection: &mut SqliteConnection,
-    all: Vec<(Write, Vec<Columns>)>,
-) -> Result<(), StoreError> {
-    for (write, rows) in all {
-        let width = rows.first().map_or(1, |row| row.len().max(1));
-        let mut rows = rows.into_iter();
-        while rows.len() > 0 {
-            // Powers of two: few statements that are alike, so that each is prepared once.
-            let most = rows.len().min(ROWS_MOST).min((VALUES_MOST / width).max(1));
-            let count = 1 << most.ilog2();
-            let text = AssertSqlSafe(with_rows(write.sql.sqlite, count, width));
-            let mut query = sqlx::query(text);
-            for column in rows.by_ref().take(count).flatten() {
-                query = match column {
-                    Value::Null => query.bind(None::<i64>),
-                    Value::Bool(yes) => query.bind(i64::from(yes)),
-                    Value::Number(n) => match n.as_i64() {
-                        Some(n) => query.bind(n),
-                        None => query.bind(n.as_f64()),
-                    },
-                    Value::String(text) => query.bind(text),
-                    nested => query.bind(nested.to_string()),
-                };
-            }
-            query.execute(&mut *connection).await.doing(write.doing)?;
-        }
-    }
-    Ok(())
-}
-
-/// `sql` with a table `rows` of so many rows and columns before it.
-fn with_rows(sql: &str, count: usize, width: usize) -> String {
-    let row = format!("({})", vec!["?"; width].join(","));
-    format!("WITH rows AS (VALUES {}) {sql}", vec![row.as_str(); count].join(","))
-}
-
-impl Drop for SqliteTx {
-    fn drop(&mut self) {
-        let (writer, ahead) = (self.writer.take(), self.ahead.take());
-        if let Ok(runtime) = tokio::runtime::Handle::try_current()
-            && (writer.is_some() || ahead.is_some())
-        {
-            let engine = self.engine.clone();
-            runtime.spawn(async move {
-                let writer = match (writer, ahead) {
-                    (Some(writer), _) => writer,
-                    (None, Some(ahead)) => match ahead.await {
-                        Ok((writer, _)) => writer,
-                        Err(_) => return,
-                    },
-                    (None, None) => return,
-                };
-                if let Err(error) = engine.take_back(writer).await {
-                    tracing::warn!(%error, "a dropped change had to be fenced off");
-                }
-            });
-        }
     }
 }

@@ -3,25 +3,24 @@
 use crate::error::{Doing, StoreError};
 use crate::{Sql, Store, Tx, Write, on};
 
+pub(crate) const COUNT: Write = Write {
+    doing: "counting",
+    sql: Sql {
+        sqlite: "
+            INSERT INTO tally (id, name, n)
+            SELECT column1, column2, column3 FROM rows",
+        postgres: "
+            INSERT INTO tally (id, name, n)
+            SELECT r ->> 0, r ->> 1, (r ->> 2)::bigint
+            FROM jsonb_array_elements($1::jsonb) AS t (r)",
+    },
+};
+
 impl Tx {
-    /// Adds `n` to the counter `name`. `id` makes the row one.
-    ///
-    /// # Errors
-    /// When it cannot be written as JSON.
-    pub fn count(&mut self, id: &str, name: &str, n: i64) -> Result<(), StoreError> {
-        const COUNT: Write = Write {
-            doing: "counting",
-            sql: Sql {
-                sqlite: "
-                    INSERT INTO tally (id, name, n)
-                    SELECT column1, column2, column3 FROM rows",
-                postgres: "
-                    INSERT INTO tally (id, name, n)
-                    SELECT r ->> 0, r ->> 1, (r ->> 2)::bigint
-                    FROM jsonb_array_elements($1::jsonb) AS t (r)",
-            },
-        };
-        self.later(COUNT, &(id, name, n))
+    /// Adds `n` to the counter `name`. `id` makes the row one; what a transaction adds to one
+    /// counter before its next statement is one row under the first of the ids.
+    pub fn count(&mut self, id: &str, name: &str, n: i64) {
+        self.aside().count(id, name, n);
     }
 
     /// The counter `name` as this transaction sees it.
@@ -88,7 +87,7 @@ impl Tx {
             let rows: Vec<i64> =
                 on!(Tx self, db => sqlx::query_scalar(TAKE).bind(name).fetch_all(db).await)
                     .doing(doing)?;
-            self.count(&format!("{id}/{name}"), name, rows.iter().sum())?;
+            self.count(&format!("{id}/{name}"), name, rows.iter().sum());
         }
         Ok(u32::try_from(names.len()).unwrap_or(u32::MAX))
     }

@@ -57,7 +57,7 @@ pub async fn rebuild(ctx: &Context) -> Result<Rebuilt, StoreError> {
             }
             if let Some((case, snippet)) = state {
                 sql::write(&mut tx, &case, snippet.as_deref(), 0).await?;
-                effects::count(&mut tx, None, &case)?;
+                effects::count(&mut tx, None, &case);
                 rebuilt.cases += 1;
             }
         }

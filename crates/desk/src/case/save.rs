@@ -88,7 +88,7 @@ async fn go_on(
     }
     let was = before.map_or(0, |before| before.version);
     sql::write(tx, &case, snippet.as_deref(), was).await?;
-    effects::count(tx, before, &case)?;
+    effects::count(tx, before, &case);
     by.ctx.passes(Point::CaseWritten);
     tx.tell(Fact::Case {
         number: case.number.0,
