@@ -177,5 +177,6 @@ async fn duty(ctx: &Context) -> Result<(), StoreError> {
     tx.commit().await?;
     desk::presence::actions::forget_old(ctx, now).await?;
     desk::suggestion::actions::forget_old(ctx, now).await?;
+    desk::bulk::actions::forget_old(ctx, now).await?;
     desk::automatic::forget_old(ctx, now).await
 }

@@ -126,7 +126,7 @@ pub(crate) struct ThingPath {
     id: String,
 }
 
-/// A body that says nothing: `{}`.
+/// A body or a form that says nothing: `{}`, or the mark of the press alone.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}

@@ -20,10 +20,13 @@ use crate::view::{seen, sql as own_sql};
 use domain::event::Event;
 use domain::id::{CaseNumber, LabelId};
 use domain::permit::{Act, Permit, Staff};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::fact::Fact;
 use store::scope::Reach;
 use store::{Context, Once, Press, StoreError, Tx};
+
+/// For so long after its end it can be looked up what a change did to each case.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Which cases.
 #[derive(Clone, Copy, Debug)]
@@ -245,6 +248,19 @@ pub async fn undo(
     let change = new(&back, staff, &act, says, total, now)?;
     sql::insert(&mut tx, &change).await?;
     begin(ctx, tx, staff, change, press).await
+}
+
+/// Forgets, bit by bit, what became of each case in changes that ended [`KEPT`] ago: the record of
+/// each case says it for good.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn forget_old(ctx: &Context, now: Timestamp) -> Result<(), StoreError> {
+    /// Cases at once: others wait for the writer meanwhile.
+    const MOST: u32 = 2_000;
+    let mut tx = ctx.begin().await?;
+    sql::forget(&mut tx, now - KEPT, MOST).await?;
+    tx.commit().await
 }
 
 /// What became of a case, and what takes it back.

@@ -1,5 +1,6 @@
 //! How far a change to many cases is, and what became of each of them.
 
+use crate::api::Nothing;
 use crate::bulk::actions::{bulk_change, in_words, undo};
 use crate::bulk::rules::Outcome;
 use crate::bulk::sql::{self, BulkChange, BulkRow};
@@ -187,12 +188,10 @@ async fn show(
 }
 
 fn missing() -> Problem {
-    Problem::missing("bulk_change_missing", "There is no such change among yours.")
+    let says = "There is no such change among yours. What became of each case is kept for 30 days \
+        here, and for good in the record of the case.";
+    Problem::missing("bulk_change_missing", says)
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// `POST /bulk-changes/{id}/undo`
 async fn undo_all(

@@ -320,3 +320,27 @@ pub(crate) async fn was_said_since(
     .doing("looking for new words on a case")?;
     Ok(found.is_some())
 }
+
+/// Forgets up to `most` cases of the change that ended first before `until`, and the change itself
+/// with its last case.
+pub(crate) async fn forget(tx: &mut Tx, until: Timestamp, most: u32) -> Result<(), StoreError> {
+    const OLDEST: &str = "
+        SELECT id FROM bulk_change WHERE ended_at_ms < $1 ORDER BY ended_at_ms, id LIMIT 1";
+    const ROWS: &str = "
+        DELETE FROM bulk_row WHERE bulk_id = $1 AND place IN
+            (SELECT place FROM bulk_row WHERE bulk_id = $1 ORDER BY place LIMIT $2)";
+    const CHANGE: &str = "DELETE FROM bulk_change WHERE id = $1";
+    let doing = "forgetting old changes to many cases";
+    let oldest: Option<String> = on!(Tx &mut *tx, db => sqlx::query_scalar(OLDEST)
+        .bind(until.as_millisecond()).fetch_optional(db).await)
+    .doing(doing)?;
+    let Some(id) = oldest else { return Ok(()) };
+    let gone = on!(Tx &mut *tx, db => sqlx::query(ROWS).bind(&id).bind(i64::from(most))
+        .execute(db).await.map(|done| done.rows_affected()))
+    .doing(doing)?;
+    if gone < u64::from(most) {
+        on!(Tx tx, db => sqlx::query(CHANGE).bind(&id).execute(db).await.map(|_| ()))
+            .doing(doing)?;
+    }
+    Ok(())
+}

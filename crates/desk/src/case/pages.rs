@@ -1,5 +1,6 @@
 //! A3: the case, with its thread, its composer and the relationship panel.
 
+use crate::api::Nothing;
 use crate::case::thread::{EntryKind, EntryView};
 use crate::case::{actions, senders};
 use crate::draft::DraftKind;
@@ -390,10 +391,6 @@ fn composer(
         suggesting,
     })
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

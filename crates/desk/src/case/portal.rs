@@ -1,6 +1,7 @@
 //! What customers see and do with the link of their case: P5, P6, P7. No account, no script.
 //! GET changes nothing, however often a mail scanner follows the links.
 
+use crate::api::Nothing;
 use crate::case::public::{PublicPromise, PublicWords, Step, Telling};
 use crate::escalation::actions as escalation;
 use crate::message::actions as messages;
@@ -391,10 +392,6 @@ async fn chosen(
     }
     Ok(visit.home())
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// `POST /c/{token}/another-person`: somebody else looks at it.
 async fn another_person(

@@ -1,5 +1,6 @@
 //! The box of those who wait on a case, and deciding about them.
 
+use crate::api::Nothing;
 use crate::case::pages::missing;
 use crate::joiner::{actions, sql};
 use crate::screen::Screen;
@@ -91,10 +92,6 @@ async fn accept(
     let done = actions::accept(&ctx, &form.by.staff, number, id, part, &form.press).await?;
     Ok(Redirect::to(&format!("/cases/{}", done.number)))
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// `POST /cases/{number}/joiners/{id}/split`
 async fn split(

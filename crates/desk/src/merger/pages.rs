@@ -1,5 +1,6 @@
 //! The forms of merging, of taking a merger back, and of making a case of words on another.
 
+use crate::api::Nothing;
 use crate::case::pages::missing;
 use crate::dialog::{About, Dialog, Field, FieldKind, choices};
 use crate::merger::actions::{self, SplitOff};
@@ -108,10 +109,6 @@ async fn merge(
     let done = actions::merge(&ctx, staff, number, into, &form.press).await;
     about.answer(&ctx, done, dialog, |_| "into").await
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 fn separation_dialog(about: &About) -> Dialog {
     Dialog {

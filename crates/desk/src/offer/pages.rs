@@ -1,5 +1,6 @@
 //! A7: "What would be fair?" – asking first, or proposing within one's authority.
 
+use crate::api::Nothing;
 use crate::dialog::{About, Dialog, Field, FieldKind, choices};
 use crate::offer::actions::{self, Propose};
 use crate::screen::words_of;
@@ -191,10 +192,6 @@ async fn offer(
     };
     about.answer(&ctx, done, shown, field).await
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 fn ids(number: &str, id: &str) -> Result<(CaseNumber, OfferId), Problem> {
     let missing = || Problem::missing("offer_missing", "There is no such offer on this case.");

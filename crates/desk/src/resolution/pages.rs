@@ -1,5 +1,6 @@
 //! A8: put right and verified with the customer; closing without asking; conduct.
 
+use crate::api::Nothing;
 use crate::conduct::actions as conduct;
 use crate::dialog::{About, Dialog, Field, FieldKind, choices};
 use crate::resolution::actions::{self, Ask};
@@ -162,10 +163,6 @@ async fn close(
     let done = actions::close(&ctx, staff, number, because, &reason, &form.press).await;
     about.answer(&ctx, done, dialog, |_| "because").await
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// `POST /cases/{number}/reopening`
 async fn reopen(

@@ -1,5 +1,6 @@
 //! What a case is about, on its page: the lines of the panel, "not right", and the form.
 
+use crate::api::Nothing;
 use crate::dialog::{About, Dialog, Field, FieldKind};
 use crate::topic::rules::Listed;
 use crate::topic::{actions, sql};
@@ -129,10 +130,6 @@ async fn set(
     let done = actions::set_topics(&ctx, staff, about.view.case.number, &topics, &form.press).await;
     about.answer(&ctx, done, dialog, |_| "topics").await
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// `POST /cases/{number}/topics/{id}/refutation`: "not right", in one press.
 async fn refute(

@@ -1,5 +1,6 @@
 //! Screens that list: the queue (A2), undo.
 
+use crate::api::Nothing;
 use crate::screen::Screen;
 use crate::view::filter::FilterText;
 use crate::view::filter_pages::{Chip, address, chips};
@@ -373,10 +374,6 @@ pub(crate) fn local(path: &str, other: &str) -> String {
     let strange = path.contains(['\\', '\n', '\r']) || path.starts_with("//");
     if path.starts_with('/') && !strange { path.to_owned() } else { other.to_owned() }
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// `POST /me/undo`: takes back the last own action.
 async fn undo_last(

@@ -2,7 +2,7 @@
 
 use crate::told::{arrive, code, complaint, in_thread, now, ring};
 use desk::Taken;
-use desk::bulk::actions::{Chosen, bulk_change, in_words, start, undo};
+use desk::bulk::actions::{Chosen, KEPT, bulk_change, forget_old, in_words, start, undo};
 use desk::bulk::jobs::STRETCH;
 use desk::bulk::rules::BulkAct;
 use desk::case::actions::{assign, take};
@@ -302,5 +302,26 @@ fn what_no_case_could_meet_is_refused_before_anything_begins() {
         let refused = start(ctx, maya, BulkAct::Take, Chosen::Cases(&[]), &none).await;
         assert_eq!(code(refused), "nothing_chosen");
         assert!(recent_actions(ctx, maya.id).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_became_of_each_case_is_forgotten_a_month_after_and_the_record_keeps_it() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let numbers = cases(&world, &company, 2).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let chosen = Chosen::Cases(&numbers);
+        let change = start(ctx, maya, BulkAct::Take, chosen, &none).await.unwrap();
+        world.pass(KEPT - SignedDuration::from_secs(1));
+        forget_old(ctx, ctx.now()).await.unwrap();
+        assert_eq!(outcomes(&world, &change.id).await.len(), 2);
+        world.pass(SignedDuration::from_secs(2));
+        forget_old(ctx, ctx.now()).await.unwrap();
+        assert!(outcomes(&world, &change.id).await.is_empty());
+        assert!(bulk_change(ctx, maya, &change.id).await.is_err());
+        for number in numbers {
+            assert_eq!(now(&world, number).await.case.owner, Some(maya.id));
+        }
     });
 }
