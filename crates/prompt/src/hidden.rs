@@ -1,9 +1,11 @@
 //! Personal data, taken out of what is asked and put back into what is answered.
 //!
 //! Each value gets a placeholder of its own: `[email 1]`, `[name 2]`. What is found is what
-//! `reading` finds (cards, accounts, addresses, telephone numbers, keys, national numbers) and what
-//! the case knows: names and the addresses and numbers its customer is reached by.
+//! `reading` finds (cards, accounts, addresses, telephone numbers, keys, national numbers), what
+//! the case knows (names and the addresses and numbers its customer is reached by), and what the
+//! words of a text give away: other people, streets, numbers of orders and contracts.
 
+use crate::found;
 use reading::{PersonalKind, find_personal_data};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -32,21 +34,33 @@ pub struct Hidden {
 impl Hidden {
     /// Looks for the names and contacts of these people besides what has a form.
     pub fn knowing(names: &[String], contacts: &[String]) -> Hidden {
-        let mut known: Vec<(String, &'static str)> = Vec::new();
+        let mut hidden = Hidden::default();
+        hidden.known.extend(contacts.iter().map(|one| (one.trim().to_owned(), "contact")));
+        hidden.know(names.iter().map(String::as_str));
+        hidden
+    }
+
+    /// Looks from now on for people too whom the words of `text` name ("my husband …"). What is
+    /// part of `ours` is the name of nobody.
+    pub fn learn(&mut self, text: &str, ours: &str) {
+        let is_ours = |name: &str| ours.split_whitespace().any(|part| same(part, name));
+        let names = found::names(text).into_iter();
+        self.know(names.filter(|name| !name.split_whitespace().any(is_ours)));
+    }
+
+    fn know<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
         for name in names {
-            known.push((name.trim().to_owned(), "name"));
+            self.known.push((name.trim().to_owned(), "name"));
             // "van", "de", "al": words of a language, and of no one person.
             let parts = name.split_whitespace().filter(|part| {
                 part.chars().count() >= PART_LEAST && !part.starts_with(char::is_lowercase)
             });
-            known.extend(parts.map(|part| (part.to_owned(), "name")));
+            self.known.extend(parts.map(|part| (part.to_owned(), "name")));
         }
-        known.extend(contacts.iter().map(|one| (one.trim().to_owned(), "contact")));
-        known.retain(|(text, _)| text.chars().count() >= PART_LEAST);
+        self.known.retain(|(text, _)| text.chars().count() >= PART_LEAST);
         // The longest first, so that a whole name is one thing and not two.
-        known.sort_by_key(|(text, _)| (usize::MAX - text.len(), text.clone()));
-        known.dedup();
-        Hidden { known, ..Hidden::default() }
+        self.known.sort_by_key(|(text, _)| (usize::MAX - text.len(), text.clone()));
+        self.known.dedup();
     }
 
     /// How many values were taken out.
@@ -61,13 +75,17 @@ impl Hidden {
             .into_iter()
             .map(|data| (data.span, word(data.kind), goes_back(data.kind)))
             .collect();
-        for (known, kind) in &self.known {
-            for span in places(text, known) {
-                if !spans.iter().any(|(other, ..)| overlap(other, &span)) {
-                    spans.push((span, kind, true));
-                }
+        let mut add = |span: Range<usize>, kind| {
+            if !spans.iter().any(|(other, ..)| overlap(other, &span)) {
+                spans.push((span, kind, true));
             }
+        };
+        // A street may bear the name of somebody.
+        found::streets(text).into_iter().for_each(|span| add(span, "address"));
+        for (known, kind) in &self.known {
+            places(text, known).into_iter().for_each(|span| add(span, kind));
         }
+        found::numbers(text).into_iter().for_each(|span| add(span, "number"));
         spans.sort_by_key(|(span, ..)| span.start);
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
@@ -136,7 +154,8 @@ fn bracketed(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-const KINDS: [&str; 8] = ["card", "account", "email", "phone", "key", "id", "name", "contact"];
+const KINDS: [&str; 10] =
+    ["card", "account", "email", "phone", "key", "id", "name", "contact", "address", "number"];
 
 fn word(kind: PersonalKind) -> &'static str {
     match kind {

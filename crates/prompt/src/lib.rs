@@ -7,6 +7,7 @@
 //!
 //! Pure: values in, values out. How a model is reached and what it may cost is not known here.
 
+mod found;
 mod hidden;
 mod matter;
 mod plain;

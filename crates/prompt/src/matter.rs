@@ -107,6 +107,15 @@ impl Wish {
         let mut names = vec![matter.customer.clone()];
         names.extend(matter.people.iter().cloned());
         let mut hidden = Hidden::knowing(&names, &matter.contacts);
+        let here = match self {
+            Wish::Reply { typed: text } | Wish::Translation { text, .. } => text.as_str(),
+            Wish::Summary { .. } => "",
+        };
+        // All of it before any of it: who is named in one message may stand in another.
+        let said = matter.said.iter().map(|said| said.text.as_str());
+        for text in said.chain([matter.problem.as_str(), here]) {
+            hidden.learn(text, &matter.organisation);
+        }
         let (task, material, tokens_most) = match self {
             Wish::Reply { typed } => {
                 let mut told = told(matter, &mut hidden);
@@ -254,6 +263,26 @@ mod tests {
         assert_eq!(told["customer"], "[name 1]");
         assert_eq!(told["messages"][0]["text"], "No heat. My card is [card 1].");
         assert_eq!(told["messages"][1]["from"], "us");
+    }
+
+    #[test]
+    fn who_is_named_in_one_message_stands_in_none() {
+        let mut matter = matter();
+        let said = |from_us: bool, text: &str| Said { from_us, text: text.to_owned() };
+        matter.said = vec![
+            said(false, "Peter waited at Lindenstraße 12, 10969 Berlin for order 10482773."),
+            said(true, "We are sorry. Kind regards,\nNordlys Energi"),
+            said(false, "Did you call my husband Peter?"),
+        ];
+        let prompt = Wish::Summary { language: "en".to_owned() }.prompt(&matter);
+        let told: Value = serde_json::from_str(&prompt.material).expect("JSON");
+        let text = |n: usize| told["messages"][n]["text"].as_str().unwrap_or_default().to_owned();
+        let peter = text(2).replace("Did you call my husband ", "").replace('?', "");
+        assert!(peter.starts_with("[name "), "{peter}");
+        assert_eq!(text(0), format!("{peter} waited at [address 1] for order [number 1]."));
+        assert_eq!(text(1), "We are sorry. Kind regards,\nNordlys Energi");
+        let back = prompt.hidden.put_back("Hi [name 1], order [number 1] is here.", str::to_owned);
+        assert_eq!(back, "Hi Amara Okafor, order 10482773 is here.");
     }
 
     #[test]
