@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use reading::{Reader, Reading};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::course::Point;
 use store::number::Numbered;
-use store::{Context, Doing, Store, StoreError, Tx, on};
+use store::{Context, Doing, StoreError, Tx, on};
 
 /// So few are read on the spot; more are read beside the other work of the node.
 const READ_HERE_MOST: usize = 4;
@@ -381,15 +381,25 @@ pub(crate) async fn default_unit(tx: &mut Tx) -> Result<UnitId, StoreError> {
     unit(id)
 }
 
+/// The first unit once it was looked up: units are never taken away, and who hands a mail in waits
+/// for every question to the store.
+#[derive(Debug, Default)]
+struct FirstUnit(OnceLock<UnitId>);
+
 /// The same outside a transaction.
 ///
 /// # Errors
 /// When the store fails or there is no unit yet.
-pub(crate) async fn first_unit(store: &Store) -> Result<UnitId, StoreError> {
+pub(crate) async fn first_unit(ctx: &Context) -> Result<UnitId, StoreError> {
+    let known = ctx.held::<FirstUnit>();
+    if let Some(id) = known.0.get() {
+        return Ok(*id);
+    }
     let id: Option<String> =
-        on!(Store store, db => sqlx::query_scalar(FIRST_UNIT).fetch_optional(db).await)
+        on!(Store &ctx.store, db => sqlx::query_scalar(FIRST_UNIT).fetch_optional(db).await)
             .doing("looking for the first unit")?;
-    unit(id)
+    let id = unit(id)?;
+    Ok(*known.0.get_or_init(|| id))
 }
 
 fn unit(id: Option<String>) -> Result<UnitId, StoreError> {

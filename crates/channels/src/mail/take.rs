@@ -39,7 +39,7 @@ pub struct Incoming {
 pub async fn take(ctx: &Context, mail: Incoming) -> Result<Received, StoreError> {
     let unit = match mail.unit {
         Some(unit) => unit,
-        None => crate::understand::first_unit(&ctx.store).await?,
+        None => crate::understand::first_unit(ctx).await?,
     };
     intake::receive(ctx, arrival(unit, mail)?).await
 }
