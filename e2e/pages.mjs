@@ -45,6 +45,7 @@ const SETTINGS = [
   "/mail",
   "/mail?dns=1",
   "/mail/agreed?error=access_denied",
+  "/mail/relay",
 ];
 // Keys on a case that open a dialog: what every form looks like above the case.
 export const DIALOGS = ["t", "Shift+T", "w", "o", "s", "a", "e", "l", "?", "Control+k"];

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router, middleware, routing::get};
-use channels::mail::{ListenLimits, Mailboxes, Protocol, Relay, Secure, Senders};
+use channels::mail::{ListenLimits, Mailboxes, OwnRelay, Protocol, Relay, Secure, Senders};
 use desk::suggestion::endpoint::Model;
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -160,7 +160,7 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
         .layer(CompressionLayer::new().gzip(true))
         .layer(DefaultBodyLimit::max(BODY_MOST))
         .layer(Extension(mail_dns(settings)))
-        .layer(Extension(channels::mail::OwnRelay(relay(ctx, settings)?)))
+        .layer(Extension(relay(ctx, settings)?))
         .layer(Extension(web::live::Streams::default()))
         .layer(Extension(ending))
         .layer(Extension(metrics_handle()?));
@@ -242,28 +242,30 @@ fn metrics_handle() -> anyhow::Result<PrometheusHandle> {
     Ok(made)
 }
 
-/// The server that carries our letters on; none when none is set.
-fn relay(ctx: &Context, settings: &Settings) -> anyhow::Result<Option<Relay>> {
-    let Some((host, port)) = settings.relay()? else { return Ok(None) };
+/// The server that carries our letters on, and who names it: the settings, or an administrator on
+/// the page.
+///
+/// # Errors
+/// When a setting is wrong.
+pub fn relay(ctx: &Context, settings: &Settings) -> anyhow::Result<OwnRelay> {
     let (from_name, from) = settings.mail_from();
-    Ok(Some(Relay {
-        host,
-        port,
-        secure: match settings.relay_tls() {
-            "required" => Secure::Required,
-            "implicit" => Secure::FromTheStart,
-            "none" => Secure::Never,
-            other => anyhow::bail!("`relay_tls` is {other}; it is required, implicit or none"),
-        },
+    let house = Relay {
         authorities: settings.relay_authorities()?,
-        login: settings.relay_login()?,
-        from,
         dkim: settings.dkim()?,
         from_name,
         hello: ctx.mail_domain.to_string(),
         shaping: settings.shaping()?,
-        patience: Duration::from_secs(60),
-    }))
+        ..Relay::local(0, &from)
+    };
+    let Some((host, port)) = settings.relay()? else { return Ok(OwnRelay::of_page(house)) };
+    let secure = match settings.relay_tls() {
+        "required" => Secure::Required,
+        "implicit" => Secure::FromTheStart,
+        "none" => Secure::Never,
+        other => anyhow::bail!("`relay_tls` is {other}; it is required, implicit or none"),
+    };
+    let relay = Relay { host, port, secure, login: settings.relay_login()?, ..house };
+    Ok(OwnRelay::of_settings(relay, settings.origin("relay")))
 }
 
 /// Starts what takes mail in and hands letters over.
@@ -309,12 +311,12 @@ pub async fn mail(
         let mut until = ended.clone();
         tasks.push(tokio::spawn(listener.run(async move { drop(until.changed().await) })));
     }
-    if let Some(relay) = relay(ctx, settings)? {
-        let mut until = ended.clone();
-        let stop = async move { drop(until.changed().await) };
-        tasks.push(tokio::spawn(channels::mail::deliver(ctx.clone(), relay, stop)));
-    } else {
-        tracing::warn!("no relay is set, so letters stay in the outbox");
+    let relay = relay(ctx, settings)?;
+    if relay.now(ctx).await?.is_none() {
+        tracing::warn!("no mail server is named, so letters stay in the outbox");
     }
+    let mut until = ended.clone();
+    let stop = async move { drop(until.changed().await) };
+    tasks.push(tokio::spawn(channels::mail::deliver(ctx.clone(), relay, stop)));
     Ok(tasks)
 }

@@ -1,7 +1,7 @@
 //! Settings: flags > `REDRESS_*` > `redress.toml` > the default. Read once, here.
 
 use anyhow::{Context as _, bail};
-use channels::mail::{Certificate, RelayLogin, Shaping, Signer};
+use channels::mail::{Certificate, PageRelay, RelayLogin, Shaping, Signer};
 use desk::suggestion::endpoint::Model;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,6 +28,8 @@ pub enum Origin {
     Environment(String),
     /// A file.
     File(PathBuf),
+    /// The page of outgoing mail.
+    Page,
     /// Compiled in.
     Default,
 }
@@ -38,6 +40,7 @@ impl fmt::Display for Origin {
             Origin::Flag => f.write_str("flag"),
             Origin::Environment(name) => f.write_str(name),
             Origin::File(path) => path.display().fmt(f),
+            Origin::Page => f.write_str("Settings › Outgoing mail"),
             Origin::Default => f.write_str("default"),
         }
     }
@@ -100,6 +103,30 @@ impl Settings {
             .iter()
             .map(|(name, (value, origin))| (name.as_str(), shown(name, value), origin))
             .collect()
+    }
+
+    /// Where the value of a setting came from, in words.
+    pub fn origin(&self, name: &str) -> String {
+        self.values.get(name).map_or_else(String::new, |(_, origin)| origin.to_string())
+    }
+
+    /// The same with the relay that the page names, for showing, where the settings name none.
+    pub fn with_page(&mut self, relay: &PageRelay) {
+        let host = match relay.host.contains(':') {
+            true => format!("[{}]", relay.host),
+            false => relay.host.clone(),
+        };
+        let values = [
+            ("relay", format!("{host}:{}", relay.port)),
+            ("relay_tls", relay.tls().to_owned()),
+            ("relay_name", relay.login_name().to_owned()),
+            ("relay_mailbox", relay.login_mailbox().to_owned()),
+        ];
+        if self.some("relay").is_none() {
+            for (name, value) in values {
+                self.values.insert(name.to_owned(), (value, Origin::Page));
+            }
+        }
     }
 
     fn text(&self, name: &str) -> &str {
@@ -470,6 +497,25 @@ mod tests {
         let model = settings.model().unwrap().unwrap();
         assert_eq!((model.key.as_deref(), model.host()), (Some("hush"), "models.example"));
         assert!(!format!("{settings:?} {model:?}").contains("hush"));
+    }
+
+    #[test]
+    fn the_page_names_the_relay_only_where_no_setting_does() {
+        let relay = r#"{"host": "smtp.x.example", "port": 465, "secure": "from_the_start"}"#;
+        let relay: PageRelay = serde_json::from_str(relay).unwrap();
+        let mut settings = Settings::read(&[], None).unwrap();
+        settings.with_page(&relay);
+        let (host, port) = settings.relay().unwrap().unwrap();
+        assert_eq!(
+            (host.as_str(), port, settings.relay_tls()),
+            ("smtp.x.example", 465, "implicit")
+        );
+        assert!(settings.origin("relay").contains("Outgoing mail"));
+        let flags = [("relay", Some("10.0.0.1:25".to_owned()))];
+        let mut settings = Settings::read(&flags, None).unwrap();
+        settings.with_page(&relay);
+        assert_eq!(settings.relay().unwrap().unwrap().0, "10.0.0.1");
+        assert_eq!(settings.origin("relay"), "flag");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod agreement;
 pub(crate) mod api;
+pub(crate) mod chosen;
 mod deliver;
 pub mod fetch;
 mod key;
@@ -23,6 +24,8 @@ mod trial;
 mod wording;
 
 pub use ::mail::smtp::Protocol;
+pub use chosen::trial::greet;
+pub use chosen::{OwnRelay, PageLogin, PageRelay, page_relay};
 pub use deliver::{DELIVERY_JOB, DeliveryJob, deliver, deliver_due, settle_cut_off};
 pub use key::{keys, source_key};
 pub use listen::{ListenLimits, Listener, Mailboxes, listen, set_mailboxes};
@@ -34,7 +37,7 @@ pub use senders::Senders;
 pub use setup::{MailDns, Record};
 pub use take::{Incoming, WHOLE_MOST, take};
 pub use traffic::Shaping;
-pub use trial::{OwnRelay, Trial, TrialStep, last_trial, try_out};
+pub use trial::{Trial, TrialStep, last_trial, try_out};
 
 pub(crate) use place::{note_reports, place};
 pub(crate) use read::{Read, read};

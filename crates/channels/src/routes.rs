@@ -3,6 +3,7 @@
 use crate::feedback::{api, original, pages, preview};
 use crate::form::portal;
 use crate::form::portal::{Step, StepQuery};
+use crate::mail::chosen::pages as relay;
 use crate::mail::pages as mail;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -72,6 +73,9 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/settings/mail/look", post(mail::look))
         .route("/settings/mail/try", post(mail::try_it))
         .route("/settings/mail/forget", post(mail::forget))
+        .route("/settings/mail/relay", get(relay::show).post(relay::change))
+        .route("/settings/mail/relay/try", post(relay::try_it))
+        .route("/settings/mail/relay/forget", post(relay::forget))
         .layer(axum::Extension(links))
         .layer(axum::Extension(crate::picture::Easel::default()))
 }

@@ -1,4 +1,5 @@
-//! The one way out: every HTTP request that this program makes by itself passes here.
+//! The one way out: every HTTP request that this program makes by itself passes here, and every
+//! line to a mail server goes to an address that was judged here.
 //!
 //! What it is for: a request goes to the server whose name somebody wrote, at an address that was
 //! looked at, or it does not go. Names are resolved here, every address a name has is judged, and
@@ -18,6 +19,7 @@ pub use names::{Addresses, Names, SystemNames};
 pub use tls::connector;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -127,6 +129,24 @@ impl Egress {
 
     fn set(&self, rules: Rules) {
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+    }
+
+    /// Where a server is that speaks something else than HTTP: its addresses, each judged, and
+    /// whose ground they are, public as soon as one of them is. It may be at a private address
+    /// where `inside` says that whoever named it may do that, or where the operator allows it.
+    /// The caller connects to these addresses and looks up no name again.
+    ///
+    /// # Errors
+    /// [`Fault`], in words.
+    pub async fn find(
+        &self,
+        host: &str,
+        port: u16,
+        inside: bool,
+    ) -> Result<(Vec<SocketAddr>, Ground), Fault> {
+        let rules = self.rules();
+        let allowed = inside || names::has(&rules.private_hosts, host);
+        names::judged_server(rules.names.as_ref(), host, port, allowed).await
     }
 
     /// Sends a request and waits for the whole answer.

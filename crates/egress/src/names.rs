@@ -2,6 +2,7 @@
 
 use crate::ground::{Ground, ground};
 use crate::{ADDRESSES_MOST, Fault};
+use std::fmt::Display;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -53,30 +54,54 @@ pub(crate) async fn judged(
     let found = match host {
         Host::Ipv4(address) => vec![address.into()],
         Host::Ipv6(address) => vec![address.into()],
-        Host::Domain(name) => {
-            let away = |error| Fault::Away(format!("{name} is not found: {error}"));
-            names.addresses(name).await.map_err(away)?
-        }
+        Host::Domain(name) => found(names, name).await?,
     };
-    if found.is_empty() {
-        return Err(Fault::Away(format!("{host} has no address")));
+    let ground = together(&host, &found, allowed)?;
+    match url.scheme() {
+        "https" => {}
+        "http" if ground == Ground::Private => {}
+        "http" => return Err(Fault::Refused(format!("{host} is not reached by https"))),
+        other => return Err(Fault::Refused(format!("{other} is no way to reach {host}"))),
     }
+    Ok(with_port(found, port))
+}
+
+/// The same for a server that speaks something else than HTTP, and whose ground it is.
+pub(crate) async fn judged_server(
+    names: &dyn Names,
+    host: &str,
+    port: u16,
+    allowed: bool,
+) -> Result<(Vec<SocketAddr>, Ground), Fault> {
+    let found = match host.trim_matches(['[', ']']).parse() {
+        Ok(address) => vec![address],
+        Err(_) => found(names, host).await?,
+    };
+    let ground = together(&host, &found, allowed)?;
+    Ok((with_port(found, port), ground))
+}
+
+async fn found(names: &dyn Names, name: &str) -> Result<Vec<IpAddr>, Fault> {
+    let found = names.addresses(name).await;
+    let found = found.map_err(|error| Fault::Away(format!("{name} is not found: {error}")))?;
+    if found.is_empty() { Err(Fault::Away(format!("{name} has no address"))) } else { Ok(found) }
+}
+
+/// The ground of all addresses of a name: public as soon as one of them is.
+fn together(host: &dyn Display, found: &[IpAddr], allowed: bool) -> Result<Ground, Fault> {
     let grounds: Vec<Ground> = found.iter().map(|address| ground(*address)).collect();
     if grounds.contains(&Ground::Never) {
         return Err(Fault::Refused(format!("{host} is at an address nobody goes to")));
     }
-    let is_private = grounds.contains(&Ground::Private);
-    if is_private && !allowed {
+    if grounds.contains(&Ground::Private) && !allowed {
         return Err(Fault::Refused(format!(
             "{host} is at a private address; whoever runs Redress can allow it in `private_hosts`"
         )));
     }
-    match url.scheme() {
-        "https" => {}
-        "http" if is_private && !grounds.contains(&Ground::Public) => {}
-        "http" => return Err(Fault::Refused(format!("{host} is not reached by https"))),
-        other => return Err(Fault::Refused(format!("{other} is no way to reach {host}"))),
-    }
+    Ok(if grounds.contains(&Ground::Public) { Ground::Public } else { Ground::Private })
+}
+
+fn with_port(found: Vec<IpAddr>, port: u16) -> Vec<SocketAddr> {
     let found = found.into_iter().take(ADDRESSES_MOST);
-    Ok(found.map(|address| SocketAddr::new(address, port)).collect())
+    found.map(|address| SocketAddr::new(address, port)).collect()
 }

@@ -54,6 +54,8 @@ async fn index(signed: SignedIn) -> Result<Response, Problem> {
         house.push(("/settings/policies", "Policies", "Name, clocks, authority, core values"));
         if signed.staff.scope == Scope::All {
             house.push(("/settings/mail", "Mailboxes", "Mail that is fetched, and how it fares"));
+            let what = "The mail server that takes our letters";
+            house.push(("/settings/mail/relay", "Outgoing mail", what));
         }
         if may(Act::ReadRecord) && signed.staff.scope == Scope::All {
             house.push(("/settings/record", "Record", "Who changed what"));

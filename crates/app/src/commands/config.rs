@@ -1,6 +1,8 @@
 //! `redress config`.
 
-use super::Common;
+use super::{Common, open, runtime};
+use crate::settings::Settings;
+use channels::mail::PageRelay;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -28,7 +30,11 @@ pub fn run(common: &Common, command: &Config) -> anyhow::Result<ExitCode> {
     match command {
         Config::Default => out!("{}", crate::settings::DEFAULTS.trim_end()),
         Config::Show { origin, json } => {
-            let settings = common.settings(&[])?;
+            let mut settings = common.settings(&[])?;
+            // A house that is not there yet, or away, has no page that says anything.
+            if let Some(relay) = runtime()?.block_on(page_relay(&settings)) {
+                settings.with_page(&relay);
+            }
             for (name, value, from) in settings.shown() {
                 match (json, origin) {
                     (true, _) => out!(
@@ -42,4 +48,12 @@ pub fn run(common: &Common, command: &Config) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn page_relay(settings: &Settings) -> Option<PageRelay> {
+    if settings.store_is_file() && !settings.data().join("redress.db").exists() {
+        return None;
+    }
+    let ctx = open(settings).await.ok()?;
+    channels::mail::page_relay(&ctx.store).await.ok()?
 }

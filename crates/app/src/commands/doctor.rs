@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::process::ExitCode;
 use std::time::Duration;
 use store::Context;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Asks every part whether it works.
@@ -61,11 +61,12 @@ pub fn run(common: &Common, command: &Doctor) -> anyhow::Result<ExitCode> {
 }
 
 async fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut findings = vec![base_url(settings), relay(settings).await];
+    let mut findings = vec![base_url(settings)];
     findings.extend(listeners(settings).await);
     findings.push(dkim(settings));
     match open(settings).await {
         Ok(ctx) => {
+            findings.push(relay(&ctx, settings).await);
             findings.extend(with_store(&ctx).await);
             findings.push(model(&ctx).await);
             findings.extend(dns(&ctx, settings).await);
@@ -245,31 +246,25 @@ fn base_url(settings: &Settings) -> Finding {
     }
 }
 
-async fn relay(settings: &Settings) -> Finding {
-    let (host, port) = match settings.relay() {
-        Ok(Some(relay)) => relay,
-        Ok(None) => {
-            return bad("relay", "no mail server takes our letters", "set relay = \"host:port\"");
-        }
-        Err(error) => return bad("relay", format!("{error:#}"), "set relay = \"host:port\""),
+/// Opens a line to the relay as a letter does, and signs in.
+async fn relay(ctx: &Context, settings: &Settings) -> Finding {
+    const FIX: &str = "name one under Settings › Outgoing mail, or set relay = \"host:port\"";
+    let own = match crate::router::relay(ctx, settings) {
+        Ok(own) => own,
+        Err(error) => return bad("relay", format!("{error:#}"), "mend this setting"),
     };
-    let greeting = tokio::time::timeout(Duration::from_secs(10), async {
-        let stream = TcpStream::connect((host.as_str(), port)).await?;
-        let mut line = String::new();
-        if settings.relay_tls() != "implicit" {
-            BufReader::new(stream).read_line(&mut line).await?;
+    let relay = match own.now(ctx).await {
+        Ok(Some(relay)) => relay,
+        Ok(None) => return bad("relay", "no mail server takes our letters", FIX),
+        Err(error) => return bad("relay", error.to_string(), "look at the database first"),
+    };
+    let by = own.set_by().unwrap_or("Settings › Outgoing mail");
+    match channels::mail::greet(ctx, &relay).await {
+        Ok(()) => {
+            let signed = if relay.login.is_some() { " and lets us in" } else { "" };
+            good("relay", format!("{}:{} answers{signed}, named by {by}", relay.host, relay.port))
         }
-        std::io::Result::Ok(line)
-    });
-    match greeting.await {
-        Ok(Ok(line)) if line.is_empty() || line.starts_with("220") => {
-            good("relay", format!("{host}:{port} answers"))
-        }
-        Ok(Ok(line)) => bad("relay", format!("{host}:{port} says {line:?}"), "ask its operator"),
-        Ok(Err(error)) => {
-            bad("relay", format!("{host}:{port}: {error}"), "start it, or mend `relay`")
-        }
-        Err(_) => bad("relay", format!("{host}:{port} does not answer"), "look at firewalls"),
+        Err(why) => bad("relay", why, format!("mend it where it is named: {by}")),
     }
 }
 

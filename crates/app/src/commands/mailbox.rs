@@ -223,6 +223,7 @@ fn account(ctx: &store::Context, add: &Add) -> anyhow::Result<Account> {
         every_seconds: add.every,
         silence_hours: add.silence,
         authorities: add.authorities.clone(),
+        inside: true,
     };
     if let Some(client) = &add.oauth_client {
         let grant = grant(ctx, add, preset, client)?;

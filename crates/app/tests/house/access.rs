@@ -106,6 +106,7 @@ fn is_there(path: &str) -> bool {
         "/imports/{id}",
         "/hints/{archetype}",
         "/mailboxes/{name}",
+        "/mail-relay/trials",
         "/customers/{number}/value",
         "/models/{id}",
         "/reading-models/{id}",

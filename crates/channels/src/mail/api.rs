@@ -1,9 +1,10 @@
 //! Mailboxes that are fetched, for programs; and the records that the DNS should have.
 
+use crate::mail::chosen::OwnRelay;
 use crate::mail::fetch::{Account, Grant, PRESETS, Preset, Secret, accounts, health};
 use crate::mail::pages::{AddForm, account_of, look_into, permit, try_and_wait};
 use crate::mail::setup::{self, MailDns, Record};
-use crate::mail::trial::{OwnRelay, Trial, last_trial};
+use crate::mail::trial::{Trial, last_trial};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -23,6 +24,7 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
         .routes(routes!(look_into_mailbox))
         .routes(routes!(try_mailbox))
         .routes(routes!(list_records))
+        .merge(crate::mail::chosen::api::router())
 }
 
 /// A mailbox that is fetched.

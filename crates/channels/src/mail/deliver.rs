@@ -1,5 +1,6 @@
 //! Letters on their way out: taken, written, handed over once, and their outcome kept.
 
+use crate::mail::chosen::OwnRelay;
 use crate::mail::line::{HandedOver, Line, NotSent};
 use crate::mail::relay::Relay;
 use crate::mail::traffic::{Fared, Shaping, Traffic, Turn, says_too_much};
@@ -60,8 +61,9 @@ enum Ended {
     Elsewhere,
 }
 
-/// Carries letters until `stop` ends: as they fall due, and cut-off ones every minute.
-pub async fn deliver(ctx: Context, relay: Relay, stop: impl Future<Output = ()>) {
+/// Carries letters until `stop` ends: as they fall due, and cut-off ones every minute. Which relay
+/// takes them is asked each time, so that one named on the page counts at once on every node.
+pub async fn deliver(ctx: Context, relay: OwnRelay, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     let mut facts = ctx.store.listen();
     let ending = AtomicBool::new(false);
@@ -70,9 +72,10 @@ pub async fn deliver(ctx: Context, relay: Relay, stop: impl Future<Output = ()>)
             settle_cut_off(&ctx).await?;
             let mut is_more = true;
             while is_more && !ending.load(Ordering::Relaxed) {
+                let Some(relay) = relay.now(&ctx).await? else { return Ok(false) };
                 is_more = carry(&ctx, &relay, &ending).await? > 0;
             }
-            Ok::<(), StoreError>(())
+            Ok::<bool, StoreError>(true)
         });
         let done = tokio::select! {
             () = &mut stop => {
@@ -85,10 +88,15 @@ pub async fn deliver(ctx: Context, relay: Relay, stop: impl Future<Output = ()>)
             }
             done = &mut round => done,
         };
-        if let Err(error) = done {
-            tracing::warn!(%error, "carrying letters failed; it goes on in a minute");
-        }
-        let next = wait(&ctx).await;
+        let next = match done {
+            // Whoever names a relay tells of it as of a letter.
+            Ok(false) => ROUND,
+            Ok(true) => wait(&ctx).await,
+            Err(error) => {
+                tracing::warn!(%error, "carrying letters failed; it goes on in a minute");
+                wait(&ctx).await
+            }
+        };
         let heard = async {
             loop {
                 match facts.next().await {

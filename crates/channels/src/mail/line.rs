@@ -4,6 +4,7 @@ use crate::mail::fetch::{self, Proof, Trouble};
 use crate::mail::relay::{Relay, RelayLogin, Secure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use egress::{Egress, Ground};
 use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -11,6 +12,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use std::future::Future;
+use std::net::SocketAddr;
 use store::Context;
 use store::course::Point;
 
@@ -56,9 +58,13 @@ impl<'a> Line<'a> {
         let name = match login {
             RelayLogin::Mailbox(name) => name,
             RelayLogin::Password { name, password } => {
-                let mut line = Line::reach(ctx, relay).await?;
-                line.sign_in(name, &Proof::Password(password.clone())).await?;
-                return Ok(line);
+                return Line::with_password(ctx, relay, name, password.clone()).await;
+            }
+            RelayLogin::Sealed { name, sealed } => {
+                let says = "the relay's password was sealed with another installation's key";
+                let password = fetch::seal::open(ctx, sealed);
+                let password = password.ok_or_else(|| NotSent::Later(says.to_owned()))?;
+                return Line::with_password(ctx, relay, name, password).await;
             }
         };
         let account = fetch::account(&ctx.store, name).await.map_err(away)?;
@@ -79,6 +85,31 @@ impl<'a> Line<'a> {
         }
     }
 
+    async fn with_password(
+        ctx: &'a Context,
+        relay: &'a Relay,
+        name: &str,
+        password: String,
+    ) -> Result<Line<'a>, NotSent> {
+        let mut line = Line::reach(ctx, relay).await?;
+        line.sign_in(name, &Proof::Password(password)).await?;
+        Ok(line)
+    }
+
+    /// Where the relay is. It may be inside the house, as whoever names a relay may do that; what
+    /// leaves the house leaves it protected.
+    async fn find(ctx: &Context, relay: &Relay) -> Result<Vec<SocketAddr>, NotSent> {
+        // Names and addresses are judged in the room that judges all others.
+        let egress = ctx.held::<Egress>();
+        let found = patient(relay, egress.find(&relay.host, relay.port, true)).await?;
+        let (addresses, ground) = found.map_err(|fault| NotSent::Later(fault.to_string()))?;
+        if relay.secure == Secure::Never && ground != Ground::Private {
+            let says = "nothing is sent in the clear to a relay outside of the house";
+            return Err(NotSent::Later(says.to_owned()));
+        }
+        Ok(addresses)
+    }
+
     async fn reach(ctx: &'a Context, relay: &'a Relay) -> Result<Line<'a>, NotSent> {
         // Whatever goes wrong here is about the relay and no letter, so a letter only waits.
         let later = |error: Error| NotSent::Later(told(&error));
@@ -89,9 +120,9 @@ impl<'a> Line<'a> {
             Secure::Never | Secure::WhenOffered | Secure::Required => None,
         };
         ctx.passes(Point::RelayReached);
-        let server = (relay.host.as_str(), relay.port);
+        let addresses = Line::find(ctx, relay).await?;
         let opening = AsyncSmtpConnection::connect_tokio1(
-            server,
+            addresses.as_slice(),
             Some(relay.patience),
             &hello,
             from_the_start,

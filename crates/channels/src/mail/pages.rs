@@ -2,9 +2,10 @@
 
 use crate::mail::Secure;
 use crate::mail::agreement::{self, Journey};
+use crate::mail::chosen::OwnRelay;
 use crate::mail::fetch::{self, Account, Kind, PRESETS, Preset, Secret, accounts, fetch_now};
 use crate::mail::setup::{self, MailDns, Record};
-use crate::mail::trial::{OwnRelay, Trial, last_trial, try_out};
+use crate::mail::trial::{Trial, last_trial, try_out};
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
@@ -271,7 +272,8 @@ pub(crate) async fn try_it(
 pub(crate) async fn try_and_wait(ctx: &Context, relay: OwnRelay, account: Account) {
     let ctx = ctx.clone();
     let trying = tokio::spawn(async move {
-        if let Err(error) = try_out(&ctx, relay.0.as_ref(), &account).await {
+        let tried = async { try_out(&ctx, relay.now(&ctx).await?.as_ref(), &account).await };
+        if let Err(error) = tried.await {
             tracing::warn!(%error, "a mailbox could not be tried");
         }
     });
@@ -350,6 +352,7 @@ pub(crate) fn account_of(ctx: &Context, form: &AddForm) -> Result<Account, Vec<(
         every_seconds: 60,
         silence_hours: 72,
         authorities: None,
+        inside: false,
     };
     Ok(account.with_password(ctx, &form.password))
 }

@@ -34,6 +34,13 @@ pub enum RelayLogin {
         /// Its password.
         password: String,
     },
+    /// The same, with the password as it is kept: sealed by [`crate::mail::fetch`]'s seal.
+    Sealed {
+        /// The name.
+        name: String,
+        /// Its password, sealed.
+        sealed: String,
+    },
     /// As this fetched mailbox does: with its password, or with the OAuth 2 tokens it buys. Looked
     /// up at each sign-in, as somebody may set the mailbox up anew.
     Mailbox(String),

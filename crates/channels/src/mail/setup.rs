@@ -86,7 +86,7 @@ pub(crate) async fn is_first(ctx: &Context, press: &Press) -> Result<bool, Probl
     Ok(true)
 }
 
-fn other_body() -> Problem {
+pub(crate) fn other_body() -> Problem {
     Problem::refused("key_used_otherwise", "This was already sent with other content.")
 }
 
@@ -96,7 +96,8 @@ fn shown(account: &Account) -> serde_json::Value {
         "login": account.login})
 }
 
-async fn tell(
+/// Tells the house's record of a change, in the transaction that makes it.
+pub(crate) async fn tell(
     tx: &mut Tx,
     ctx: &Context,
     staff: &Staff,

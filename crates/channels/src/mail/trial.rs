@@ -8,17 +8,13 @@ use crate::mail::relay::Relay;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use store::{Context, Doing, StoreError, on};
+use store::{Context, Doing, Store, StoreError, on};
 use utoipa::ToSchema;
 
 /// Looks into the mailbox; the rest between two of them doubles up to the longest.
 const LOOKS: u32 = 25;
 const REST_LEAST: Duration = Duration::from_millis(200);
 const REST_MOST: Duration = Duration::from_secs(3);
-
-/// The relay as the program's settings name it; none where letters do not leave.
-#[derive(Clone, Debug)]
-pub struct OwnRelay(pub Option<Relay>);
 
 /// How far a trial is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,8 +40,13 @@ pub struct TrialStep {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn last_trial(store: &store::Store, name: &str) -> Result<Option<Trial>, StoreError> {
-    let text = store.setting(&setting(name)).await?;
+pub async fn last_trial(store: &Store, name: &str) -> Result<Option<Trial>, StoreError> {
+    kept(store, &setting(name)).await
+}
+
+/// The trial that is kept under this setting.
+pub(crate) async fn kept(store: &Store, setting: &str) -> Result<Option<Trial>, StoreError> {
+    let text = store.setting(setting).await?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
@@ -63,7 +64,8 @@ pub async fn try_out(
     account: &Account,
 ) -> Result<Trial, StoreError> {
     let mut trial = Trial::default();
-    note(ctx, account, &mut trial, true, format!("Trying {} …", account.mailbox)).await?;
+    let kept_at = &setting(&account.name);
+    note(ctx, kept_at, &mut trial, true, format!("Trying {} …", account.mailbox)).await?;
     let sent = match relay {
         Some(relay) => send(ctx, relay, &account.mailbox).await,
         None => Err(no_relay(account)),
@@ -71,10 +73,10 @@ pub async fn try_out(
     let id = match sent {
         Ok(id) => {
             let says = "A mail to the mailbox itself left by our mail server.".to_owned();
-            note(ctx, account, &mut trial, true, says).await?;
+            note(ctx, kept_at, &mut trial, true, says).await?;
             id
         }
-        Err(why) => return end(ctx, account, trial, false, why).await,
+        Err(why) => return end(ctx, kept_at, trial, false, why).await,
     };
     for look in 0..LOOKS {
         if look > 0 {
@@ -84,25 +86,25 @@ pub async fn try_out(
         match fetch_now(ctx, account).await {
             Ok(_) if look == 0 => {
                 let says = "The mailbox lets us in.".to_owned();
-                note(ctx, account, &mut trial, true, says).await?;
+                note(ctx, kept_at, &mut trial, true, says).await?;
             }
             Ok(_) => {}
             Err(Trouble::Store(error)) => return Err(error),
             Err(trouble) => {
                 let says = format!("The mailbox cannot be looked into: {trouble}.");
-                return end(ctx, account, trial, false, says).await;
+                return end(ctx, kept_at, trial, false, says).await;
             }
         }
         if has_come(ctx, &id).await? {
             let says = "The mail came back and was known as our own. All is well.".to_owned();
-            return end(ctx, account, trial, true, says).await;
+            return end(ctx, kept_at, trial, true, says).await;
         }
     }
     let says =
         "The mail left, but did not come within a minute. Look into the folder for unwanted \
         mail, and ask the DNS for our records below."
             .to_owned();
-    end(ctx, account, trial, false, says).await
+    end(ctx, kept_at, trial, false, says).await
 }
 
 /// What to set, so that letters leave; the provider of the mailbox carries them too.
@@ -110,17 +112,20 @@ fn no_relay(account: &Account) -> String {
     let known = PRESETS.iter().find(|preset| preset.host == account.host);
     match known {
         Some(preset) => format!(
-            "No mail server is set for our letters: set `relay` to \"{}\" and `relay_mailbox` to \
-             \"{}\", and start again.",
-            preset.relay, account.name
+            "No mail server takes our letters: under Settings, Outgoing mail, choose {} and sign \
+             in as the mailbox {}.",
+            preset.name, account.name
         ),
-        None => "No mail server is set for our letters: set `relay`.".to_owned(),
+        None => {
+            "No mail server takes our letters: name one under Settings, Outgoing mail.".to_owned()
+        }
     }
 }
 
-async fn note(
+/// Keeps one more step of a trial where the page looks for it.
+pub(crate) async fn note(
     ctx: &Context,
-    account: &Account,
+    kept_at: &str,
     trial: &mut Trial,
     well: bool,
     says: String,
@@ -129,43 +134,56 @@ async fn note(
     let text = serde_json::to_string(trial)
         .map_err(|error| StoreError::unreadable("noting a trial of a mailbox", error))?;
     let mut tx = ctx.begin().await?;
-    tx.set_setting(&setting(&account.name), &text, ctx.now()).await?;
+    tx.set_setting(kept_at, &text, ctx.now()).await?;
     tx.commit().await
 }
 
-async fn end(
+/// Keeps the last step.
+pub(crate) async fn end(
     ctx: &Context,
-    account: &Account,
+    kept_at: &str,
     mut trial: Trial,
     well: bool,
     says: String,
 ) -> Result<Trial, StoreError> {
     (trial.ended, trial.well) = (true, well);
-    note(ctx, account, &mut trial, well, says).await?;
+    note(ctx, kept_at, &mut trial, well, says).await?;
     Ok(trial)
 }
 
-/// Sends a mail to `to` that our own loop mark makes known when it comes back, and gives its
-/// Message-ID; or says in plain words why it did not leave.
-async fn send(ctx: &Context, relay: &Relay, to: &str) -> Result<String, String> {
+/// A mail to `to` that our own loop mark makes known when it comes back, and its Message-ID; or
+/// why it cannot be signed.
+pub(crate) fn trial_mail(
+    ctx: &Context,
+    relay: &Relay,
+    to: &str,
+    subject: &str,
+    words: &str,
+) -> Result<(String, Vec<u8>), String> {
     let (now, domain) = (ctx.now(), &ctx.mail_domain);
     let token = store::file::hex(&ctx.chance::<12>());
     let id = format!("trial.{token}@{domain}");
     let date = now.to_zoned(TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S +0000");
     let mail = format!(
-        "From: {from}\r\nTo: {to}\r\nSubject: Trial of this mailbox\r\nDate: {date}\r\n\
+        "From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: {date}\r\n\
          Message-ID: <{id}>\r\nX-Redress-Loop: {mark}\r\nAuto-Submitted: auto-generated\r\n\
-         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
-         Somebody pressed \"Try it\" under Settings, Mailboxes. Nothing has to be done.\r\n",
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n",
         from = relay.from,
         mark = loop_mark(ctx),
     );
-    let mail = match &relay.dkim {
-        Some(signer) => signer
-            .sign(mail.as_bytes(), now)
-            .map_err(|error| format!("Our letters cannot be signed: {error}."))?,
-        None => mail.into_bytes(),
-    };
+    match &relay.dkim {
+        Some(signer) => match signer.sign(mail.as_bytes(), now) {
+            Ok(signed) => Ok((id, signed)),
+            Err(error) => Err(format!("Our letters cannot be signed: {error}.")),
+        },
+        None => Ok((id, mail.into_bytes())),
+    }
+}
+
+/// Sends such a mail and gives its Message-ID; or says in plain words why it did not leave.
+async fn send(ctx: &Context, relay: &Relay, to: &str) -> Result<String, String> {
+    let words = "Somebody pressed \"Try it\" under Settings, Mailboxes. Nothing has to be done.";
+    let (id, mail) = trial_mail(ctx, relay, to, "Trial of this mailbox", words)?;
     let refused = |why: NotSent| {
         let (NotSent::Later(why) | NotSent::Never(why)) = why;
         format!("Our mail server {}:{} does not take it: {why}", relay.host, relay.port)

@@ -29,6 +29,7 @@ pub fn account(world: &World, store: &MailStore, kind: Kind) -> Account {
         every_seconds: 5,
         silence_hours: 72,
         authorities: None,
+        inside: true,
     };
     account.with_password(&world.ctx, PASSWORD)
 }

@@ -9,6 +9,7 @@ mod listener;
 mod listening;
 mod mail_store;
 mod original;
+mod outgoing;
 mod protected;
 mod senders;
 mod set_up;

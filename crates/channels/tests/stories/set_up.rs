@@ -15,10 +15,11 @@ use testkit::{World, on_both};
 use tower::ServiceExt;
 
 async fn asks(world: &World, method: &str, path: &str, body: Value) -> (u16, Value) {
-    asks_with(world, OwnRelay(None), method, path, body).await
+    asks_with(world, OwnRelay::of_page(Relay::local(0, "help@example.test")), method, path, body)
+        .await
 }
 
-async fn asks_with(
+pub async fn asks_with(
     world: &World,
     relay: OwnRelay,
     method: &str,
@@ -31,7 +32,8 @@ async fn asks_with(
         .layer(axum::Extension(relay))
         .layer(axum::middleware::from_fn(web::problem::answer_problems))
         .with_state(world.ctx.clone());
-    let body = if method == "POST" { Body::from(body.to_string()) } else { Body::empty() };
+    let body =
+        if matches!(method, "POST" | "PUT") { Body::from(body.to_string()) } else { Body::empty() };
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -45,7 +47,7 @@ async fn asks_with(
 }
 
 /// Ann may set the house up.
-async fn ann(world: &World) {
+pub async fn ann(world: &World) {
     house(world).await;
     let hash = store::file::sha256_hex(b"rd_ann");
     let id = "0198a000-0000-7000-8000-00000000000a";
@@ -119,7 +121,8 @@ fn a_trial_that_is_pressed_twice_is_one_trial_and_both_are_told_its_steps() {
         ann(&world).await;
         let (store, sink) = (MailStore::start().await, Sink::start().await);
         put_account(&world.ctx, account(&world, &store, Kind::Imap)).await.unwrap();
-        let relay = OwnRelay(Some(Relay::local(sink.port(), "help@example.test")));
+        let relay = Relay::local(sink.port(), "help@example.test");
+        let relay = OwnRelay::of_settings(relay, "flag");
         let outside = tokio::spawn(outside(world.clone(), sink.clone(), store));
         let mut told = Vec::new();
         for _ in 0..2 {
@@ -154,6 +157,6 @@ fn a_trial_sends_a_real_mail_and_ends_when_it_has_come_back_as_our_own() {
         assert!(trial.ended && !trial.well);
         assert!(trial.steps[1].says.contains("127.0.0.1:1"), "{trial:?}");
         let unset = try_out(&world.ctx, None, &help).await.unwrap();
-        assert!(unset.steps[1].says.contains("relay"), "{unset:?}");
+        assert!(unset.steps[1].says.contains("Outgoing mail"), "{unset:?}");
     });
 }

@@ -77,6 +77,7 @@ async fn mailbox(world: &World, secret: Secret) {
         every_seconds: 60,
         silence_hours: 72,
         authorities: None,
+        inside: true,
     };
     let account = match account.secret {
         Secret::Sealed(_) => account.with_password(&world.ctx, PASSWORD),

@@ -126,6 +126,8 @@ fn words_of(what: What) -> &'static str {
         What::TokenEnded => "ended a token",
         What::MailboxSetUp => "set up the mailbox",
         What::MailboxEnded => "ended the mailbox",
+        What::RelaySetUp => "named the mail server for our letters",
+        What::RelayEnded => "took away the mail server for our letters",
         What::PolicyChanged => "changed the policy",
     }
 }

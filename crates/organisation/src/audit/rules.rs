@@ -58,6 +58,10 @@ pub enum What {
     MailboxSetUp,
     /// A mailbox is fetched no longer.
     MailboxEnded,
+    /// Another mail server takes our letters from now on, or we sign in there in another way.
+    RelaySetUp,
+    /// The mail server that was named on the page takes our letters no longer.
+    RelayEnded,
     /// A setting or policy was changed.
     PolicyChanged,
 }

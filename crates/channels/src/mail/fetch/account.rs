@@ -73,6 +73,10 @@ pub struct Account {
     /// A file with further authorities whose certificates are believed.
     #[serde(default)]
     pub authorities: Option<PathBuf>,
+    /// Whether its server may be at a private address: where the operator named it on the command
+    /// line. Of others the setting `private_hosts` decides.
+    #[serde(default)]
+    pub inside: bool,
 }
 
 impl std::fmt::Debug for Account {

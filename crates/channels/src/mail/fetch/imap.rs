@@ -71,7 +71,7 @@ impl<'a> Imap<'a> {
         account: &'a Account,
         proof: Proof,
     ) -> Result<Imap<'a>, Trouble> {
-        let line = Line::open(account).await?;
+        let line = Line::open(ctx, account).await?;
         let mut imap = Imap {
             account,
             line,

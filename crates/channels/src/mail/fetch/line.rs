@@ -2,9 +2,10 @@
 
 use crate::mail::fetch::{Account, Trouble};
 use crate::mail::secured::Wire;
-use egress::connector;
+use egress::{Egress, connector};
 use std::future::Future;
 use std::time::Duration;
+use store::Context;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -20,9 +21,17 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Connects, in the clear.
-    pub async fn open(account: &Account) -> Result<Line, Trouble> {
-        let connecting = TcpStream::connect((account.host.as_str(), account.port));
+    /// Connects, in the clear, to an address where mailboxes may be.
+    pub async fn open(ctx: &Context, account: &Account) -> Result<Line, Trouble> {
+        let egress = ctx.held::<Egress>();
+        // Authorities of its own are named in a file of the operator's.
+        let inside = account.inside || account.authorities.is_some();
+        let finding = egress.find(&account.host, account.port, inside);
+        let (addresses, _) = match tokio::time::timeout(PATIENCE, finding).await {
+            Ok(found) => found.map_err(|fault| Trouble::Away(fault.to_string()))?,
+            Err(_) => return Err(Trouble::Away("its name is not found in time".to_owned())),
+        };
+        let connecting = TcpStream::connect(addresses.as_slice());
         let stream = patient(PATIENCE, connecting).await?;
         stream.set_nodelay(true)?;
         Ok(Line { wire: Wire::Plain(stream), bytes: vec![0; READ_BYTES] })

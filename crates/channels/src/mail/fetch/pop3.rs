@@ -30,17 +30,17 @@ impl Pop3 {
     async fn open(ctx: &Context, account: &Account) -> Result<Pop3, Trouble> {
         let proof = account.proof(ctx).await?;
         let is_kept = matches!(proof, Proof::KeptToken(_));
-        match Pop3::open_with(account, proof).await {
+        match Pop3::open_with(ctx, account, proof).await {
             Err(Trouble::Refused(why)) if is_kept => match account.next_proof(ctx).await? {
-                Some(proof) => Pop3::open_with(account, proof).await,
+                Some(proof) => Pop3::open_with(ctx, account, proof).await,
                 None => Err(Trouble::Refused(why)),
             },
             opened => opened,
         }
     }
 
-    async fn open_with(account: &Account, proof: Proof) -> Result<Pop3, Trouble> {
-        let line = Line::open(account).await?;
+    async fn open_with(ctx: &Context, account: &Account, proof: Proof) -> Result<Pop3, Trouble> {
+        let line = Line::open(ctx, account).await?;
         let mut pop = Pop3 { line, reader: Reader::default() };
         if account.secure == Secure::FromTheStart {
             pop.line.protect(account).await?;

@@ -1,0 +1,172 @@
+//! Trying the relay: a real mail to whoever presses, step by step in plain words, with what to do
+//! about what goes wrong.
+
+use crate::mail::line::{HandedOver, Line, NotSent};
+use crate::mail::relay::{Relay, Secure};
+use crate::mail::trial::{Trial, end, kept, note, trial_mail};
+use std::time::Duration;
+use store::{Context, Store, StoreError};
+
+/// The setting that keeps the last trial.
+const KEPT_AT: &str = "mail/relay-trial";
+/// One step of a trial; shorter than that of a letter, as somebody waits.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The last trial of the relay.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn last(store: &Store) -> Result<Option<Trial>, StoreError> {
+    kept(store, KEPT_AT).await
+}
+
+/// Opens a line to the relay, signs in where we do, and says how that went.
+///
+/// # Errors
+/// What is wrong and what to do, in plain words.
+pub async fn greet(ctx: &Context, relay: &Relay) -> Result<(), String> {
+    let relay = Relay { patience: PATIENCE, ..relay.clone() };
+    let line = Line::open(ctx, &relay).await.map_err(|why| wrong(&relay, &why))?;
+    line.close().await;
+    Ok(())
+}
+
+/// Sends a mail to `to` and keeps each step.
+///
+/// # Errors
+/// When the store fails; whatever else goes wrong is a step.
+pub(crate) async fn try_relay(ctx: &Context, relay: &Relay, to: &str) -> Result<Trial, StoreError> {
+    let relay = &Relay { patience: PATIENCE, ..relay.clone() };
+    let mut trial = Trial::default();
+    let says = format!("Trying {}:{} …", relay.host, relay.port);
+    note(ctx, KEPT_AT, &mut trial, true, says).await?;
+    let mut line = match Line::open(ctx, relay).await {
+        Ok(line) => line,
+        Err(why) => return end(ctx, KEPT_AT, trial, false, wrong(relay, &why)).await,
+    };
+    let protected = if relay.secure == Secure::Never { "in the clear" } else { "by a safe line" };
+    let says = match relay.login {
+        Some(_) => format!("It is reached {protected} and lets us in."),
+        None => format!("It is reached {protected}; we do not sign in."),
+    };
+    note(ctx, KEPT_AT, &mut trial, true, says).await?;
+    let words = "Somebody pressed \"Send me a mail\" under Settings, Outgoing mail. It works: \
+                 letters leave by this way. Nothing has to be done.";
+    let mail = match trial_mail(ctx, relay, to, "Trial of our outgoing mail", words) {
+        Ok((_, mail)) => mail,
+        Err(says) => return end(ctx, KEPT_AT, trial, false, says).await,
+    };
+    if let Err(why) = line.announce(&relay.from, to, false).await {
+        return end(ctx, KEPT_AT, trial, false, wrong(relay, &why)).await;
+    }
+    let says = format!("It takes a mail from {} to {to}.", relay.from);
+    note(ctx, KEPT_AT, &mut trial, true, says).await?;
+    let handed = line.hand_over(&mail).await;
+    line.close().await;
+    match handed {
+        HandedOver::Taken(answer) => {
+            let says = format!(
+                "The mail has left: it said {answer:?}. Look into your mailbox, and into its \
+                 folder for unwanted mail."
+            );
+            end(ctx, KEPT_AT, trial, true, says).await
+        }
+        HandedOver::Later(why) | HandedOver::Never(why) | HandedOver::Unknown(why) => {
+            end(ctx, KEPT_AT, trial, false, wrong(relay, &NotSent::Later(why))).await
+        }
+    }
+}
+
+/// What went wrong, and what to do.
+fn wrong(relay: &Relay, why: &NotSent) -> String {
+    let (NotSent::Later(why) | NotSent::Never(why)) = why;
+    let what = what_to_do(relay, why);
+    format!("{}:{} does not take it: {why}. {what}", relay.host, relay.port)
+}
+
+/// Words of an error, in lower case, and what to do about it. The first that fits counts.
+const KNOWN: &[(&[&str], &str)] = &[
+    (
+        &["is not found", "lookup address", "has no address"],
+        "No such server is known: look at how its name is spelled.",
+    ),
+    (
+        &["connection refused"],
+        "Nothing listens at this port: most providers take letters at 587 with STARTTLS, or at \
+         465 with TLS from the first byte.",
+    ),
+    (
+        &["offers no starttls"],
+        "Choose TLS from the first byte and its port, often 465; in the clear only for a server \
+         in your own house.",
+    ),
+    (
+        &["certificate", "unknownissuer", "notvalidforname"],
+        "Its certificate is not believed: write the name that stands in the certificate. For a \
+         server with an authority of your own, whoever runs Redress sets `relay_authorities`.",
+    ),
+    (
+        &["corrupt message", "invalidcontenttype", "invalid message", "unexpected eof", "tls"],
+        "The two do not agree on TLS: use STARTTLS at port 587, TLS from the first byte at 465.",
+    ),
+    (&["in the clear to a relay outside"], "Choose STARTTLS or TLS from the first byte."),
+    (
+        &["(534)", "(535)", "(454)", "authentication", "5.7.8", "5.7.9", "username", "credentials"],
+        "It does not take this name and password: many providers want an app password made for \
+         this, or that SMTP is permitted for the mailbox first.",
+    ),
+    (
+        &["(530)", "5.7.0 authentication", "must issue a starttls", "auth required"],
+        "It wants us to sign in: write a name and a password.",
+    ),
+    (
+        &["another installation's key", "no mailbox is called"],
+        "Write the password anew, or choose another mailbox to sign in as.",
+    ),
+    (
+        &["did not answer in time", "timed out"],
+        "A firewall may hold it back, or the port speaks TLS from the first byte: try port 465 \
+         with that.",
+    ),
+];
+
+fn what_to_do(relay: &Relay, why: &str) -> String {
+    let lower = why.to_ascii_lowercase();
+    let known = KNOWN.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
+    if let Some((_, what)) = known {
+        return (*what).to_owned();
+    }
+    if ["(550)", "(551)", "(552)", "(553)", "(554)", "(501)"].iter().any(|c| lower.contains(c)) {
+        return format!(
+            "It may not let us send as {}: permit that with the provider, or set `mail_from` to \
+             an address it knows.",
+            relay.from
+        );
+    }
+    "Ask whoever runs that server.".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_wrong_comes_with_what_to_do() {
+        let relay = Relay::local(25, "help@example.test");
+        for (why, what) in [
+            ("smtp.exmple.com is not found: Name or service not known", "spelled"),
+            ("Connection error: Connection refused (os error 111)", "587"),
+            ("the relay offers no STARTTLS, and nothing is sent in the clear", "465"),
+            ("Connection error: invalid peer certificate: UnknownIssuer", "relay_authorities"),
+            ("Connection error: received corrupt message of type InvalidContentType", "agree"),
+            ("permanent error (535): 5.7.8 Username and Password not accepted", "app password"),
+            ("permanent error (530): 5.7.1 Please sign in first", "sign in"),
+            ("the relay did not answer in time", "firewall"),
+            ("permanent error (550): 5.7.60 Client has no rights", "help@example.test"),
+            ("transient error (451): try later", "runs that server"),
+        ] {
+            let says = wrong(&relay, &NotSent::Later(why.to_owned()));
+            assert!(says.contains(what) && says.contains("127.0.0.1:25"), "{why}: {says}");
+        }
+    }
+}
