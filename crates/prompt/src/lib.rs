@@ -16,4 +16,4 @@ mod protocol;
 pub use hidden::Hidden;
 pub use matter::{Matter, Prompt, Said, Wish};
 pub use plain::{Plain, plain};
-pub use protocol::{NoAnswer, Told, answer, body};
+pub use protocol::{Bound, NoAnswer, Told, answer, body, wants_completion_tokens};

@@ -28,18 +28,38 @@ pub enum NoAnswer {
     Odd(String),
 }
 
+/// The word by which an endpoint is told how long its answer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// `max_tokens`, which all of them know …
+    Tokens,
+    /// … but OpenAI's newer models, which take `max_completion_tokens` alone.
+    CompletionTokens,
+}
+
 /// The body of a request to `/chat/completions`.
-pub fn body(model: &str, prompt: &Prompt) -> Vec<u8> {
-    let body = json!({
+pub fn body(model: &str, prompt: &Prompt, bound: Bound) -> Vec<u8> {
+    let mut body = json!({
         "model": model,
         "messages": [
             { "role": "system", "content": prompt.system },
             { "role": "user", "content": prompt.material },
         ],
-        "max_tokens": prompt.tokens_most,
         "stream": false,
     });
+    let word = match bound {
+        Bound::Tokens => "max_tokens",
+        Bound::CompletionTokens => "max_completion_tokens",
+    };
+    body[word] = prompt.tokens_most.into();
     body.to_string().into_bytes()
+}
+
+/// Whether an answer says that it wants [`Bound::CompletionTokens`].
+pub fn wants_completion_tokens(status: u16, body: &[u8]) -> bool {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let says = json["error"]["message"].as_str().or_else(|| json["error"].as_str());
+    matches!(status, 400 | 422) && says.is_some_and(|says| says.contains("max_completion_tokens"))
 }
 
 /// Reads an answer.
@@ -82,7 +102,8 @@ mod tests {
     #[test]
     fn a_model_is_asked_for_text_and_given_no_tools() {
         let prompt = Wish::Reply { typed: String::new() }.prompt(&Matter::default());
-        let body: Value = serde_json::from_slice(&body("llama3", &prompt)).expect("JSON");
+        let body: Value =
+            serde_json::from_slice(&body("llama3", &prompt, Bound::Tokens)).expect("JSON");
         let fields: Vec<&String> = body.as_object().expect("an object").keys().collect();
         assert_eq!(fields, ["max_tokens", "messages", "model", "stream"]);
         assert_eq!(body["messages"][0]["role"], "system");

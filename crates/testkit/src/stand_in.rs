@@ -29,6 +29,22 @@ struct Held {
     connections: usize,
     answer: Vec<u8>,
     goes_silent: bool,
+    /// The field without which it refuses, as newer models do.
+    wants: Option<&'static str>,
+}
+
+impl Held {
+    fn reply(&self) -> Vec<u8> {
+        let lacks = |field: &&str| self.asked.last().is_none_or(|one| one.body[*field].is_null());
+        let Some(field) = self.wants.filter(lacks) else { return self.answer.clone() };
+        let body = json!({ "error": {
+            "message": format!("Unsupported parameter: 'max_tokens' is not supported with this \
+                model. Use '{field}' instead."),
+            "type": "invalid_request_error", "param": "max_tokens", "code": "unsupported_parameter",
+        }});
+        let body = body.to_string();
+        format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into()
+    }
 }
 
 /// A stand-in for a language model.
@@ -105,6 +121,11 @@ impl StandIn {
         self.with(|held| held.goes_silent = true);
     }
 
+    /// Refuses from now on what comes without this field, in OpenAI's words.
+    pub fn wants(&self, field: &'static str) {
+        self.with(|held| held.wants = Some(field));
+    }
+
     async fn serve(&self, mut stream: TcpStream) {
         let mut bytes = Vec::new();
         loop {
@@ -117,7 +138,7 @@ impl StandIn {
                 break;
             }
         }
-        let (answer, silent) = self.with(|held| (held.answer.clone(), held.goes_silent));
+        let (answer, silent) = self.with(|held| (held.reply(), held.goes_silent));
         if stream.write_all(&answer).await.is_err() {
             return;
         }

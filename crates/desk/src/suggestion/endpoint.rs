@@ -1,7 +1,7 @@
 //! The model that the operator has set up, and asking it.
 
-use egress::{Call, Egress, Fault};
-use prompt::{NoAnswer, Prompt, Told, answer, body};
+use egress::{Answer, Call, Egress, Fault};
+use prompt::{Bound, NoAnswer, Prompt, Told, answer, body, wants_completion_tokens};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -108,20 +108,30 @@ impl Model {
 
     /// Asks. What comes back is nobody's word.
     pub(crate) async fn ask(&self, ctx: &Context, prompt: &Prompt) -> Result<Told, Failed> {
-        let (url, private) = (self.address("chat/completions"), self.private_hosts());
-        let call = self.call(&url, &private);
-        let call = Call { body: Some(("application/json", body(&self.name, prompt))), ..call };
-        let answered = match ctx.held::<Egress>().send(call).await {
-            Ok(answered) => answered,
-            Err(fault) => {
-                let may_have_cost = matches!(fault, Fault::Odd(_) | Fault::Unanswered(_));
-                return Err(Failed { why: fault.to_string(), may_have_cost });
-            }
-        };
+        let mut answered = self.answered(ctx, prompt, Bound::Tokens).await?;
+        if wants_completion_tokens(answered.status, &answered.body) {
+            answered = self.answered(ctx, prompt, Bound::CompletionTokens).await?;
+        }
         answer(answered.status, &answered.body).map_err(|why| {
             let may_have_cost = matches!(why, NoAnswer::Odd(_));
             let (NoAnswer::Refused(words) | NoAnswer::Away(words) | NoAnswer::Odd(words)) = why;
             Failed { why: format!("{} {words}", self.host()), may_have_cost }
+        })
+    }
+
+    async fn answered(
+        &self,
+        ctx: &Context,
+        prompt: &Prompt,
+        bound: Bound,
+    ) -> Result<Answer, Failed> {
+        let (url, private) = (self.address("chat/completions"), self.private_hosts());
+        let call = self.call(&url, &private);
+        let body = body(&self.name, prompt, bound);
+        let call = Call { body: Some(("application/json", body)), ..call };
+        ctx.held::<Egress>().send(call).await.map_err(|fault| {
+            let may_have_cost = matches!(fault, Fault::Odd(_) | Fault::Unanswered(_));
+            Failed { why: fault.to_string(), may_have_cost }
         })
     }
 

@@ -111,23 +111,29 @@ impl FilterText {
         ]
     }
 
+    /// The part of this name.
+    pub(crate) fn part(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "kind" => &mut self.kind,
+            "channel" => &mut self.channel,
+            "team" => &mut self.team,
+            "owner" => &mut self.owner,
+            "severity" => &mut self.severity,
+            "stage" => &mut self.stage,
+            "label" => &mut self.label,
+            "topic" => &mut self.topic,
+            "waiting" => &mut self.waiting,
+            _ => return None,
+        })
+    }
+
     /// What the query part of an address says; what is no part of a filter is passed over.
     pub(crate) fn of_query(query: &str) -> FilterText {
         let mut text = FilterText::default();
         for (name, word) in url::form_urlencoded::parse(query.as_bytes()) {
-            let part = match &*name {
-                "kind" => &mut text.kind,
-                "channel" => &mut text.channel,
-                "team" => &mut text.team,
-                "owner" => &mut text.owner,
-                "severity" => &mut text.severity,
-                "stage" => &mut text.stage,
-                "label" => &mut text.label,
-                "topic" => &mut text.topic,
-                "waiting" => &mut text.waiting,
-                _ => continue,
-            };
-            *part = word.into_owned();
+            if let Some(part) = text.part(&name) {
+                *part = word.into_owned();
+            }
         }
         text
     }

@@ -250,19 +250,7 @@ async fn keep(
 pub(crate) fn read(query: &str, me: domain::id::StaffId) -> Result<FilterText, Problem> {
     let mut text = FilterText::default();
     for (part, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        let field = match part.as_ref() {
-            "kind" => &mut text.kind,
-            "channel" => &mut text.channel,
-            "team" => &mut text.team,
-            "owner" => &mut text.owner,
-            "severity" => &mut text.severity,
-            "stage" => &mut text.stage,
-            "label" => &mut text.label,
-            "topic" => &mut text.topic,
-            "waiting" => &mut text.waiting,
-            _ => return Err(unreadable(&part)),
-        };
-        *field = value.into_owned();
+        *text.part(&part).ok_or_else(|| unreadable(&part))? = value.into_owned();
     }
     text.read(me)?;
     Ok(text)

@@ -122,6 +122,24 @@ fn the_model_is_told_the_case_and_not_who_it_is_about() {
 }
 
 #[test]
+fn a_model_that_takes_only_the_newer_bound_of_tokens_is_asked_once_more_with_it() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let case = opened(&world, &company).await;
+        let maya = Program::of(&world, &company.maya, "").await;
+        let stand_in = StandIn::start().await;
+        stand_in.wants("max_completion_tokens");
+        set(&world, Some(model(&stand_in)));
+        assert_eq!(ask(&maya, case, json!({})).await.status, 201);
+        let asked = stand_in.asked();
+        assert_eq!(asked.len(), 2);
+        assert!(asked[1].body["max_tokens"].is_null(), "{}", asked[1].body);
+        assert_eq!(asked[0].body["max_tokens"], asked[1].body["max_completion_tokens"]);
+        assert_eq!(spent(&world).await, 100, "what was refused cost nothing");
+    });
+}
+
+#[test]
 fn a_suggestion_is_its_askers_and_the_record_says_that_it_was_asked_for_and_taken() {
     on_both(async |world| {
         let company = world.found().await;
