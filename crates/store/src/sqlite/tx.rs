@@ -57,9 +57,10 @@ impl SqliteTx {
         let Some(mut writer) = self.writer.take() else { return };
         let rows = self.aside.take_ahead();
         let runtime = Handle::current();
+        // Already here: a thread that never begins leaves half a transaction as well.
+        writer.is_half_done = true;
         // On a thread of its own: a task would wait until who makes the rows waits for something.
         self.ahead = Some(tokio::task::spawn_blocking(move || {
-            writer.is_half_done = true;
             let written = match writer.connection.as_mut() {
                 Some(connection) => runtime.block_on(write(connection, rows)),
                 None => Err(StoreError::Conflict { doing: "using the writer" }),
