@@ -26,7 +26,7 @@ const PROSE_LEAN: f32 = 4.0;
 
 /// Our short plain texts hold more complaints than not; this takes that back, so that at most one
 /// in twenty of those held back is called a complaint and is none.
-const PLAIN_LEAN: f32 = 0.5;
+const PLAIN_LEAN: f32 = 0.6;
 
 /// The share of texts without a severity among those that trained it.
 const NONE_SHARE: f32 = 0.6;
@@ -124,7 +124,7 @@ fn kinds(of_model: &[f32], none: f32, e: &Evidence) -> Vec<f32> {
 /// The probability of each label of kind for short plain prose: by the head that learnt from such
 /// texts alone, and a little by what all texts taught and by the lexicons.
 fn plain_kinds(of_model: &[f32], of_all: &[f32], e: &Evidence) -> Vec<f32> {
-    const SHARE: f32 = 0.3; // of each of the others
+    const SHARE: f32 = 0.2; // of each of the others
     let by_lexicon = judge::kinds(e);
     let both = |(i, p): (usize, &f32)| {
         let kind = kind_of(PLAIN, i);
