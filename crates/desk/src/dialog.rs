@@ -50,6 +50,8 @@ pub(crate) enum FieldKind {
     Several(Vec<(String, String, bool)>),
     /// A moment in the reader's zone: `2026-11-19T17:00`.
     Moment(String),
+    /// What held when the form was made, carried along unseen.
+    Carried(String),
 }
 
 impl Field {

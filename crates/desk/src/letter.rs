@@ -7,6 +7,7 @@ use domain::offer::OfferOption;
 use domain::words::Words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use web::time_words::customer_date;
 
 /// Text made of our own parts; never blank, because the parts around what is filled in are not.
 fn words(text: &str) -> Words {
@@ -23,17 +24,10 @@ fn greeting(name: &str) -> String {
     }
 }
 
-/// A moment as a letter names it: `today, 15:30` or `Tuesday 24 November, 17:00`.
+/// A moment as a letter names it: `Tuesday 24 November, 17:00 (Oslo time)`. Never "today": nobody
+/// knows on which day, or where, a letter is read.
 pub fn moment(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
-    let (there, here) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let form = if there.date() == here.date() {
-        "today, %H:%M"
-    } else if there.year() == here.year() {
-        "%A %-d %B, %H:%M"
-    } else {
-        "%A %-d %B %Y, %H:%M"
-    };
-    there.strftime(form).to_string()
+    customer_date(now, at, zone)
 }
 
 /// Our first word: we have it, and when they hear from a person.
@@ -199,13 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn a_near_moment_is_named_by_the_hour_and_a_far_one_by_the_day() {
+    fn a_letter_names_the_day_even_of_today_because_it_is_read_on_another() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let zone = TimeZone::get("Europe/Oslo").unwrap();
         let now = at("2026-11-19T13:08:00Z");
-        assert_eq!(moment(now, at("2026-11-19T14:30:00Z"), &zone), "today, 15:30");
-        assert_eq!(moment(now, at("2026-11-24T16:00:00Z"), &zone), "Tuesday 24 November, 17:00");
-        assert_eq!(moment(now, at("2027-01-04T16:00:00Z"), &zone), "Monday 4 January 2027, 17:00");
+        let names = |text| moment(now, at(text), &zone);
+        assert_eq!(names("2026-11-19T14:30:00Z"), "Thursday 19 November, 15:30 (Oslo time)");
+        assert_eq!(names("2026-11-24T16:00:00Z"), "Tuesday 24 November, 17:00 (Oslo time)");
+        assert_eq!(names("2027-01-04T16:00:00Z"), "Monday 4 January 2027, 17:00 (Oslo time)");
     }
 
     #[test]

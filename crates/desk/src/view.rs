@@ -6,6 +6,7 @@ pub mod case;
 pub mod filter;
 pub(crate) mod filter_pages;
 pub mod filtered;
+pub(crate) mod first_steps;
 pub(crate) mod list;
 pub(crate) mod own_api;
 pub(crate) mod pages;

@@ -255,6 +255,7 @@ struct ProblemPage<'a> {
     reference: &'a str,
     style: &'static str,
     is_ours: bool,
+    is_clash: bool,
 }
 
 /// Who asked, and how, as far as the body of a problem depends on it.
@@ -388,6 +389,7 @@ fn as_page(problem: &Problem, reference: &str) -> Response {
         reference,
         style: crate::assets::url("customer.css"),
         is_ours,
+        is_clash: problem.status == StatusCode::PRECONDITION_FAILED,
     };
     match page.render() {
         Ok(html) => (problem.status, axum::response::Html(html)).into_response(),

@@ -24,11 +24,7 @@ async fn another_way(ctx: &Context) -> Result<String, Problem> {
     let lines = ctx.store.setting("organisation/contact").await?;
     let lines: Vec<String> =
         lines.and_then(|lines| serde_json::from_str(&lines).ok()).unwrap_or_default();
-    Ok(if lines.is_empty() {
-        "Write to us or come by; this form is not the only way.".to_owned()
-    } else {
-        lines.join(" · ")
-    })
+    Ok(lines.join(" · "))
 }
 
 /// What we promise about a first answer: open minutes in words.

@@ -75,7 +75,8 @@ async fn shown(ctx: &Context, case: CaseRow) -> Result<Receipt, StoreError> {
 }
 
 fn by_words(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
-    web::time_words::customer_by(now, at, zone)
+    // The page is printed and opened again on other days, so the day has its date.
+    format!("by {}", web::time_words::customer_date(now, at, zone))
 }
 
 /// The organisation's zone; UTC until it has set its hours.

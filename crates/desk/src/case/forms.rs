@@ -134,6 +134,8 @@ async fn snooze(
 #[serde(deny_unknown_fields)]
 struct ProblemLine {
     problem: String,
+    /// The line as it stood when the form was made.
+    was: Option<String>,
 }
 
 fn problem_dialog(typed: &ProblemLine) -> Dialog {
@@ -143,7 +145,10 @@ fn problem_dialog(typed: &ProblemLine) -> Dialog {
     Dialog {
         title: "What is the problem, as we understand it?".to_owned(),
         intro: String::new(),
-        fields: vec![Field::new("problem", "The problem in one line", problem).hint(hint)],
+        fields: vec![
+            Field::new("problem", "The problem in one line", problem).hint(hint),
+            Field::new("was", "", FieldKind::Carried(typed.was.clone().unwrap_or_default())),
+        ],
         submit: "Keep this line",
         path: "problem".to_owned(),
         letter: None,
@@ -158,7 +163,8 @@ async fn problem_form(
 ) -> Result<Response, Problem> {
     let about = About::case(&ctx, signed, &number).await?;
     let problem = about.view.case.problem_line().to_owned();
-    about.show(&ctx, problem_dialog(&ProblemLine { problem })).await
+    let was = Some(problem.clone());
+    about.show(&ctx, problem_dialog(&ProblemLine { problem, was })).await
 }
 
 /// `POST /cases/{number}/problem`
@@ -168,6 +174,15 @@ async fn state_problem(
     form: Form<ProblemLine>,
 ) -> Result<Response, Problem> {
     let about = About::case(&ctx, form.by, &number).await?;
+    let ProblemLine { problem, was } = &form.value;
+    let now = about.view.case.problem_line();
+    if was.as_deref().is_some_and(|was| was != now) && problem.trim() != now {
+        // Both lines are shown, and sending once more is the choice.
+        let says = format!("Meanwhile it was changed to “{now}”. Send yours again to put it there.");
+        let was = Some(now.to_owned());
+        let dialog = problem_dialog(&ProblemLine { problem: problem.clone(), was });
+        return about.put_right(&ctx, dialog, "problem", &says).await;
+    }
     let dialog = problem_dialog(&form.value);
     let say = "Write one sentence of at most 240 letters.";
     let Ok(problem) = words_of("problem", &form.value.problem, PROBLEM_MOST, say) else {

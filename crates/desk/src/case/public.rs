@@ -2,6 +2,7 @@
 
 use crate::view::portal::{Happened, PortalCase};
 use domain::case::{Closing, Stage};
+use domain::clock::ClockKind;
 use domain::promise::PromiseState;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -55,8 +56,15 @@ impl Telling<'_> {
     fn next_word(&self) -> Option<Timestamp> {
         let promised = self.portal.promises.iter().map(|line| &line.promise);
         let promised = promised.filter(|promise| promise.is_owed()).map(|promise| promise.due_at);
-        let clocks = self.portal.case.clocks.iter().map(|clock| clock.due_at);
-        promised.chain(clocks).filter(|due| *due > self.now).min()
+        let ahead = |due: &Timestamp| *due > self.now;
+        let word = promised.chain(self.due(&[ClockKind::Answer, ClockKind::Update]));
+        word.filter(ahead).min().or_else(|| self.due(&[ClockKind::Resolve]).find(ahead))
+    }
+
+    /// When clocks of these kinds are due. Our first word comes by itself, and what an authority
+    /// expects is no word to the customer: neither is ever among them.
+    fn due(&self, kinds: &[ClockKind]) -> impl Iterator<Item = Timestamp> {
+        kinds.iter().filter_map(|kind| self.portal.case.clock(*kind)).map(|clock| clock.due_at)
     }
 
     fn next_in_words(&self) -> Option<String> {
@@ -109,7 +117,8 @@ impl Telling<'_> {
                 "We said we would {words} by {when}. We didn’t, and we’re sorry. {then}"
             ));
         }
-        let over = case.clocks.iter().any(|clock| clock.due_at < self.now);
+        let words = [ClockKind::Answer, ClockKind::Update, ClockKind::Resolve];
+        let over = self.due(&words).any(|due| due < self.now);
         let waits = over && case.waiting_since.is_some();
         waits.then(|| format!("We should have written to you before now, and we’re sorry. {then}"))
     }
@@ -165,6 +174,7 @@ impl Telling<'_> {
             who: match (said.theirs, said.joined) {
                 (true, false) => "You".to_owned(),
                 (true, true) => said.by.clone(),
+                (false, _) if said.by == self.portal.organisation => said.by.clone(),
                 (false, _) => first_name(&said.by),
             },
             when: customer_date(self.now, said.at, self.zone),

@@ -36,12 +36,16 @@ pub(crate) fn choices(list: &[Listed], chosen: &[LabelId]) -> Vec<Choice> {
 
 const NONE: &str = "The house has no labels yet. A lead adds them under Settings.";
 
-fn dialog(about: &About, list: &[Listed], chosen: &[LabelId]) -> Dialog {
+/// The form with `chosen` ticked, where `was` stood on the case when it was made.
+fn dialog(about: &About, list: &[Listed], chosen: &[LabelId], was: &str) -> Dialog {
     let choices = choices(list, chosen);
     Dialog {
         title: format!("Labels and causes of {}", about.view.case.number),
         intro: if choices.is_empty() { NONE.to_owned() } else { String::new() },
-        fields: vec![Field::new("labels", "On this case", FieldKind::Several(choices))],
+        fields: vec![
+            Field::new("labels", "On this case", FieldKind::Several(choices)),
+            Field::new("was", "", FieldKind::Carried(was.to_owned())),
+        ],
         submit: "Keep these labels",
         path: "labels".to_owned(),
         letter: None,
@@ -56,7 +60,9 @@ async fn form_of_one(
 ) -> Result<Response, Problem> {
     let about = About::case(&ctx, signed, &number).await?;
     let list = sql::list(&ctx.store).await.map_err(Problem::ours)?;
-    let dialog = dialog(&about, &list, &about.view.case.labels);
+    let on = &about.view.case.labels;
+    let was = on.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let dialog = dialog(&about, &list, on, &was);
     about.show(&ctx, dialog).await
 }
 
@@ -65,10 +71,20 @@ async fn form_of_one(
 struct Chosen {
     #[serde(default)]
     labels: Vec<String>,
+    /// What was on the case when the form was made, apart by spaces.
+    was: Option<String>,
 }
 
 pub(crate) fn ids(words: &[String]) -> Option<Vec<LabelId>> {
     words.iter().map(|word| word.parse().ok()).collect()
+}
+
+/// What was ticked and what was unticked since `was`.
+fn changed(was: &[LabelId], now: &[LabelId]) -> (Vec<LabelId>, Vec<LabelId>) {
+    let without = |these: &[LabelId], those: &[LabelId]| {
+        these.iter().copied().filter(|id| !those.contains(id)).collect()
+    };
+    (without(now, was), without(was, now))
 }
 
 /// `POST /cases/{number}/labels`
@@ -79,12 +95,23 @@ async fn set(
 ) -> Result<Response, Problem> {
     let about = About::case(&ctx, form.by, &number).await?;
     let list = sql::list(&ctx.store).await.map_err(Problem::ours)?;
-    let Some(labels) = ids(&form.value.labels) else {
-        let dialog = dialog(&about, &list, &about.view.case.labels);
+    let Chosen { labels, was } = &form.value;
+    let carried = was.clone().unwrap_or_default();
+    let Some(labels) = ids(labels) else {
+        let dialog = dialog(&about, &list, &about.view.case.labels, &carried);
         return about.put_right(&ctx, dialog, "labels", "Choose from the list.").await;
     };
-    let dialog = dialog(&about, &list, &labels);
+    let dialog = dialog(&about, &list, &labels, &carried);
     let staff = &about.screen.signed.staff;
-    let done = actions::set_labels(&ctx, staff, about.view.case.number, &labels, &form.press).await;
+    let here = about.view.case.number;
+    let done = match was {
+        // Only what was ticked or unticked here: what a colleague put on meanwhile stays.
+        Some(was) => {
+            let was: Vec<LabelId> = was.split(' ').filter_map(|id| id.parse().ok()).collect();
+            let (add, off) = changed(&was, &labels);
+            actions::label(&ctx, staff, here, &add, &off, &form.press).await
+        }
+        None => actions::set_labels(&ctx, staff, here, &labels, &form.press).await,
+    };
     about.answer(&ctx, done, dialog, |_| "labels").await
 }

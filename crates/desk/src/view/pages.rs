@@ -348,7 +348,21 @@ fn empty(word: &str) -> Empty {
             "Cases that you take or that are given to you stand here.",
             Some(("/q/team", "Take one from the team")),
         ),
-        "promises" => ("No open promises.", "Every promise we made was kept.", None),
+        "promises" => (
+            "No promise is open here.",
+            "Cases with a promise that we still owe stand here.",
+            Some(("/promises", "Look at the ledger of promises")),
+        ),
+        "reopened" => (
+            "Nothing came back.",
+            "Cases of which the customer said that it is not solved stand here.",
+            Some(("/q/mine", "Look at yours")),
+        ),
+        "closed" => (
+            "Nothing is closed yet.",
+            "A case closes when the customer says that it is solved.",
+            Some(("/q/mine", "Look at yours")),
+        ),
         "public" => (
             "Nothing public waits.",
             "Posts and reviews stand under Feedback.",

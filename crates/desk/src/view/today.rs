@@ -3,6 +3,7 @@
 use crate::mention::sql as mention;
 use crate::promise::pages::LedgerLine;
 use crate::screen::Screen;
+use crate::view::first_steps::{FirstStep, first_steps};
 use crate::view::pages::lane_of;
 use crate::view::promises::owed_by;
 use crate::view::queue::{self, Lane, View};
@@ -49,6 +50,7 @@ struct TodayPage {
     kept_today: i64,
     solved_today: i64,
     may_open: bool,
+    first_steps: Vec<FirstStep>,
 }
 
 /// `GET /`
@@ -86,6 +88,7 @@ async fn show(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<Strin
         kept_today,
         solved_today,
         may_open: screen.may(Act::OpenCase),
+        first_steps: first_steps(&ctx, &screen).await.map_err(Problem::ours)?,
     })
 }
 

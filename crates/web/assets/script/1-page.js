@@ -88,6 +88,8 @@ document.addEventListener("htmx:before:swap", (event) => {
   const isOurs = main?.fragment.firstElementChild; // A page in our frame.
   if (answer.status >= 500 || (answer.status >= 400 && !isOurs && ctx.request.method !== "GET")) {
     event.preventDefault();
+    const late = answer.status === 412 && ctx.sourceElement?.closest?.("form");
+    if (late) return void showClash(late);
     const page = new DOMParser().parseFromString(ctx.text, "text/html");
     const said = all("main h1, main p", page).slice(0, 3).map(text).join(" ");
     tell(said || "That didn't work, and it's our fault. Your text is kept.", 20);
@@ -137,6 +139,50 @@ document.addEventListener(
   },
   true,
 );
+
+// ---- somebody was faster: what they changed, above what was typed; sending again is the choice ----
+
+// What a form says, by its labels: what is ticked, chosen or typed.
+function saidIn(form) {
+  const said = new Map();
+  for (const field of form.elements) {
+    if (!field.name || /^(hidden|submit)$/.test(field.type)) continue;
+    const isTick = /^(checkbox|radio)$/.test(field.type);
+    const group = isTick && one("legend", field.closest("fieldset") ?? make("p"));
+    const label = text(group || field.labels?.[0]) || field.name;
+    const list = said.get(label) ?? [];
+    if (isTick && field.checked) list.push(group ? text(field.labels?.[0]) : "yes");
+    if (!isTick) list.push(field.selectedOptions ? text(field.selectedOptions[0]) : field.value.trim());
+    said.set(label, list);
+  }
+  return new Map([...said].map(([label, list]) => [label, list.join(", ")]));
+}
+
+async function showClash(form) {
+  const answer = await fetch(here(), { headers: { "HX-Request": "true" } }).catch(() => null);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const same = (other) => other.getAttribute("action") === form.getAttribute("action");
+  const theirs = page && all("form", page).find(same);
+  if (!theirs) return tell("Somebody changed this meanwhile. Your text is kept. Look at it in a new tab.", 20);
+  const mine = saidIn(form);
+  const lines = [...saidIn(theirs)].filter(([label, words]) => mine.get(label) !== words);
+  const list = lines.map(([label, words]) => make("li", { dir: "auto" }, `${label}: ${words || "–"}`));
+  for (const field of all('[name^="version"], [name="press"]', theirs)) {
+    const own = one(`[name="${CSS.escape(field.name)}"]`, form);
+    if (own) own.value = field.value;
+  }
+  one(".error-summary", form)?.remove();
+  const summary = make(
+    "div",
+    { class: "error-summary", id: "error-summary", role: "alert", tabindex: "-1", "data-told": "yes" },
+    make("h2", {}, "Somebody was faster"),
+    make("p", {}, "What you typed is still here. Send it again to put it in place of theirs, or leave it so:"),
+    make("ul", {}, ...list),
+    make("p", {}, make("a", { href: here(), "hx-boost": "false" }, "Show theirs, without mine")),
+  );
+  form.prepend(summary);
+  summary.focus();
+}
 
 // Only what no answer came to was not sent; what broke after an answer came was.
 document.addEventListener("htmx:error", (event) => {
@@ -219,6 +265,7 @@ const isTyped = (field) => field.value !== field.defaultValue && field.type !== 
 async function openDialog(address, row) {
   const dialog = one("#dialog");
   const back = document.activeElement;
+  const title = document.title;
   stash(dialog); // The browser tells of the last closing later than keys may come.
   if (closedDialogs.has(address)) {
     dialog.replaceChildren(closedDialogs.get(address));
@@ -231,6 +278,7 @@ async function openDialog(address, row) {
   dialog.onclose = () => {
     if (dialog.open) return;
     stash(dialog);
+    if (document.title.startsWith("Error:")) document.title = title;
     if (back?.isConnected) back.focus();
   };
   dialog.showModal();
@@ -252,6 +300,7 @@ async function fillDialog(dialog, answer, html) {
   for (const form of all("form:not([action])", body)) form.setAttribute("action", answer.url);
   dialog.replaceChildren(document.adoptNode(body));
   all("textarea[data-count]", dialog).forEach(countDown);
+  if (one("#error-summary", dialog)) document.title = page.title;
   return true;
 }
 
