@@ -73,6 +73,20 @@ test("j and k on a case follow the list one came from", async () => {
   await page.goto(`${house.base}/cases/${number}`);
 });
 
+test("j and k on a case follow what a search found, and one comes back to it", async () => {
+  await page.goto(`${house.base}/search?q=card`);
+  const listed = await page.locator("#list .row-link").evaluateAll((links) => links.map((a) => a.pathname));
+  assert.ok(listed.length > 2);
+  await page.goto(house.base + listed[0]);
+  await page.locator("#main").focus();
+  await keys("j");
+  await page.waitForURL(house.base + listed[1]);
+  await page.locator(".pane-back").getByRole("link", { name: "Search" }).click();
+  await page.waitForURL(/\/search\?q=card$/);
+  await page.goto(`${house.base}/q/team`);
+  await page.goto(`${house.base}/cases/${number}`);
+});
+
 test("r writes a reply, Ctrl+Enter sends it, z brings the words back", async () => {
   await keys("r");
   await focused("#words");

@@ -62,6 +62,19 @@ test("a customer complains page by page and gets a reference", async () => {
   await says(customer, /left my parcel in the rain/);
 });
 
+test("the customer adds a photo to the case, and both sides read of it", async () => {
+  await customer.getByRole("link", { name: "Add photos or files" }).click();
+  await press(customer, "Send it");
+  await says(customer, /There is a problem[\s\S]*Write something, or choose a file/);
+  assert.match(await customer.title(), /^Error:/);
+  await customer.locator("#words").fill("This is what is left of the lamp.");
+  const photo = { name: "lamp.png", mimeType: "image/png", buffer: Buffer.from("no real picture") };
+  await customer.locator("#files").setInputFiles(photo);
+  await press(customer, "Send it");
+  await customer.waitForURL(/\/c\/[0-9a-f]+$/);
+  await says(customer, /This is what is left of the lamp[\s\S]*With files: lamp\.png/);
+});
+
 test("an agent signs in by link and finds the case in the queue", async () => {
   await signIn(agent, house);
   await at(agent, "/q/team");
@@ -71,6 +84,7 @@ test("an agent signs in by link and finds the case in the queue", async () => {
   await agent.locator(".case-head summary").click();
   await press(agent, "Take it");
   await says(agent, /With you|With Maya/);
+  await says(agent, /what is left of the lamp/);
 });
 
 test("a reply, a promise and a private note stand in the case", async () => {

@@ -176,7 +176,7 @@ export async function customerPages(page, house) {
   await page.waitForURL(/\/received\//);
   pages.push(new URL(page.url()).pathname);
   const own = new URL(house.link("customer")).pathname;
-  return [...pages, own, `${own}/solved`, `${own}/solved?answer=no`, `${own}/solved?answer=yes`];
+  return [...pages, own, `${own}/files`, `${own}/solved`, `${own}/solved?answer=no`, `${own}/solved?answer=yes`];
 }
 
 async function complainUntilCheck(page, house) {

@@ -218,6 +218,10 @@ fn case_links() -> channels::CaseLinks {
         tx.commit().await?;
         Ok(format!("/c/{token}"))
     })
+    .opening(async |ctx: Context, token: String| {
+        let permit = desk::case::link::opened_by(&ctx, &token).await?;
+        Ok(permit.map(|permit| permit.case()))
+    })
 }
 
 /// How the records of our mail are asked for: only the program knows the settings.

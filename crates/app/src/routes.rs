@@ -108,6 +108,8 @@ pub const ROUTES: &[Route] = &[
     post("/complain/{token}/send", ANYBODY),
     get("/c/{token}", ANYBODY),
     post("/c/{token}/messages", ANYBODY),
+    get("/c/{token}/files", ANYBODY),
+    post("/c/{token}/files", ANYBODY),
     get("/c/{token}/solved", ANYBODY),
     post("/c/{token}/solved", ANYBODY),
     get("/c/{token}/offers/{id}", ANYBODY),

@@ -3,6 +3,7 @@
 pub(crate) mod actions;
 pub(crate) mod answers;
 pub(crate) mod frame;
+pub(crate) mod further;
 pub(crate) mod portal;
 pub(crate) mod receipt;
 pub(crate) mod sql;

@@ -1,6 +1,7 @@
 //! Every address of this room.
 
 use crate::feedback::{api, original, pages, preview};
+use crate::form::further;
 use crate::form::portal;
 use crate::form::portal::{Step, StepQuery};
 use crate::mail::chosen::pages as relay;
@@ -18,12 +19,14 @@ use utoipa_axum::routes;
 use web::{Path, Query};
 
 type Address = Pin<Box<dyn Future<Output = Result<String, StoreError>> + Send>>;
+type Opened = Pin<Box<dyn Future<Output = Result<Option<CaseId>, StoreError>> + Send>>;
 
-/// Gives the address of a case's page for its customer. Case links belong to another room, so the
-/// program hands this in.
+/// Gives the address of a case's page for its customer, and says which case an address opens. Case
+/// links belong to another room, so the program hands this in.
 #[derive(Clone)]
 pub struct CaseLinks {
     make: Arc<dyn Fn(Context, CaseId, CustomerId) -> Address + Send + Sync>,
+    open: Arc<dyn Fn(Context, String) -> Opened + Send + Sync>,
 }
 
 impl CaseLinks {
@@ -33,7 +36,28 @@ impl CaseLinks {
         F: Fn(Context, CaseId, CustomerId) -> Made + Send + Sync + 'static,
         Made: Future<Output = Result<String, StoreError>> + Send + 'static,
     {
-        CaseLinks { make: Arc::new(move |ctx, case, customer| Box::pin(make(ctx, case, customer))) }
+        CaseLinks {
+            make: Arc::new(move |ctx, case, customer| Box::pin(make(ctx, case, customer))),
+            open: Arc::new(|_, _| Box::pin(async { Ok(None) })),
+        }
+    }
+
+    /// With a function that gives the case which a token such as `3f…` opens.
+    #[must_use]
+    pub fn opening<F, Found>(self, open: F) -> CaseLinks
+    where
+        F: Fn(Context, String) -> Found + Send + Sync + 'static,
+        Found: Future<Output = Result<Option<CaseId>, StoreError>> + Send + 'static,
+    {
+        CaseLinks { open: Arc::new(move |ctx, token| Box::pin(open(ctx, token))), ..self }
+    }
+
+    pub(crate) async fn opened_by(
+        &self,
+        ctx: &Context,
+        token: &str,
+    ) -> Result<Option<CaseId>, StoreError> {
+        (self.open)(ctx.clone(), token.to_owned()).await
     }
 
     pub(crate) async fn of(
@@ -52,6 +76,7 @@ const FILES_POST_MOST: usize = 201 * 1024 * 1024;
 /// Pages for customers and staff.
 pub fn router(links: CaseLinks) -> Router<Context> {
     let files = post(portal::files).layer(DefaultBodyLimit::max(FILES_POST_MOST));
+    let further_files = post(further::add).layer(DefaultBodyLimit::max(FILES_POST_MOST));
     Router::new()
         .route("/start", get(portal::start))
         .route("/complain", get(portal::begin).post(portal::create))
@@ -62,6 +87,7 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/complain/{token}/reach", page(Step::Reach).post(portal::reach))
         .route("/complain/{token}/check", page(Step::Check))
         .route("/complain/{token}/send", post(portal::send))
+        .route("/c/{token}/files", get(further::show).merge(further_files))
         .route("/feedback", get(pages::list))
         .route("/feedback/{id}", get(original::show))
         .route("/feedback/{id}/as-it-came", get(original::raw))

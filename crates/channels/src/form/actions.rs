@@ -177,6 +177,8 @@ pub(crate) async fn send(ctx: &Context, token: &str, network: &str) -> Result<()
         return Ok(());
     }
     let address = match draft.answers.by {
+        // Further words on a case are not one more complaint of an address.
+        _ if draft.answers.case.is_some() => String::new(),
         ReachBy::Email => draft.answers.email.trim().to_lowercase(),
         ReachBy::Phone | ReachBy::Letter => String::new(),
     };

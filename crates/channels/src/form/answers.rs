@@ -1,7 +1,7 @@
 //! The answers of the form, carried from page to page, and their sense once they are sent.
 
 use crate::api_body::is_address;
-use crate::said::{Author, Content, File, Said};
+use crate::said::{Author, Content, File, Joins, Said};
 use domain::channel::{Channel, Kind};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,16 @@ pub(crate) struct Answers {
     pub post: String,
     pub best_time: String,
     pub helped: bool,
+    /// The number of the case these are further words on, from its customer's own page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<i64>,
+}
+
+/// Whether mail of ours can go there: an address with a domain that the world knows, so that a
+/// slip such as `amara@gmail` is told while the writer is still here.
+fn is_reached(address: &str) -> bool {
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    is_address(address) && (domain.contains('.') || domain.starts_with('['))
 }
 
 /// Something to put right: the field's id and what to do.
@@ -96,7 +106,7 @@ impl Answers {
             faults.push(fault("name", "Shorten the name to 120 characters"));
         }
         match self.by {
-            ReachBy::Email if !is_address(self.email.trim()) => {
+            ReachBy::Email if !is_reached(self.email.trim()) => {
                 faults.push(fault("email", "Enter an e-mail address like name@example.com"));
             }
             ReachBy::Phone if self.phone.chars().filter(char::is_ascii_digit).count() < 5 => {
@@ -167,6 +177,9 @@ pub(crate) fn said(raw: &[u8]) -> Result<Said, String> {
     // Somebody who went through a complaint form complains, unless the words clearly say else.
     said.kind_if_unsure = Kind::Complaint;
     said.text = answers.text();
+    if let Some(case) = answers.case {
+        said.joins = Joins::Case(case);
+    }
     said.subject = crate::said::subject_of(&answers.story);
     said.author = Author {
         name: answers.name.clone(),

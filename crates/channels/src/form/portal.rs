@@ -22,7 +22,7 @@ fn with_errors(page: Result<axum::response::Html<String>, Problem>) -> Result<Re
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page?).into_response())
 }
 
-fn peer(request: &axum::http::Extensions) -> Option<std::net::IpAddr> {
+pub(crate) fn peer(request: &axum::http::Extensions) -> Option<std::net::IpAddr> {
     request.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }
 
@@ -272,14 +272,16 @@ pub(crate) async fn files(
 }
 
 #[derive(Default)]
-struct TakenFiles {
-    faults: Faults,
+pub(crate) struct TakenFiles {
+    pub faults: Faults,
     /// Somebody pressed "Add" rather than "Continue".
-    stay: bool,
+    pub stay: bool,
     then: String,
+    /// Words that came along with the files.
+    pub words: String,
 }
 
-async fn take_files(
+pub(crate) async fn take_files(
     ctx: &Context,
     token: &str,
     mut multipart: Multipart,
@@ -308,6 +310,7 @@ async fn take_files(
         }
         match (name.as_str(), file) {
             ("stay", None) => taken.stay = true,
+            ("words", None) => taken.words = String::from_utf8_lossy(&bytes).into_owned(),
             ("then", None) => taken.then = String::from_utf8_lossy(&bytes).into_owned(),
             ("remove", None) => removed.push(String::from_utf8_lossy(&bytes).into_owned()),
             ("files", Some(file)) if !file.is_empty() || !bytes.is_empty() => {

@@ -134,3 +134,26 @@ pub(crate) async fn case_of(store: &Store, arrival: &str) -> Result<Option<CaseR
     on!(Store store, db => sqlx::query_as(SQL).bind(arrival).fetch_optional(db).await)
         .doing("looking for the case of a complaint")
 }
+
+/// Whose a case is, for what its customer adds to it.
+#[derive(Clone, Debug, FromRow)]
+pub(crate) struct Whose {
+    pub number: i64,
+    pub name: String,
+    /// The first address or telephone number we know, or empty.
+    pub email: String,
+    pub phone: String,
+}
+
+/// Whose the case is.
+pub(crate) async fn whose(store: &Store, case: &str) -> Result<Option<Whose>, StoreError> {
+    const SQL: &str = "
+        SELECT c.number, u.name,
+               COALESCE((SELECT MIN(i.value) FROM identity i
+                         WHERE i.customer_id = u.id AND i.kind = 'email'), '') AS email,
+               COALESCE((SELECT MIN(i.value) FROM identity i
+                         WHERE i.customer_id = u.id AND i.kind = 'phone'), '') AS phone
+        FROM \"case\" c JOIN customer u ON u.id = c.customer_id WHERE c.id = $1";
+    on!(Store store, db => sqlx::query_as(SQL).bind(case).fetch_optional(db).await)
+        .doing("reading whose a case is")
+}

@@ -96,6 +96,18 @@ pub(crate) struct FilesPage {
 }
 
 #[derive(Template)]
+#[template(path = "form/further.html")]
+pub(crate) struct FurtherPage {
+    pub frame: CustomerFrame,
+    pub action: String,
+    pub errors: Faults,
+    pub words: String,
+    pub words_error: String,
+    pub error: String,
+    pub files: Vec<FileLine>,
+}
+
+#[derive(Template)]
 #[template(path = "form/reach.html")]
 pub(crate) struct ReachPage {
     pub frame: CustomerFrame,

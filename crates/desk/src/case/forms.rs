@@ -178,7 +178,8 @@ async fn state_problem(
     let now = about.view.case.problem_line();
     if was.as_deref().is_some_and(|was| was != now) && problem.trim() != now {
         // Both lines are shown, and sending once more is the choice.
-        let says = format!("Meanwhile it was changed to “{now}”. Send yours again to put it there.");
+        let says =
+            format!("Meanwhile it was changed to “{now}”. Send yours again to put it there.");
         let was = Some(now.to_owned());
         let dialog = problem_dialog(&ProblemLine { problem: problem.clone(), was });
         return about.put_right(&ctx, dialog, "problem", &says).await;

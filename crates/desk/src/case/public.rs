@@ -32,6 +32,8 @@ pub(crate) struct PublicWords {
     /// Who else we wrote it to, or empty.
     pub also: String,
     pub text: String,
+    /// The names of the files that came with it, or empty.
+    pub files: String,
 }
 
 /// A customer's page is written for a moment and a zone.
@@ -180,6 +182,7 @@ impl Telling<'_> {
             when: customer_date(self.now, said.at, self.zone),
             also: said.also.join(", "),
             text: said.text.clone(),
+            files: said.files.join(", "),
         };
         self.portal.conversation.iter().map(view).collect()
     }

@@ -2,10 +2,12 @@
 
 use crate::screen::Screen;
 use crate::search::read::search;
+use crate::view::list::List;
 use crate::view::row::RowView;
 use crate::view::saved_pages::{ViewLine, lines};
 use axum::Router;
 use axum::extract::State;
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::id::CaseNumber;
@@ -60,7 +62,8 @@ async fn show(
     Query(query): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
     let screen = Screen::of(&ctx, signed).await?;
-    drop(query.part);
+    // The palette looks things up by the way: what one works through stays as it was.
+    let is_palette = query.part.is_some();
     let q: String = query.q.trim().chars().take(LINE_MOST).collect();
     // A case's number opens the case: nobody wants a list of one.
     if let Ok(number) = q.parse::<CaseNumber>()
@@ -82,6 +85,8 @@ async fn show(
     let older = page.next.map(|next| format!("/search?q={asked}&after={}", encoded(&next)));
     let mut frame = screen.frame(&ctx, "Search", Place::Elsewhere, "list").await?;
     frame.search.clone_from(&q);
+    let is_list = !found.is_empty() && !is_palette;
+    let list = is_list.then(|| List::found(&q, query.after.as_deref()).cookie(&ctx));
     let html: Html<String> = web::page(&SearchPage {
         frame,
         shown: words::counted(found.len() as u64, "case", "cases"),
@@ -94,7 +99,11 @@ async fn show(
         kept: lines(&ctx, &screen).await?,
         chips: chips(&screen),
     })?;
-    Ok(html.into_response())
+    let mut answer = html.into_response();
+    if let Some(cookie) = list {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
 }
 
 /// Labels and causes that a search is offered to be narrowed by.

@@ -95,14 +95,15 @@ async fn found(ctx: &Context) -> Result<Found, StoreError> {
     let (hours, people, cases): (i64, i64, i64) =
         on!(Store &ctx.store, db => sqlx::query_as(LOOK).fetch_one(db).await)
             .doing("looking what a new house has")?;
-    let mut is_set = [false; 3];
-    let settings = ["organisation/contact", "mail/accounts", "mail/addresses"];
-    for (set, name) in is_set.iter_mut().zip(settings) {
+    let listed = async |name| {
         let value = ctx.store.setting(name).await?.unwrap_or_default();
-        *set = !matches!(value.trim(), "" | "[]" | "null");
-    }
-    let [contact, accounts, addresses] = is_set;
-    let mail = accounts || addresses;
+        Ok::<bool, StoreError>(!matches!(value.trim(), "" | "[]"))
+    };
+    // An address of our own that nobody set stands at this machine.
+    let addresses = ctx.store.setting("mail/addresses").await?.unwrap_or_default();
+    let ours = addresses.split(' ').any(|at| !at.is_empty() && !at.ends_with("localhost"));
+    let (contact, mail) =
+        (listed("organisation/contact").await?, ours || listed("mail/accounts").await?);
     Ok(Found { hours: hours > 0, contact, people: people > 1, mail, cases })
 }
 

@@ -1,14 +1,15 @@
 //! The list that somebody works through: what stands beside a case, and what `j` and `k` follow.
 //!
-//! Looking at a page of the queue makes it the list, in a cookie of the browser: nothing of ours
+//! Looking at a page of the queue or of a search makes it the list, in a cookie of the browser: nothing of ours
 //! changes, and it holds without scripts and over whatever is done on a case.
 
 use crate::screen::Screen;
+use crate::search::read::search;
 use crate::view::filter::FilterText;
 use crate::view::filter_pages::address;
 use crate::view::filtered::filtered;
 use crate::view::pages::{lane_of, title_of, view_of};
-use crate::view::queue::{self, QueuePage, QueuePlace, QueueRow, View};
+use crate::view::queue::{self, QueuePlace, QueueRow, View};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
@@ -20,13 +21,28 @@ use web::session::cookie;
 
 const COOKIE: &str = "list";
 const AFTER: &str = "after";
+const SEARCH: &str = "search";
+
+/// A page of the queue or of what a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    Queue(Queued),
+    Search(Searched),
+}
 
 /// A page of the queue: its view, its filter, and the place it begins behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct List {
+pub(crate) struct Queued {
     word: String,
     filter: FilterText,
     after: Option<QueuePlace>,
+}
+
+/// A page of what was found: the line, and the place it begins behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Searched {
+    line: String,
+    after: Option<String>,
 }
 
 /// The list that the browser says it came from.
@@ -55,47 +71,93 @@ pub(crate) struct ListBeside {
 impl List {
     /// The page of the view `word` with a filter behind `after`.
     pub fn new(word: &str, filter: &FilterText, after: Option<&QueuePlace>) -> List {
-        List { word: word.to_owned(), filter: filter.clone(), after: after.cloned() }
+        let (word, filter) = (word.to_owned(), filter.clone());
+        List::Queue(Queued { word, filter, after: after.cloned() })
+    }
+
+    /// What the search `line` found behind `after`.
+    pub fn found(line: &str, after: Option<&str>) -> List {
+        List::Search(Searched { line: line.to_owned(), after: after.map(str::to_owned) })
     }
 
     /// Reads what [`List::cookie`] wrote; a word that is no view makes it nothing.
     fn read(text: &str) -> Option<List> {
         let (word, query) = text.split_once('?').unwrap_or((text, ""));
-        title_of(word).ok()?;
-        let mut after = None;
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            if name == AFTER {
-                after = QueuePlace::read(&value);
-            }
+        let value = |wanted: &str| {
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        };
+        if word == SEARCH {
+            return Some(List::Search(Searched { line: value("q")?, after: value(AFTER) }));
         }
-        Some(List { word: word.to_owned(), filter: FilterText::of_query(query), after })
+        title_of(word).ok()?;
+        let after = value(AFTER).and_then(|value| QueuePlace::read(&value));
+        let filter = FilterText::of_query(query);
+        Some(List::Queue(Queued { word: word.to_owned(), filter, after }))
+    }
+
+    /// What it is called.
+    fn title(&self) -> &'static str {
+        match self {
+            List::Queue(queued) => title_of(&queued.word).unwrap_or_default(),
+            List::Search(_) => "Search",
+        }
     }
 
     /// Where it stands.
     pub fn href(&self) -> String {
-        let here = address(&self.word, &self.filter.query());
-        let Some(after) = &self.after else { return here };
+        let (here, after) = match self {
+            List::Queue(queued) => {
+                let here = address(&queued.word, &queued.filter.query());
+                (here, queued.after.as_ref().map(ToString::to_string))
+            }
+            List::Search(searched) => {
+                (format!("/{SEARCH}?q={}", encoded(&searched.line)), searched.after.clone())
+            }
+        };
+        let Some(after) = after else { return here };
         let join = if here.contains('?') { '&' } else { '?' };
-        format!("{here}{join}{AFTER}={after}")
+        format!("{here}{join}{AFTER}={}", encoded(&after))
     }
 
     /// The header that makes it the list of this browser.
     pub fn cookie(&self, ctx: &Context) -> HeaderValue {
         let secure = if ctx.base_url.starts_with("https://") { "; Secure" } else { "" };
         let text = self.href();
-        let value = text.strip_prefix("/q/").unwrap_or(&text);
+        let value = text.strip_prefix("/q/").unwrap_or(text.trim_start_matches('/'));
         let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
     }
 
-    async fn page(&self, ctx: &Context, screen: &Screen) -> Result<Option<QueuePage>, StoreError> {
+    /// Its rows, and the page behind it.
+    async fn page(&self, ctx: &Context, screen: &Screen) -> Result<Option<Page>, StoreError> {
+        let queued = match self {
+            List::Search(Searched { line, after }) => {
+                let page = search(ctx, &screen.reach, line, after.as_deref()).await?;
+                let behind = page.next.map(|next| List::found(line, Some(&next)));
+                let rows = page.found.into_iter().map(|found| found.row).collect();
+                return Ok(Some(Page { rows, behind }));
+            }
+            List::Queue(queued) => queued,
+        };
         // What was a word of the filter when the list was looked at may be none now.
-        let Ok(filter) = self.filter.read(screen.signed.staff.id) else { return Ok(None) };
-        let Ok(view) = view_of(&self.word) else { return Ok(None) };
-        let lane = lane_of(screen, &self.word);
-        let page = filtered(ctx, &screen.reach, lane, view, &filter, self.after.as_ref()).await?;
-        Ok(Some(page))
+        let Ok(filter) = queued.filter.read(screen.signed.staff.id) else { return Ok(None) };
+        let Ok(view) = view_of(&queued.word) else { return Ok(None) };
+        let (lane, after) = (lane_of(screen, &queued.word), queued.after.as_ref());
+        let page = filtered(ctx, &screen.reach, lane, view, &filter, after).await?;
+        let behind = page.next.map(|next| List::new(&queued.word, &queued.filter, Some(&next)));
+        Ok(Some(Page { rows: page.rows, behind }))
     }
+}
+
+/// One page of a list, and the one behind it.
+struct Page {
+    rows: Vec<QueueRow>,
+    behind: Option<List>,
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 impl ListBeside {
@@ -105,16 +167,19 @@ impl ListBeside {
             && let Some(page) = list.page(ctx, screen).await?
             && !page.rows.is_empty()
         {
-            let next = match &page.next {
-                Some(place) if page.rows.last().is_some_and(|row| row.case.id == case.id) => {
-                    let behind = List { after: Some(place.clone()), ..list.clone() };
+            let next = match &page.behind {
+                Some(behind) if page.rows.last().is_some_and(|row| row.case.id == case.id) => {
                     let behind = behind.page(ctx, screen).await?;
                     behind.and_then(|page| page.rows.first().map(|row| row.case.number))
                 }
                 _ => None,
             };
-            let title = title_of(&list.word).unwrap_or_default();
-            return Ok(ListBeside { title, href: list.href(), rows: page.rows, next });
+            return Ok(ListBeside {
+                title: list.title(),
+                href: list.href(),
+                rows: page.rows,
+                next,
+            });
         }
         let is_mine = case.owner == Some(screen.signed.staff.id);
         let (word, title) = if is_mine { ("mine", "Mine") } else { ("team", "Team") };
@@ -158,6 +223,16 @@ mod tests {
             assert_eq!(List::read(text.strip_prefix("/q/").unwrap()), Some(list));
         }
         assert_eq!(List::new("mine", &FilterText::default(), None).href(), "/q/mine");
+    }
+
+    #[test]
+    fn a_search_is_read_back_with_its_words_and_its_page() {
+        for after in [None, Some("w4711"), Some("open.-12-x")] {
+            let list = List::found("label:\"Call back\" émeute & card", after);
+            let text = list.href();
+            assert_eq!(List::read(text.trim_start_matches('/')), Some(list));
+        }
+        assert_eq!(List::read("search?after=1"), None);
     }
 
     #[test]

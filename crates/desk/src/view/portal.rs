@@ -60,6 +60,8 @@ pub struct Said {
     pub also: Vec<String>,
     /// The text.
     pub text: String,
+    /// The names of the files that came with it.
+    pub files: Vec<String>,
 }
 
 /// What happened, as far as customers read it.
@@ -167,6 +169,7 @@ struct MessageRow {
     author: String,
     text: String,
     at_ms: i64,
+    feedback_id: Option<String>,
     joined: i64,
 }
 
@@ -176,7 +179,7 @@ async fn conversation(
     organisation: &str,
 ) -> Result<Vec<Said>, StoreError> {
     const SQL: &str = "
-        SELECT m.id, m.direction, m.author, m.text, m.at_ms,
+        SELECT m.id, m.direction, m.author, m.text, m.at_ms, m.feedback_id,
                (SELECT COUNT(*) FROM joiner j WHERE j.state = 'accepted'
                 AND j.customer_id <> (SELECT c.customer_id FROM \"case\" c WHERE c.id = m.case_id)
                 AND (j.case_id = m.case_id AND (j.message_id = m.id OR j.author = m.author)
@@ -204,7 +207,11 @@ async fn conversation(
         };
         let at = crate::case::sql::moment(row.at_ms)?;
         let (joined, also) = (row.joined != 0, Vec::new());
-        said.push(Said { at, by, theirs, joined, also, text: row.text });
+        let files = match &row.feedback_id {
+            Some(feedback) if theirs => files_of(&ctx.store, feedback).await?,
+            _ => Vec::new(),
+        };
+        said.push(Said { at, by, theirs, joined, also, text: row.text, files });
     }
     for letter in of_messages(&ctx.store, &ours).await? {
         let at = ids.iter().position(|id| *id == letter.message_id);
@@ -213,6 +220,17 @@ async fn conversation(
         }
     }
     Ok(said)
+}
+
+/// Files of one message that its writer reads the names of.
+const FILES_MOST: i64 = 100;
+
+async fn files_of(store: &store::Store, feedback: &str) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "
+        SELECT name FROM feedback_file WHERE feedback_id = $1 ORDER BY place LIMIT $2";
+    on!(Store store, db => sqlx::query_scalar(SQL).bind(feedback).bind(FILES_MOST)
+        .fetch_all(db).await)
+    .doing("reading the names of files")
 }
 
 async fn history(

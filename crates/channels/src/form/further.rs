@@ -1,0 +1,156 @@
+//! What a customer adds to their case with files: one page, behind the link of the case. It goes the
+//! way of every complaint, so it is kept before anything else happens, and then joins the case.
+
+use crate::form::actions::{self, Draft, StepError};
+use crate::form::answers::{Answers, Faults, STORY_MOST};
+use crate::form::frame::{Shown, frame};
+use crate::form::portal::{peer, take_files};
+use crate::form::views::{FileLine, FurtherPage};
+use crate::form::{receipt, sql};
+use crate::routes::CaseLinks;
+use axum::extract::{Extension, Multipart, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use store::Context;
+use web::{Path, Problem, Query};
+
+fn closed() -> Problem {
+    let says = "This link does not open a case, or not any more. Write to us, and we send a new one \
+                to the address we know.";
+    Problem::missing("link_closed", says)
+}
+
+async fn whose(ctx: &Context, links: &CaseLinks, token: &str) -> Result<sql::Whose, Problem> {
+    let case = links.opened_by(ctx, token).await.map_err(Problem::ours)?.ok_or_else(closed)?;
+    let whose = sql::whose(&ctx.store, &case.to_string()).await.map_err(Problem::ours)?;
+    whose.ok_or_else(closed)
+}
+
+async fn page(
+    ctx: &Context,
+    token: &str,
+    draft: Option<&Draft>,
+    words: String,
+    errors: Faults,
+) -> Result<Response, Problem> {
+    let back = Some(format!("/c/{token}"));
+    let frame = frame(ctx, "Add words and files", back, !errors.is_empty()).await?;
+    let kept = draft.map(|draft| draft.answers.files.as_slice()).unwrap_or_default();
+    let draft = draft.map(|draft| format!("?draft={}", draft.token)).unwrap_or_default();
+    let page = web::page(&FurtherPage {
+        frame,
+        action: format!("/c/{token}/files{draft}"),
+        files: kept.iter().map(FileLine::of).collect(),
+        words_error: Shown(&errors).of("words"),
+        error: Shown(&errors).of("files"),
+        errors,
+        words,
+    })?;
+    Ok(page.into_response())
+}
+
+/// `GET /c/{token}/files`
+pub(crate) async fn show(
+    State(ctx): State<Context>,
+    Extension(links): Extension<CaseLinks>,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    whose(&ctx, &links, &token).await?;
+    page(&ctx, &token, None, String::new(), Vec::new()).await
+}
+
+/// What is carried from one try to the next: files that fit are not sent twice.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Carried {
+    #[serde(default)]
+    draft: String,
+}
+
+/// `POST /c/{token}/files`
+pub(crate) async fn add(
+    State(ctx): State<Context>,
+    Extension(links): Extension<CaseLinks>,
+    Path(token): Path<String>,
+    Query(carried): Query<Carried>,
+    extensions: axum::http::Extensions,
+    multipart: Multipart,
+) -> Result<Response, Problem> {
+    let whose = whose(&ctx, &links, &token).await?;
+    let network = actions::network(&ctx, peer(&extensions));
+    let draft = draft_of(&ctx, &network, &whose, &carried.draft).await.map_err(problem)?;
+    if draft.arrival.is_some() {
+        return Ok(Redirect::to(&format!("/c/{token}")).into_response());
+    }
+    let mut taken = take_files(&ctx, &draft.token, multipart).await.map_err(problem)??;
+    let draft = actions::open(&ctx, &draft.token).await.map_err(problem)?;
+    taken.faults.extend(faults(&taken.words, &draft));
+    if !taken.faults.is_empty() || taken.stay {
+        let is_right = taken.faults.is_empty();
+        let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let page = page(&ctx, &token, Some(&draft), taken.words, taken.faults).await?;
+        return Ok((status, page).into_response());
+    }
+    let story = match taken.words.trim() {
+        "" => {
+            let names: Vec<&str> = draft.answers.files.iter().map(|f| f.name.as_str()).collect();
+            format!("Files: {}", names.join(", "))
+        }
+        words => words.to_owned(),
+    };
+    let draft = actions::answer(&ctx, &draft.token, |answers| answers.story = story).await;
+    let draft = draft.map_err(problem)?;
+    actions::send(&ctx, &draft.token, &network).await.map_err(problem)?;
+    if let Ok(Draft { arrival: Some(arrival), .. }) = actions::open(&ctx, &draft.token).await {
+        // It joins the case within a moment: then the page shows it.
+        receipt::of(&ctx, arrival).await.map_err(Problem::ours)?;
+    }
+    Ok(Redirect::to(&format!("/c/{token}")).into_response())
+}
+
+/// The draft that is carried, where it is one on this case; else a new one.
+async fn draft_of(
+    ctx: &Context,
+    network: &str,
+    whose: &sql::Whose,
+    carried: &str,
+) -> Result<Draft, StepError> {
+    if !carried.is_empty()
+        && let Ok(draft) = actions::open(ctx, carried).await
+        && draft.answers.case == Some(whose.number)
+    {
+        return Ok(draft);
+    }
+    let answers = Answers {
+        case: Some(whose.number),
+        name: whose.name.clone(),
+        email: whose.email.clone(),
+        phone: whose.phone.clone(),
+        ..Answers::default()
+    };
+    let token = actions::begin(ctx, network, &answers).await?;
+    actions::open(ctx, &token).await
+}
+
+fn faults(words: &str, draft: &Draft) -> Faults {
+    let long = words.chars().count();
+    if long > STORY_MOST {
+        return vec![(
+            "words".to_owned(),
+            format!("Shorten this to 4,000 characters; it has {long}"),
+        )];
+    }
+    if words.trim().is_empty() && draft.answers.files.is_empty() {
+        return vec![("words".to_owned(), "Write something, or choose a file".to_owned())];
+    }
+    Vec::new()
+}
+
+fn problem(error: StepError) -> Problem {
+    match error {
+        StepError::Store(error) => Problem::ours(error),
+        StepError::TooOften => Problem::too_often(3_600),
+        StepError::Missing | StepError::Sent => closed(),
+    }
+}
