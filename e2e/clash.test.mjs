@@ -24,19 +24,23 @@ after(async () => {
   await house?.close();
 });
 
-const both = (address) => Promise.all([first, second].map((page) => page.goto(house.base + address)));
-const keep = (page) => page.locator("main .button-primary, dialog[open] .button-primary").first().click();
+const both = async (address) => {
+  for (const page of [first, second]) await page.goto(house.base + address);
+};
+const keep = (page) => page.locator("main .button-primary").first().click();
+const line = (page) => page.getByLabel("The problem in one line");
 
 test("a problem line that a colleague changed meanwhile is shown beside one's own", async () => {
   await both(`/cases/${number}/problem`);
-  for (const [page, line] of [[first, "The fee was taken twice."], [second, "Two fees in one month."]]) {
-    await page.getByLabel("The problem in one line").fill(line);
-    await keep(page);
-    if (page === first) await page.waitForURL(/\/cases\/R-\d+$/);
-  }
-  await second.getByText("Meanwhile it was changed to “The fee was taken twice.”").first().waitFor();
+  await line(first).fill("The fee was taken twice.");
+  await keep(first);
+  await first.waitForURL(/\/cases\/R-\d+$/);
+  await line(second).fill("Two fees in one month.");
+  await keep(second);
+  const told = "Meanwhile it was changed to “The fee was taken twice.”";
+  await second.getByText(told).first().waitFor();
   assert.match(await second.title(), /^Error:/);
-  assert.equal(await second.getByLabel("The problem in one line").inputValue(), "Two fees in one month.");
+  assert.equal(await line(second).inputValue(), "Two fees in one month.");
   await keep(second);
   await second.locator(".problem-line q", { hasText: "Two fees in one month." }).waitFor();
 });
@@ -51,10 +55,11 @@ test("labels that two people put on at the same moment all stay", async () => {
     await page.waitForURL(/\/cases\/R-\d+$/);
   }
   const labels = second.locator(".problem-line", { hasText: "Labels" });
-  for (const name of ["Branch visit", "Letter not understood"]) await labels.getByText(name).waitFor();
+  for (const name of ["Branch visit", "Letter not understood"])
+    await labels.getByText(name).waitFor();
 });
 
-test("settings that somebody changed meanwhile are told with their words, and sending again decides", async () => {
+test("settings changed meanwhile are told with their words, and sending again decides", async () => {
   const again = await first.context().newPage();
   for (const page of [first, again]) await page.goto(`${house.base}/settings/labels`);
   const label = await first.locator('main a[href^="/settings/labels/"]:not([href$=new])').first();
@@ -75,7 +80,7 @@ test("settings that somebody changed meanwhile are told with their words, and se
   await again.getByRole("link", { name: "Ring back" }).waitFor();
 });
 
-test("a form over the case that comes back says so in the title, and takes it off when it is closed", async () => {
+test("a form over the case that comes back says so in the title, until it is closed", async () => {
   await first.goto(`${house.base}/cases/${number}`);
   const title = await first.title();
   await first.locator("#main").focus();

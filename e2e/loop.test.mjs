@@ -165,6 +165,13 @@ test("a no brings the case back on top with a promise", async () => {
   await says(customer, /What we promised you/);
 });
 
+test("a page that is past its time leads on, and nobody is called faster", async () => {
+  await at(customer, "/c/ffffffffffffffffffffffffffffffff");
+  await says(customer, /There is nothing here for you/);
+  await customer.getByRole("link", { name: "Go to the start" }).click();
+  await customer.waitForURL(/\/start$/);
+});
+
 test("a yes closes it as confirmed by the customer", async () => {
   await keepPromises();
   await resolve("We sent the shade, and it arrived this morning.");
@@ -174,6 +181,12 @@ test("a yes closes it as confirmed by the customer", async () => {
   await says(agent, /confirmed|solved/i);
   await at(agent, "/q/closed");
   assert.ok(await agent.locator(`#row-${number}`).count());
+  // A closed page offers only what can be done, and the question knows its answer.
+  await at(customer, `/c/${token}`);
+  await says(customer, /Write here any time to open it again/);
+  assert.equal(await customer.getByRole("button", { name: "Ask someone else" }).count(), 0);
+  await at(customer, `/c/${token}/solved`);
+  await says(customer, /You already told us that it is solved/);
 });
 
 // A letter goes out when the time for undoing it is over; then the customer's page shows it.

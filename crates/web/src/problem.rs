@@ -256,6 +256,7 @@ struct ProblemPage<'a> {
     style: &'static str,
     is_ours: bool,
     is_clash: bool,
+    home: &'static str,
 }
 
 /// Who asked, and how, as far as the body of a problem depends on it.
@@ -283,7 +284,7 @@ impl Asked {
         let mut answer = if self.for_programs {
             as_json(problem, &self.path, &self.reference)
         } else {
-            as_page(problem, &self.reference)
+            as_page(problem, &self.path, &self.reference)
         };
         if let Some(seconds) = problem.retry_after {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -373,11 +374,19 @@ fn as_json(problem: &Problem, path: &str, reference: &str) -> Response {
     response
 }
 
-fn as_page(problem: &Problem, reference: &str) -> Response {
+/// Where somebody begins anew: customers at the form, staff at their own work.
+fn home_of(path: &str) -> &'static str {
+    let is_customers = ["/c/", "/complain", "/start"].iter().any(|part| path.starts_with(part));
+    if is_customers { "/start" } else { "/" }
+}
+
+fn as_page(problem: &Problem, path: &str, reference: &str) -> Response {
     let is_ours = problem.status.is_server_error();
+    let is_clash = matches!(problem.code, "changed_meanwhile" | "somebody_was_faster");
     let heading = match problem.status {
         StatusCode::NOT_FOUND => "There is nothing here for you",
-        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => "Somebody was faster",
+        _ if is_clash => "Somebody was faster",
+        StatusCode::CONFLICT => "That cannot be done now",
         StatusCode::TOO_MANY_REQUESTS => "A moment, please",
         _ if is_ours => "That didn’t work, and it’s our fault",
         _ => "There is a problem",
@@ -389,7 +398,8 @@ fn as_page(problem: &Problem, reference: &str) -> Response {
         reference,
         style: crate::assets::url("customer.css"),
         is_ours,
-        is_clash: problem.status == StatusCode::PRECONDITION_FAILED,
+        is_clash,
+        home: home_of(path),
     };
     match page.render() {
         Ok(html) => (problem.status, axum::response::Html(html)).into_response(),

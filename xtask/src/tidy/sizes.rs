@@ -15,8 +15,8 @@ const ROOM_MOST: usize = 8_000;
 /// Rooms that are over it for now: each with a most of its own and why, told under the debts in
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 3] = [
-    ("channels", 14_900, "to be split into mail and everything else that is heard"),
-    ("desk", 28_300, "to be split into handling and making good"),
+    ("channels", 15_200, "to be split into mail and everything else that is heard"),
+    ("desk", 28_700, "to be split into handling and making good"),
     ("organisation", 10_000, "to be split into people and policies"),
 ];
 /// Lines of Rust the words of the field may take.
@@ -233,10 +233,10 @@ mod tests {
             files.extend([("crates/desk/Cargo.toml", ""), (map::MAP, map)]);
             words(&files)
         };
-        const TOLD: &str = "`desk`: 28,300 lines, to be split into handling and making good.";
+        const TOLD: &str = "`desk`: 28,700 lines, to be split into handling and making good.";
         assert!(files(47, TOLD).is_empty());
-        assert_eq!(files(48, TOLD), ["crates/desk: 28800 lines of Rust, at most 28300"]);
-        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 28300 lines: to be \
+        assert_eq!(files(48, TOLD), ["crates/desk: 28800 lines of Rust, at most 28700"]);
+        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 28700 lines: to be \
             split into handling and making good";
         assert_eq!(files(1, "The house"), [untold]);
     }

@@ -1,5 +1,5 @@
-//! What a customer adds to their case with files: one page, behind the link of the case. It goes the
-//! way of every complaint, so it is kept before anything else happens, and then joins the case.
+//! What a customer adds to their case with files: one page, behind the link of the case. It goes
+//! the way of every complaint, so it is kept before anything else happens, and joins the case.
 
 use crate::form::actions::{self, Draft, StepError};
 use crate::form::answers::{Answers, Faults, STORY_MOST};

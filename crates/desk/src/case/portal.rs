@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use domain::case::Stage;
+use domain::case::{Closing, Stage};
 use domain::id::OfferId;
 use domain::offer::{Offer, OfferState};
 use domain::words::Words;
@@ -124,14 +124,15 @@ fn case_page(
     let here = visit.portal.case.number.to_string();
     let mut frame = visit.frame(&format!("Your problem – {here}"));
     frame.has_errors = !error.is_empty();
-    let open = visit.portal.offers.iter().filter(|offer| waits_for_customer(offer));
+    let is_closed = visit.portal.case.stage.is_closed();
+    let open = visit.portal.offers.iter().filter(|offer| !is_closed && waits_for_customer(offer));
     let offers = open.map(|offer| (offer.id.to_string(), offer_words(offer))).collect();
     let errors = if error.is_empty() { vec![] } else { vec![("words".to_owned(), error.clone())] };
     let telling = visit.telling();
     web::page(&CasePage {
         frame,
         title: visit.portal.case.problem_line().to_owned(),
-        is_closed: visit.portal.case.stage.is_closed(),
+        is_closed,
         who: telling.who(),
         late: telling.late(),
         headline: telling.headline(),
@@ -188,6 +189,8 @@ struct SolvedPage {
     frame: CustomerFrame,
     token: String,
     what_we_did: String,
+    /// They said yes before.
+    said_yes: bool,
     choices: Vec<(&'static str, &'static str, bool)>,
     words: String,
     errors: Vec<(String, String)>,
@@ -219,6 +222,10 @@ fn solved_page(
         frame,
         token: visit.token.clone(),
         what_we_did,
+        said_yes: matches!(
+            visit.portal.case.stage,
+            Stage::Closed { because: Closing::Confirmed, .. }
+        ),
         choices: choices.map(|(value, says)| (value, says, value == chosen)).to_vec(),
         words,
         errors,
@@ -401,6 +408,10 @@ async fn another_person(
 ) -> Result<Response, Problem> {
     let Nothing {} = form.value;
     let visit = Visit::of(&ctx, &token).await?;
+    // Closed meanwhile, in another tab or by their own answer: the page says how to open it again.
+    if visit.portal.case.stage.is_closed() {
+        return Ok(visit.home());
+    }
     escalation::ask_someone_else(&ctx, &visit.portal.permit, None, &form.press).await?;
     Ok(visit.home())
 }

@@ -1,5 +1,5 @@
-//! What an administrator does first in a house that has just been opened. Shown on Today until all of
-//! it is done or the work has begun; every line looks at what is there, so nothing is ticked by hand.
+//! What an administrator does first in a house that has just been opened. Shown on Today until all
+//! of it is done or the work has begun; each line looks at what is there, so nobody ticks it off.
 
 use crate::screen::Screen;
 use domain::permit::Act;

@@ -1,7 +1,7 @@
 //! The list that somebody works through: what stands beside a case, and what `j` and `k` follow.
 //!
-//! Looking at a page of the queue or of a search makes it the list, in a cookie of the browser: nothing of ours
-//! changes, and it holds without scripts and over whatever is done on a case.
+//! Looking at a page of the queue or of a search makes it the list, in a cookie of the browser:
+//! nothing of ours changes, and it holds without scripts and over whatever is done on a case.
 
 use crate::screen::Screen;
 use crate::search::read::search;

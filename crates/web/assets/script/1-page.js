@@ -140,7 +140,7 @@ document.addEventListener(
   true,
 );
 
-// ---- somebody was faster: what they changed, above what was typed; sending again is the choice ----
+// ---- somebody was faster: theirs is told above what was typed, and sending again decides ----
 
 // What a form says, by its labels: what is ticked, chosen or typed.
 function saidIn(form) {
@@ -152,7 +152,8 @@ function saidIn(form) {
     const label = text(group || field.labels?.[0]) || field.name;
     const list = said.get(label) ?? [];
     if (isTick && field.checked) list.push(group ? text(field.labels?.[0]) : "yes");
-    if (!isTick) list.push(field.selectedOptions ? text(field.selectedOptions[0]) : field.value.trim());
+    const chosen = field.selectedOptions?.[0];
+    if (!isTick) list.push(chosen ? text(chosen) : field.value.trim());
     said.set(label, list);
   }
   return new Map([...said].map(([label, list]) => [label, list.join(", ")]));
@@ -163,7 +164,8 @@ async function showClash(form) {
   const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
   const same = (other) => other.getAttribute("action") === form.getAttribute("action");
   const theirs = page && all("form", page).find(same);
-  if (!theirs) return tell("Somebody changed this meanwhile. Your text is kept. Look at it in a new tab.", 20);
+  const kept = "Somebody changed this meanwhile. Your text is kept. Look at it in a new tab.";
+  if (!theirs) return tell(kept, 20);
   const mine = saidIn(form);
   const lines = [...saidIn(theirs)].filter(([label, words]) => mine.get(label) !== words);
   const list = lines.map(([label, words]) => make("li", { dir: "auto" }, `${label}: ${words || "–"}`));
