@@ -26,7 +26,7 @@ const SEARCH: &str = "search";
 /// A page of the queue or of what a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum List {
-    Queue(Queued),
+    Queue(Box<Queued>),
     Search(Searched),
 }
 
@@ -72,7 +72,7 @@ impl List {
     /// The page of the view `word` with a filter behind `after`.
     pub fn new(word: &str, filter: &FilterText, after: Option<&QueuePlace>) -> List {
         let (word, filter) = (word.to_owned(), filter.clone());
-        List::Queue(Queued { word, filter, after: after.cloned() })
+        List::Queue(Box::new(Queued { word, filter, after: after.cloned() }))
     }
 
     /// What the search `line` found behind `after`.
@@ -93,7 +93,7 @@ impl List {
         title_of(word).ok()?;
         let after = value(AFTER).and_then(|value| QueuePlace::read(&value));
         let filter = FilterText::of_query(query);
-        Some(List::Queue(Queued { word: word.to_owned(), filter, after }))
+        Some(List::Queue(Box::new(Queued { word: word.to_owned(), filter, after })))
     }
 
     /// What it is called.
