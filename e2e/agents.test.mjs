@@ -94,6 +94,26 @@ test("words of a note that could not be saved come back as a note, never as a re
   await agent.getByText(/^Saved/).waitFor();
 });
 
+test("a draft of one's own second page is never written over without a word", async () => {
+  const second = await agent.context().newPage();
+  for (const page of [agent, second]) await page.goto(`${house.base}/cases/${number}?write=note`);
+  await agent.locator("#words").fill("From the first page.");
+  await agent.getByText(/^Saved/).waitFor();
+  await second.locator("#words").fill("From the second page.");
+  await second.getByText("another page of yours changed or sent this draft").waitFor();
+  await agent.reload();
+  assert.equal(await agent.locator("#words").inputValue(), "From the first page.");
+  await second.getByRole("button", { name: "Save these words instead" }).click();
+  await second.getByText(/^Saved/).waitFor();
+  await agent.locator("#words").fill("First again.");
+  await agent.getByText("another page of yours changed or sent this draft").waitFor();
+  await second.close();
+  await agent.reload();
+  assert.equal(await agent.locator("#words").inputValue(), "From the second page.");
+  await agent.locator("#words").fill("");
+  await agent.getByText(/^Saved/).waitFor();
+});
+
 test("colleagues see who looks at a case and who is replying", async () => {
   await lead.goto(`${house.base}/cases/${number}`);
   await agent.goto(`${house.base}/cases/${number}?write=reply`);

@@ -3,8 +3,8 @@
 use crate::api::Nothing;
 use crate::case::thread::{EntryKind, EntryView};
 use crate::case::{actions, senders};
-use crate::draft::DraftKind;
 use crate::draft::actions::drafts;
+use crate::draft::{Draft, DraftKind};
 use crate::joiner::pages::{JoinerView, waiting};
 use crate::merger::sql::into_of;
 use crate::message::coaching::{FindingView, review};
@@ -154,27 +154,35 @@ async fn show(
     }
     let kind =
         if query.write.as_deref() == Some("note") { DraftKind::Note } else { DraftKind::Reply };
-    let text = own_draft(&ctx, &screen, &view, kind).await?;
-    page(&ctx, &screen, &view, kind, Typed { words: text, ..Typed::default() }, "").await
+    let draft = own_draft(&ctx, &screen, &view, kind).await?;
+    let stamp = Some(stamp_of(&screen, draft.as_ref()));
+    let words = draft.map(|draft| draft.text).unwrap_or_default();
+    page(&ctx, &screen, &view, kind, Typed { words, stamp, ..Typed::default() }, "").await
 }
 
-/// What this person has kept as a draft on the case; empty when nothing.
+/// What this person has kept as a draft on the case.
 pub(crate) async fn own_draft(
     ctx: &Context,
     screen: &Screen,
     view: &CaseView,
     kind: DraftKind,
-) -> Result<String, Problem> {
+) -> Result<Option<Draft>, Problem> {
     let kept = drafts(ctx, &screen.reach, view.case.id).await?;
     let me = screen.signed.staff.id.to_string();
-    let own = kept.into_iter().find(|d| d.staff_id == me && d.kind == kind.as_str());
-    Ok(own.map(|draft| draft.text).unwrap_or_default())
+    Ok(kept.into_iter().find(|d| d.staff_id == me && d.kind == kind.as_str()))
+}
+
+/// What the page's saves go on from.
+fn stamp_of(screen: &Screen, draft: Option<&Draft>) -> i64 {
+    draft.map_or_else(|| screen.now.as_millisecond(), |draft| draft.stamp)
 }
 
 /// What stands in the composer, and what was done with the coach's advice on it.
 #[derive(Default)]
 pub(crate) struct Typed {
     pub words: String,
+    /// The stamp of the draft, where it is known already.
+    pub stamp: Option<i64>,
     pub used: Vec<String>,
     pub kept: Vec<String>,
     /// Who gets it, where somebody chose.
@@ -243,7 +251,11 @@ pub(crate) async fn page(
         DraftKind::Note => Vec::new(),
     };
     let suggesting = suggesting(ctx, screen, view, &text).await?;
-    let beside = Beside { found, recipients, texts, suggesting };
+    let stamp = match text.stamp {
+        Some(stamp) => stamp,
+        None => stamp_of(screen, own_draft(ctx, screen, view, kind).await?.as_ref()),
+    };
+    let beside = Beside { found, recipients, texts, suggesting, stamp };
     web::page(&CasePage {
         frame: screen.frame(ctx, title, Place::Queue, "case").await?,
         head: head(screen, view, is_mine),
@@ -342,6 +354,7 @@ struct Beside {
     recipients: Vec<Chip>,
     texts: Vec<Offered>,
     suggesting: Suggesting,
+    stamp: i64,
 }
 
 fn composer(
@@ -352,7 +365,7 @@ fn composer(
     news: &str,
     beside: Beside,
 ) -> Option<Composer> {
-    let Beside { found, recipients, texts, suggesting } = beside;
+    let Beside { found, recipients, texts, suggesting, stamp } = beside;
     let may_reply = screen.may(Act::Reply) && view.case.conduct != Conduct::Ended;
     if !screen.may(Act::Note) {
         return None;
@@ -380,7 +393,7 @@ fn composer(
         },
         news: news.to_owned(),
         read_up_to: view.case.version,
-        stamp: screen.now.as_millisecond(),
+        stamp,
         may_reply,
         findings: if is_note { Vec::new() } else { found },
         recipients: if is_note { Vec::new() } else { recipients },

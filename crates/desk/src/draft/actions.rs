@@ -1,7 +1,7 @@
 //! Saving and reading drafts.
 
 use crate::case::sql as case_sql;
-use crate::draft::{Draft, DraftKind, sql};
+use crate::draft::{Draft, DraftKind, DraftSaved, Stamp, sql};
 use crate::refusal::ActError;
 use domain::id::{CaseId, CaseNumber};
 use domain::permit::{Act, Staff};
@@ -11,8 +11,8 @@ use store::{Context, StoreError};
 /// Longest draft, in bytes.
 const DRAFT_MOST: usize = 200_000;
 
-/// Saves a draft. `stamp` grows with each save of a page; an older one changes nothing. Says
-/// whether it was saved. An empty text removes the draft.
+/// Saves a draft; an older save changes nothing, and neither does one of a page that knows nothing
+/// of what another page saved. An empty text removes the draft.
 ///
 /// # Errors
 /// [`ActError::Missing`] when the case is not theirs to write on.
@@ -22,8 +22,8 @@ pub async fn save_draft(
     number: CaseNumber,
     kind: DraftKind,
     text: &str,
-    stamp: i64,
-) -> Result<bool, ActError> {
+    stamp: Stamp,
+) -> Result<DraftSaved, ActError> {
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     let case = case_sql::load(&mut tx, number).await?.ok_or(ActError::Missing)?;
@@ -38,9 +38,14 @@ pub async fn save_draft(
     }
     // A zero byte cannot be kept by one of our databases and shows nothing.
     let text = text[..end].replace('\0', "");
+    let known = sql::stamp(&mut tx, case.id, staff.id, kind.as_str()).await?;
+    let stamp = match stamp.after(known) {
+        Ok(stamp) => stamp,
+        Err(why) => return Ok(why),
+    };
     let saved = sql::save(&mut tx, case.id, staff.id, kind.as_str(), &text, stamp, now).await?;
     tx.commit().await?;
-    Ok(saved)
+    Ok(if saved { DraftSaved::Kept } else { DraftSaved::Older })
 }
 
 /// The drafts on a case, empty ones included: their stamp is what a page goes on from.

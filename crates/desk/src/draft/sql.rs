@@ -5,7 +5,25 @@ use crate::draft::Draft;
 use domain::id::{CaseId, StaffId};
 use jiff::Timestamp;
 use store::scope::Reach;
-use store::{Doing, Store, StoreError, Tx, on};
+use store::{Doing, Sql, Store, StoreError, Tx, on};
+
+/// The stamp of a draft, which nobody else changes before the transaction ends.
+pub(crate) async fn stamp(
+    tx: &mut Tx,
+    case: CaseId,
+    staff: StaffId,
+    kind: &str,
+) -> Result<Option<i64>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "SELECT stamp FROM draft WHERE case_id = $1 AND staff_id = $2 AND kind = $3",
+        postgres: "
+            SELECT stamp FROM draft WHERE case_id = $1 AND staff_id = $2 AND kind = $3 FOR UPDATE",
+    };
+    let text = tx.text(SQL);
+    on!(Tx tx, db => sqlx::query_scalar(text).bind(case.to_string()).bind(staff.to_string())
+        .bind(kind).fetch_optional(db).await)
+    .doing("reading a draft's stamp")
+}
 
 /// Saves a draft unless a later stamp is known. Says whether it was saved.
 pub(crate) async fn save(
@@ -63,7 +81,7 @@ pub(crate) async fn bring_back(
         ON CONFLICT (case_id, staff_id, kind) DO UPDATE SET
             text = CASE WHEN d.text = '' THEN excluded.text
                         ELSE excluded.text || '\n\n' || d.text END,
-            saved_at_ms = excluded.saved_at_ms, stamp = d.stamp + 1";
+            saved_at_ms = excluded.saved_at_ms, stamp = d.stamp + 4096";
     on!(Tx tx, db => sqlx::query(SQL).bind(case.to_string()).bind(staff.to_string()).bind(text)
         .bind(now.as_millisecond()).execute(db).await.map(|_| ()))
     .doing("bringing a draft back")

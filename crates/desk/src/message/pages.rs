@@ -1,8 +1,8 @@
 //! The composer: reply, private note, draft, coach; and deciding about a letter in doubt.
 
 use crate::case::pages::{Typed, load, missing, next_of, own_draft, page};
-use crate::draft::DraftKind;
 use crate::draft::actions as drafts;
+use crate::draft::{DraftKind, DraftSaved, Stamp};
 use crate::message::actions::{self, Coached, Reply};
 use crate::message::coaching::{FindingView, review};
 use crate::message::letters::{self, Decision};
@@ -53,6 +53,10 @@ pub(crate) struct Composed {
     pub kind: String,
     pub read_up_to: Option<u64>,
     pub stamp: Option<i64>,
+    /// The draft's stamp when the page came; only a save by itself gives it.
+    since: Option<i64>,
+    /// Save these words whatever another page saved.
+    over: Option<String>,
     /// `coach`: only look at it; `check`: the publicity check; `text` and `draft`: put a reply
     /// text in.
     only: Option<String>,
@@ -218,7 +222,10 @@ async fn put_in(
     let chosen = sent.reply_text.clone().unwrap_or_default();
     match sent.only.as_deref() {
         Some("text") => {}
-        Some("draft") => sent.words = own_draft(ctx, screen, view, DraftKind::Reply).await?,
+        Some("draft") => {
+            let draft = own_draft(ctx, screen, view, DraftKind::Reply).await?;
+            sent.words = draft.map(|draft| draft.text).unwrap_or_default();
+        }
         Some("coach") => return Ok(None),
         _ if sent.take.is_some() || sent.keep.is_some() || gaps(&sent.words).is_empty() => {
             return Ok(None);
@@ -294,9 +301,16 @@ async fn save_draft(
 ) -> Result<StatusCode, Problem> {
     let number: CaseNumber = number.parse().map_err(|_| missing())?;
     let kind = form.value.draft_kind();
-    let stamp = form.value.stamp.unwrap_or_else(|| ctx.now().as_millisecond());
-    drafts::save_draft(&ctx, &form.by.staff, number, kind, &form.value.words, stamp).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let Composed { stamp, since, over, words, .. } = form.value;
+    let n = stamp.unwrap_or_else(|| ctx.now().as_millisecond());
+    let stamp = Stamp { n, since, over: over.is_some() };
+    match drafts::save_draft(&ctx, &form.by.staff, number, kind, &words, stamp).await? {
+        DraftSaved::Kept | DraftSaved::Older => Ok(StatusCode::NO_CONTENT),
+        DraftSaved::Elsewhere => Err(Problem::conflict(
+            "draft_elsewhere",
+            "Another page of yours changed or sent this draft since this one was opened.",
+        )),
+    }
 }
 
 /// `POST /cases/{number}/coach`: the page with findings on what is typed; nothing is kept.

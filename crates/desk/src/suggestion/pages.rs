@@ -2,8 +2,8 @@
 //! the form that is there, so what somebody typed comes along and stays.
 
 use crate::case::pages::{Typed, load, page};
-use crate::draft::DraftKind;
 use crate::draft::actions::save_draft;
+use crate::draft::{DraftKind, PAGES, Stamp};
 use crate::message::pages::Composed;
 use crate::refusal::{ActError, Refused};
 use crate::screen::Screen;
@@ -159,7 +159,8 @@ async fn keep(
     view: &CaseView,
     sent: &Composed,
 ) -> Result<(), Problem> {
-    let stamp = sent.stamp.map_or_else(|| ctx.now().as_millisecond(), |stamp| stamp + 1);
+    let n = sent.stamp.map_or_else(|| ctx.now().as_millisecond(), |stamp| stamp + PAGES);
+    let stamp = Stamp { n, since: None, over: false };
     let (staff, kind) = (&screen.signed.staff, sent.draft_kind());
     save_draft(ctx, staff, view.case.number, kind, &sent.words, stamp).await?;
     Ok(())

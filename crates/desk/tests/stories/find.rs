@@ -2,8 +2,8 @@
 
 use crate::told::{arrive, code, complaint, now, opened, words};
 use desk::case::actions::{assign, snooze, state_problem, take};
-use desk::draft::DraftKind;
 use desk::draft::actions::{drafts, save_draft};
+use desk::draft::{DraftKind, DraftSaved, Stamp};
 use desk::label::actions::label;
 use desk::message::actions::{Reply, note, reply};
 use desk::search::read::search;
@@ -79,21 +79,48 @@ fn a_late_save_never_brings_back_a_draft_that_was_sent() {
         let company = world.found().await;
         let number = opened(&world, &company).await;
         let (ctx, maya) = (&world.ctx, &company.maya);
-        let save = async |text: &str, stamp| {
+        let save = async |text: &str, n| {
+            let stamp = Stamp { n, since: None, over: false };
             save_draft(ctx, maya, number, DraftKind::Reply, text, stamp).await.unwrap()
         };
-        assert!(save("Dear", 1).await);
-        assert!(!save("De", 1).await, "an older save changes nothing");
+        assert_eq!(save("Dear", 1).await, DraftSaved::Kept);
+        assert_eq!(save("De", 1).await, DraftSaved::Older, "an older save changes nothing");
         let sent =
             Reply { text: words("Dear Amara"), read_up_to: None, to: None, draft_stamp: Some(5) };
         reply(ctx, maya, number, sent, &Press::none()).await.unwrap();
-        assert!(!save("Dear Ama", 4).await, "it was on its way when the reply was sent");
+        let late = save("Dear Ama", 4).await;
+        assert_eq!(late, DraftSaved::Older, "it was on its way when the reply was sent");
         let case = now(&world, number).await.case.id;
         let kept = drafts(ctx, &Reach::from(maya), case).await.unwrap();
         assert!(kept.iter().all(|draft| draft.text.is_empty()));
-        assert!(save("A second one", 6).await);
+        assert_eq!(save("A second one", 6).await, DraftSaved::Kept);
         let rows = queue(ctx, &Reach::from(maya), Lane::All, View::Open, None).await.unwrap().rows;
         assert!(rows[0].draft);
+    });
+}
+
+#[test]
+fn a_page_never_writes_over_what_another_page_of_the_same_person_saved() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya) = (&world.ctx, &company.maya);
+        let save = async |text: &str, n, since, over| {
+            let stamp = Stamp { n, since: Some(since), over };
+            save_draft(ctx, maya, number, DraftKind::Reply, text, stamp).await.unwrap()
+        };
+        let case = now(&world, number).await.case.id;
+        let kept = async || drafts(ctx, &Reach::from(maya), case).await.unwrap().remove(0);
+        // Two pages came while there was no draft; each has its own rest of 4096.
+        assert_eq!(save("One", 4_097, 0, false).await, DraftSaved::Kept);
+        assert_eq!(save("Two", 12_290, 0, false).await, DraftSaved::Elsewhere);
+        assert_eq!(save("One more", 8_193, 0, false).await, DraftSaved::Kept);
+        assert_eq!(kept().await.text, "One more");
+        assert_eq!(save("Two", 4_098, 0, true).await, DraftSaved::Kept, "the person says so");
+        assert_eq!(kept().await.text, "Two");
+        assert_eq!(save("One again", 12_289, 0, false).await, DraftSaved::Elsewhere);
+        let since = kept().await.stamp;
+        assert_eq!(save("Three", since + 4_096 + 1, since, false).await, DraftSaved::Kept);
     });
 }
 

@@ -3,11 +3,20 @@
 const SOON = 800; // ms after the last letter
 const AT_LEAST = 5000; // ms while typing goes on
 const drafts = new WeakMap(); // form → what is known about its draft
+// One person may write on two pages: what is left over of a stamp says which of them saved last.
+const PAGES = 4096;
+const ownPage = 1 + (crypto.getRandomValues(new Uint16Array(1))[0] % (PAGES - 1));
 
 function draftOf(form) {
-  if (!drafts.has(form))
-    drafts.set(form, { timer: 0, savedAt: Date.now(), saving: null, sent: false });
+  if (!drafts.has(form)) {
+    const since = form.elements.namedItem("stamp")?.value;
+    drafts.set(form, { timer: 0, savedAt: Date.now(), saving: null, sent: false, since });
+  }
   return drafts.get(form);
+}
+
+function nextStamp(stamp) {
+  return (Math.floor(Number(stamp) / PAGES) + 1) * PAGES + ownPage;
 }
 
 // What is kept on this device is a note or a reply: the words of one must never become the other.
@@ -39,17 +48,19 @@ function flushDrafts() {
   for (const form of all("form[data-draft]")) if (draftOf(form).timer) saveDraft(form);
 }
 
-async function saveDraft(form) {
+async function saveDraft(form, over = false) {
   const draft = draftOf(form);
   clearTimeout(draft.timer);
   draft.timer = 0;
   draft.savedAt = Date.now();
-  if (draft.sent) return;
+  if (draft.sent || (draft.elsewhere && !over)) return;
   draft.saving?.abort(); // Only the newest words count; a slow older save must not win.
   const saving = (draft.saving = new AbortController());
   const stamp = form.elements.namedItem("stamp");
-  if (stamp) stamp.value = Number(stamp.value) + 1; // A save counts when its stamp has grown.
+  if (stamp) stamp.value = nextStamp(stamp.value); // A save counts when its stamp has grown.
   const body = new URLSearchParams(new FormData(form));
+  if ("draftShared" in form.dataset) body.set("since", draft.since);
+  if (over) body.set("over", "yes");
   const held = heldAs(form);
   try {
     const answer = await fetch(form.dataset.draft, {
@@ -59,7 +70,9 @@ async function saveDraft(form) {
       keepalive: String(body).length < 60000,
       headers: { "HX-Request": "true" },
     });
+    if (answer.status === 409) return sayElsewhere(form);
     if (!answer.ok) throw new Error(answer.status);
+    draft.elsewhere = false;
     localStorage.removeItem(held);
     form.removeAttribute("data-unsaved");
     sayDraft(form, `Saved ${hour()}`);
@@ -78,6 +91,25 @@ async function saveDraft(form) {
 function sayDraft(form, words) {
   const place = one("[data-draft-state]", form);
   if (place) place.textContent = words;
+}
+
+// Nothing is written over without a word: both pages keep theirs until the person says which.
+function sayElsewhere(form) {
+  draftOf(form).elsewhere = true;
+  form.setAttribute("data-unsaved", "");
+  const place = one("[data-draft-state]", form);
+  if (!place) return;
+  const these = document.createElement("button");
+  these.type = "button";
+  these.className = "button-link";
+  these.textContent = "Save these words instead";
+  these.addEventListener("click", () => saveDraft(form, true));
+  const theirs = document.createElement("a");
+  theirs.href = location.href;
+  theirs.target = "_blank";
+  theirs.textContent = "See the others";
+  const words = "Not saved: another page of yours changed or sent this draft.";
+  place.replaceChildren(words, " ", these, " ", theirs);
 }
 
 // Sent or reset: no late save may bring the words back.
