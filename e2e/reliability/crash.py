@@ -103,6 +103,8 @@ def one_round(house, number, chance, clients, with_mail, longest, cluster=None):
         at_work.append(kind(house, prefix, stop))
     for client in at_work:
         client.start()
+    if number % 2 == 0:
+        until_acknowledged(at_work)  # The other rounds may end before anything is.
     time.sleep(math.exp(chance.uniform(math.log(SHORTEST_S), math.log(longest))))
     if cluster:
         cluster.kill()
@@ -120,6 +122,15 @@ def one_round(house, number, chance, clients, with_mail, longest, cluster=None):
     while house.line().ask("GET", "/readyz").status != 200:
         time.sleep(0.05)
     return at_work, time.monotonic() - began
+
+
+def until_acknowledged(at_work, patience_s=30):
+    """Waits until one of the clients was told that something is kept."""
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        if any(told is not None for client in at_work for told in list(client.told.values())):
+            return
+        time.sleep(0.002)
 
 
 def hand_in_again(client, name):
@@ -179,7 +190,7 @@ def run(report, kills=50, clients=4, longest=1.5, seed=1, on="sqlite"):
     mails = sum(name.startswith("m") for name in acknowledged)
     print(f"crash on {on}: {kills} kills, {len(acknowledged)} acknowledged ({mails} by mail), "
           f"{len(all_names)} handed in, start: {spread(starts)}")
-    report.holds("every round acknowledged something on average", len(acknowledged) >= kills)
+    report.holds("every second round acknowledged something", len(acknowledged) * 2 >= kills)
     report.holds("nothing acknowledged is lost", not lost, lost[:5])
     report.holds("nothing is there twice", not doubled, doubled[:5])
     report.holds("every answer was an acknowledgement", not odd, odd[:5])
