@@ -169,7 +169,7 @@ const UNITS: [&str; 60] = [
 ];
 
 fn made(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a pattern of ours")
+    Regex::new(pattern).expect("a pattern written here compiles; the tests use every one")
 }
 
 /// Names that the words beside them give away.

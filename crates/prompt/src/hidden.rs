@@ -12,6 +12,9 @@ use std::ops::Range;
 
 /// Shortest part of a name that is taken out by itself.
 const PART_LEAST: usize = 2;
+/// Names that the words of texts may add. Each is looked for in every text, so that whoever writes
+/// a list of names could keep us busy; a thread between people has a handful.
+const LEARNT_MOST: usize = 200;
 
 struct Value {
     placeholder: String,
@@ -27,6 +30,8 @@ pub struct Hidden {
     values: Vec<Value>,
     /// What is looked for besides what has a form: the text, and the word of its placeholder.
     known: Vec<(String, &'static str)>,
+    /// How many of them texts have added.
+    learnt: usize,
     /// Placeholders that somebody had written into a text: they say nothing.
     taken: BTreeSet<String>,
 }
@@ -41,11 +46,17 @@ impl Hidden {
     }
 
     /// Looks from now on for people too whom the words of `text` name ("my husband …"). What is
-    /// part of `ours` is the name of nobody.
+    /// part of `ours` is the name of nobody. All texts together add [`LEARNT_MOST`] names at most.
     pub fn learn(&mut self, text: &str, ours: &str) {
         let is_ours = |name: &str| ours.split_whitespace().any(|part| same(part, name));
-        let names = found::names(text).into_iter();
-        self.know(names.filter(|name| !name.split_whitespace().any(is_ours)));
+        let is_known = |name: &str| self.known.iter().any(|(known, _)| known == name);
+        let mut names: Vec<&str> = found::names(text);
+        names.retain(|name| !name.split_whitespace().any(is_ours) && !is_known(name));
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(LEARNT_MOST - self.learnt);
+        self.learnt += names.len();
+        self.know(names.into_iter());
     }
 
     fn know<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
@@ -267,6 +278,31 @@ mod tests {
             "The cannon and the annual list"
         );
         assert_eq!(hidden.redact("Ann's list, Li."), "[name 1]'s list, [name 2].");
+    }
+
+    #[test]
+    fn a_list_of_names_adds_so_many_and_the_case_keeps_its_own() {
+        let mut hidden = amara();
+        let list = |from: char| -> String {
+            let one = |n: u8| {
+                format!(
+                    "My friend {from}{}{}. ",
+                    char::from(b'a' + n / 26),
+                    char::from(b'a' + n % 26)
+                )
+            };
+            (0..=250).map(one).collect()
+        };
+        let before = hidden.known.len();
+        hidden.learn(&list('A'), "");
+        hidden.learn(&list('B'), "");
+        assert_eq!(hidden.known.len(), before + LEARNT_MOST);
+        assert_eq!(hidden.redact("Maya Berg asks"), "[name 1] asks");
+        // Who is known already takes nobody's place.
+        let mut hidden = amara();
+        hidden.learn(&"My friend Tom. My friend Maya. ".repeat(300), "");
+        hidden.learn("My friend Zoe.", "");
+        assert_eq!(hidden.redact("Zoe and Tom"), "[name 1] and [name 2]");
     }
 
     proptest! {

@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 const MESSAGE_MOST: usize = 6_000;
 /// Letters of all messages that are told, the newest first.
 const MESSAGES_MOST: usize = 20_000;
+/// Messages that are looked through for people, the newest.
+const LOOKED_THROUGH: usize = 100;
+/// Letters of one text that are looked through, so that a book costs no more than a long letter.
+const TEXT_MOST: usize = 24_000;
 /// Letters of any other line.
 const LINE_MOST: usize = 500;
 /// Lines of one list.
@@ -112,9 +116,9 @@ impl Wish {
             Wish::Summary { .. } => "",
         };
         // All of it before any of it: who is named in one message may stand in another.
-        let said = matter.said.iter().map(|said| said.text.as_str());
-        for text in said.chain([matter.problem.as_str(), here]) {
-            hidden.learn(text, &matter.organisation);
+        let newest = matter.said.iter().rev().take(LOOKED_THROUGH).map(|said| said.text.as_str());
+        for text in [here, matter.problem.as_str()].into_iter().chain(newest) {
+            hidden.learn(beginning(text), &matter.organisation);
         }
         let (task, material, tokens_most) = match self {
             Wish::Reply { typed } => {
@@ -126,7 +130,7 @@ impl Wish {
             }
             Wish::Summary { language } => (summary_task(language), told(matter, &mut hidden), 500),
             Wish::Translation { text, into } => {
-                let text = cut(&hidden.redact(text), MESSAGES_MOST);
+                let text = cut(&hidden.redact(beginning(text)), MESSAGES_MOST);
                 let most = u32::try_from(text.len()).unwrap_or(u32::MAX).clamp(200, 8_000);
                 (translation_task(into), json!({ "text": text }), most)
             }
@@ -202,7 +206,7 @@ fn messages(matter: &Matter, hidden: &mut Hidden) -> Value {
     let mut told = Vec::new();
     for said in matter.said.iter().rev() {
         // Taken out before it is cut: half a number is not found any more.
-        let text = cut(&hidden.redact(&said.text), MESSAGE_MOST);
+        let text = cut(&hidden.redact(beginning(&said.text)), MESSAGE_MOST);
         let letters = text.chars().count();
         if letters > left {
             break;
@@ -219,7 +223,18 @@ fn messages(matter: &Matter, hidden: &mut Hidden) -> Value {
 }
 
 fn line(hidden: &mut Hidden, text: &str, most: usize) -> Value {
-    Value::String(cut(&hidden.redact(text), most))
+    Value::String(cut(&hidden.redact(beginning(text)), most))
+}
+
+/// As much of a text as is looked through. It ends with a whole word, and with no digit: half a
+/// number or half an address would not be known for what it is.
+fn beginning(text: &str) -> &str {
+    let Some((end, _)) = text.char_indices().nth(TEXT_MOST) else { return text };
+    // Chinese and Japanese put nothing between words.
+    let ends_word = |c: char| c.is_whitespace() || c >= '\u{2e80}';
+    let at = text[..end].char_indices().rfind(|(_, c)| ends_word(*c));
+    let words = at.map_or("", |(at, c)| &text[..at + c.len_utf8()]);
+    words.trim_end_matches(|c: char| !c.is_alphabetic())
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -314,6 +329,23 @@ mod tests {
         assert_eq!(messages[0]["from"], "nobody");
         let last = messages.last().and_then(|m| m["text"].as_str()).expect("a message");
         assert!(last.starts_with("19 word"), "{last}");
+    }
+
+    #[test]
+    fn a_book_is_looked_through_as_far_as_it_is_told() {
+        let mut matter = matter();
+        let lines = "My card is 4111 1111 1111 1111, ask a.very.long.name@mail.example. ";
+        let book = Said { from_us: false, text: lines.repeat(20_000) };
+        matter.said = vec![book; 3];
+        let prompt = Wish::Summary { language: "en".to_owned() }.prompt(&matter);
+        assert!(!prompt.material.contains("4111") && !prompt.material.contains("a.very"));
+        for shorter in 0..lines.len() {
+            let text = beginning(&matter.said[0].text[shorter..]);
+            assert!(text.chars().count() > TEXT_MOST - lines.len());
+            assert!(!text.ends_with(|c: char| c.is_ascii_digit() || "@.".contains(c)), "{text}");
+        }
+        assert_eq!(beginning(&"a".repeat(TEXT_MOST + 1)), "");
+        assert_eq!(beginning(&"本".repeat(TEXT_MOST + 1)), "本".repeat(TEXT_MOST));
     }
 
     proptest! {
