@@ -113,12 +113,21 @@ impl Store {
     /// # Errors
     /// When it cannot be reached, an upgrade fails, or the tables belong to a newer release.
     pub async fn open(address: &Address) -> Result<Store, StoreError> {
-        let store = match address {
-            Address::File(path) => Store::Sqlite(Sqlite::open(path).await?),
-            Address::Postgres(url) => Store::Postgres(Postgres::open(url).await?),
-        };
+        let store = Store::open_as_it_is(address).await?;
         migrate::upgrade(&store).await?;
         Ok(store)
+    }
+
+    /// Opens the store and leaves its tables as they are: for those who only look, beside a server
+    /// that may be older than this program. What an older table lacks fails to be read.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn open_as_it_is(address: &Address) -> Result<Store, StoreError> {
+        Ok(match address {
+            Address::File(path) => Store::Sqlite(Sqlite::open(path).await?),
+            Address::Postgres(url) => Store::Postgres(Postgres::open(url).await?),
+        })
     }
 
     /// Begins a transaction that may write.
