@@ -12,6 +12,7 @@ mod fold;
 mod home;
 mod judge;
 mod judged;
+pub mod kept;
 mod language;
 pub mod learn;
 mod learnt;

@@ -37,8 +37,12 @@ pub(crate) struct Row {
 fn texts(value: &impl serde::Serialize) -> Result<String, StoreError> {
     let text = serde_json::to_string(value)
         .map_err(|error| StoreError::unreadable("writing feedback", error))?;
-    // PostgreSQL keeps no NUL; readers give none, but a reading may quote one.
-    Ok(if text.contains("\\u0000") { text.replace("\\u0000", "\\ufffd") } else { text })
+    Ok(without_nul(text))
+}
+
+/// PostgreSQL keeps no NUL; readers give none, but a reading may quote one.
+fn without_nul(json: String) -> String {
+    if json.contains("\\u0000") { json.replace("\\u0000", "\\ufffd") } else { json }
 }
 
 /// Inserts feedback with its files; what was read before is replaced.
@@ -137,7 +141,7 @@ fn row(one: &Placed<'_>) -> Result<Value, StoreError> {
         f.url,
         f.said_at.as_millisecond(),
         f.received_at.as_millisecond(),
-        texts(&f.reading)?,
+        without_nul(f.reading.kept()),
         one.customer,
         one.case,
         one.explanation,

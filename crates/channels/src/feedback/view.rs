@@ -62,7 +62,7 @@ impl From<Row> for FeedbackBody {
             reach: reach(&row),
             said_at: moment(row.said_at_ms),
             received_at: moment(row.received_at_ms),
-            reading: serde_json::from_str(&row.reading).unwrap_or_default(),
+            reading: reading::kept::full(&row.reading),
             customer: row.customer_number,
             case: row.case_number.map(|number| format!("R-{number}")),
             id: row.id,

@@ -38,7 +38,7 @@ pub(crate) async fn lines(store: &Store, case: &Case) -> Result<Vec<TopicLine>, 
     let list = sql::list(store).await?;
     let mut found: Vec<TopicHit> = Vec::new();
     for reading in sql::readings(store, case.id).await? {
-        let read: serde_json::Value = serde_json::from_str(&reading).unwrap_or_default();
+        let read = reading::kept::full(&reading);
         let hits = serde_json::from_value::<Vec<TopicHit>>(read["topics"].clone());
         found.extend(hits.unwrap_or_default());
     }

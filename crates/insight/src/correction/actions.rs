@@ -62,8 +62,13 @@ pub async fn keep(ctx: &Context, job: &Job) -> anyhow::Result<()> {
 }
 
 fn reading_of(source: &Source) -> Result<Value, StoreError> {
-    serde_json::from_str(&source.reading)
-        .map_err(|error| StoreError::unreadable("reading what was understood", error))
+    match reading::kept::full(&source.reading) {
+        Value::Null => {
+            let why = format!("the reading of feedback {} is no JSON object", source.id);
+            Err(StoreError::unreadable("reading what was understood", why))
+        }
+        read => Ok(read),
+    }
 }
 
 /// What is right about a text that belongs to no case.

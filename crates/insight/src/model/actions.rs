@@ -82,7 +82,7 @@ async fn examples(store: &Store, label: Label) -> Result<Vec<Example>, StoreErro
         .collect();
     // Whoever answered had the reading before their eyes and let it stand.
     for (text, reading) in sql::answered_for_job(store, label).await? {
-        let reading: serde_json::Value = serde_json::from_str(&reading).unwrap_or_default();
+        let reading = reading::kept::full(&reading);
         let Some(read) = read_of(&reading, label) else { continue };
         let text_hash = sha256_hex(text.as_bytes());
         all.push(Example { text, is_right: read.value, corrected: false, text_hash });
