@@ -170,7 +170,8 @@ impl Table {
             }
             11 => {
                 let answer = [Answer::Yes, Answer::Partly, Answer::No][which % 3];
-                let promise = Some(self.promise(minutes));
+                // The house makes it, of a day to come.
+                let promise = Some(self.promise(minutes + 1));
                 resolutions::answer(&self.case, answer, "", promise, &self.rules, now).ok()
             }
             12 => {
