@@ -38,12 +38,12 @@ pub(crate) struct Screen {
 impl Screen {
     /// Reads what a page of `signed` needs.
     pub async fn of(ctx: &Context, signed: SignedIn) -> Result<Screen, Problem> {
-        let policy = Policy::of(&ctx.store).await.map_err(Problem::ours)?;
+        let read = async { tokio::try_join!(Policy::of(&ctx.store), label_sql::list(&ctx.store)) };
+        let (policy, labels) = read.await.map_err(Problem::ours)?;
         let own = TimeZone::get(&signed.preferences.zone).ok();
         let own = own.filter(|_| !signed.preferences.zone.is_empty());
         let zone = own.unwrap_or_else(|| policy.clocks.hours.zone().clone());
         let reach = Reach::from(&signed.staff);
-        let labels = label_sql::list(&ctx.store).await.map_err(Problem::ours)?;
         Ok(Screen { reach, policy, zone, now: ctx.now(), labels, signed, list: None })
     }
 
@@ -62,9 +62,9 @@ impl Screen {
     ) -> Result<StaffFrame, Problem> {
         let mut frame = web::staff_frame(&self.signed, title, place);
         frame.scope = scope;
-        frame.bell =
-            bell::count(ctx, &self.reach, &self.signed.staff).await.map_err(Problem::ours)?;
-        frame.toast = self.toast(ctx).await.map_err(Problem::ours)?;
+        let bell = bell::count(ctx, &self.reach, &self.signed.staff);
+        let told = async { tokio::try_join!(bell, self.toast(ctx)) };
+        (frame.bell, frame.toast) = told.await.map_err(Problem::ours)?;
         Ok(frame)
     }
 

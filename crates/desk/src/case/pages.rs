@@ -29,7 +29,7 @@ use domain::case::{Case, Conduct, Stage};
 use domain::id::{CaseId, CaseNumber, CustomerId};
 use domain::permit::Act;
 use serde::Deserialize;
-use store::{Context, StoreError};
+use store::{Context, Store, StoreError};
 use web::frame::{Face, Place, StaffFrame};
 use web::time_words::DueClock;
 use web::{Form, Path, Problem, Query, SignedIn};
@@ -233,31 +233,21 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Problem> {
     let here = view.case.number.to_string();
     let is_mine = view.case.owner == Some(screen.signed.staff.id);
-    let list = list::ListBeside::of(ctx, screen, &view.case).await?;
     let title = format!("{} – {}", view.customer, here);
-    let found = match kind {
-        DraftKind::Reply => review(ctx, screen, view, &text.words, &text.kept).await?.findings,
-        DraftKind::Note => Vec::new(),
-    };
-    let texts = match kind {
-        DraftKind::Reply => offered(&ctx.store, &screen.signed.staff, view.case.team).await?,
-        DraftKind::Note => Vec::new(),
-    };
-    let mut entries: Vec<EntryView> =
-        view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect();
-    senders::tell(&ctx.store, &mut entries).await?;
-    let recipients = match kind {
-        DraftKind::Reply => chips(&ctx.store, view, text.to.as_deref()).await?,
-        DraftKind::Note => Vec::new(),
-    };
-    let suggesting = suggesting(ctx, screen, view, &text).await?;
-    let stamp = match text.stamp {
-        Some(stamp) => stamp,
-        None => stamp_of(screen, own_draft(ctx, screen, view, kind).await?.as_ref()),
-    };
-    let beside = Beside { found, recipients, texts, suggesting, stamp };
+    let (store, case) = (&ctx.store, view.case.id);
+    // None of these waits for another.
+    let (list, frame, panel, entries, beside, present, joiners, part_of) = tokio::try_join!(
+        ours(list::ListBeside::of(ctx, screen, &view.case)),
+        screen.frame(ctx, title, Place::Queue, "case"),
+        ours(Panel::of(ctx, screen, view)),
+        ours(entries(store, screen, view)),
+        beside(ctx, screen, view, kind, &text),
+        ours(present(ctx, screen, case)),
+        ours(waiting(ctx, screen, case)),
+        ours(into_of(store, case)),
+    )?;
     web::page(&CasePage {
-        frame: screen.frame(ctx, title, Place::Queue, "case").await?,
+        frame,
         head: head(screen, view, is_mine),
         entries,
         earlier: view.thread.earlier,
@@ -265,17 +255,57 @@ pub(crate) async fn page(
         neighbours: list.neighbours(view.case.number),
         rows: list.rows.iter().map(|row| RowView::of(screen, row)).collect(),
         list: (list.title, list.href),
-        present: present(ctx, screen, view.case.id).await?,
+        present,
         read_up_to: view.seen,
-        joiners: waiting(ctx, screen, view.case.id).await?,
+        joiners,
         undelivered: undelivered(screen, view),
-        part_of: into_of(&ctx.store, view.case.id).await?.map(|(_, number)| number.to_string()),
+        part_of: part_of.map(|(_, number)| number.to_string()),
         composer: composer(screen, view, kind, text, news, beside),
-        panel: Panel::of(ctx, screen, view).await?,
+        panel,
         press: web::new_press(ctx),
         back: format!("/cases/{here}"),
         here,
     })
+}
+
+/// What the store gives, with its faults as problems of a page.
+async fn ours<T>(read: impl Future<Output = Result<T, StoreError>>) -> Result<T, Problem> {
+    Ok(read.await?)
+}
+
+async fn entries(
+    store: &Store,
+    screen: &Screen,
+    view: &CaseView,
+) -> Result<Vec<EntryView>, StoreError> {
+    let mut entries: Vec<EntryView> =
+        view.thread.entries.iter().map(|entry| EntryView::of(screen, entry)).collect();
+    senders::tell(store, &mut entries).await?;
+    Ok(entries)
+}
+
+/// What stands beside the words in the composer of a reply or a note.
+async fn beside(
+    ctx: &Context,
+    screen: &Screen,
+    view: &CaseView,
+    kind: DraftKind,
+    text: &Typed,
+) -> Result<Beside, Problem> {
+    let (found, texts, recipients) = match kind {
+        DraftKind::Reply => (
+            review(ctx, screen, view, &text.words, &text.kept).await?.findings,
+            offered(&ctx.store, &screen.signed.staff, view.case.team).await?,
+            chips(&ctx.store, view, text.to.as_deref()).await?,
+        ),
+        DraftKind::Note => Default::default(),
+    };
+    let suggesting = suggesting(ctx, screen, view, text).await?;
+    let stamp = match text.stamp {
+        Some(stamp) => stamp,
+        None => stamp_of(screen, own_draft(ctx, screen, view, kind).await?.as_ref()),
+    };
+    Ok(Beside { found, recipients, texts, suggesting, stamp })
 }
 
 async fn present(ctx: &Context, screen: &Screen, case: CaseId) -> Result<Vec<Face>, StoreError> {

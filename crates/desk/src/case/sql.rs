@@ -15,6 +15,7 @@ use domain::urgency;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
+use std::collections::HashMap;
 use store::{Doing, Sql, Store, StoreError, Tx, Write, on};
 
 /// The columns of [`CaseRow`], of a table `c`.
@@ -226,18 +227,82 @@ fn assemble(row: &CaseRow, owed: &[PromiseRow], offers: &[String]) -> Result<Cas
     row.read(promises, offers)
 }
 
+/// Open promises and offers of one case in a list; one that has more is cut short.
+const HANGING_MOST: usize = 1_000;
+
 /// Fills a row read for a person with what hangs on it.
 pub(crate) async fn fill(store: &Store, row: &CaseRow) -> Result<Case, StoreError> {
-    let owed: Vec<PromiseRow> = if row.n_owed == 0 {
-        Vec::new()
-    } else {
-        on!(Store store, db => sqlx::query_as(OWED).bind(&row.id).fetch_all(db).await)
-            .doing(READING)?
+    let mut one = fill_all(store, &[row]).await?;
+    one.pop().ok_or_else(|| bad("case"))
+}
+
+/// Fills rows read for a person with what hangs on them, in their order: two statements, however
+/// many rows there are.
+pub(crate) async fn fill_all(store: &Store, rows: &[&CaseRow]) -> Result<Vec<Case>, StoreError> {
+    #[derive(FromRow)]
+    struct Owed {
+        case_id: String,
+        #[sqlx(flatten)]
+        promise: PromiseRow,
+    }
+    const OWED: Sql = Sql {
+        sqlite: "
+            SELECT case_id, id, number, keeper_id, words, made_at_ms, due_at_ms, visible, state
+            FROM promise
+            WHERE case_id IN (SELECT value FROM json_each($1)) AND state IN ('open', 'broken')
+            ORDER BY made_at_ms, number LIMIT $2",
+        postgres: "
+            SELECT case_id, id, number, keeper_id, words, made_at_ms, due_at_ms, visible, state
+            FROM promise
+            WHERE case_id IN (SELECT jsonb_array_elements_text($1::jsonb))
+                AND state IN ('open', 'broken')
+            ORDER BY made_at_ms, number LIMIT $2",
     };
-    let offers: Vec<String> =
-        on!(Store store, db => sqlx::query_scalar(OPEN_OFFERS).bind(&row.id).fetch_all(db).await)
-            .doing(READING)?;
-    assemble(row, &owed, &offers)
+    const OFFERS: Sql = Sql {
+        sqlite: "
+            SELECT case_id, body FROM offer
+            WHERE case_id IN (SELECT value FROM json_each($1))
+                AND state NOT IN ('accepted', 'withdrawn')
+            ORDER BY made_at_ms, id LIMIT $2",
+        postgres: "
+            SELECT case_id, body FROM offer
+            WHERE case_id IN (SELECT jsonb_array_elements_text($1::jsonb))
+                AND state NOT IN ('accepted', 'withdrawn')
+            ORDER BY made_at_ms, id LIMIT $2",
+    };
+    let ids = |all: &mut dyn Iterator<Item = &&CaseRow>| {
+        let ids: Vec<&str> = all.map(|row| row.id.as_str()).collect();
+        let most = i64::try_from(ids.len() * HANGING_MOST).unwrap_or(i64::MAX);
+        let text = serde_json::to_string(&ids);
+        text.map(|text| (text, most)).map_err(|error| StoreError::unreadable(READING, error))
+    };
+    let mut promises: HashMap<String, Vec<PromiseRow>> = HashMap::new();
+    if rows.iter().any(|row| row.n_owed > 0) {
+        let (ids, most) = ids(&mut rows.iter().filter(|row| row.n_owed > 0))?;
+        let text = store.text(OWED);
+        let owed: Vec<Owed> = on!(Store store, db => sqlx::query_as(text).bind(&ids).bind(most)
+            .fetch_all(db).await)
+        .doing(READING)?;
+        for one in owed {
+            promises.entry(one.case_id).or_default().push(one.promise);
+        }
+    }
+    let mut offers: HashMap<String, Vec<String>> = HashMap::new();
+    if !rows.is_empty() {
+        let (ids, most) = ids(&mut rows.iter())?;
+        let text = store.text(OFFERS);
+        let open: Vec<(String, String)> = on!(Store store, db => sqlx::query_as(text).bind(&ids)
+            .bind(most).fetch_all(db).await)
+        .doing(READING)?;
+        for (case, body) in open {
+            offers.entry(case).or_default().push(body);
+        }
+    }
+    let of = |row: &&CaseRow| {
+        let promises = promises.get(&row.id).map_or(&[][..], Vec::as_slice);
+        assemble(row, promises, offers.get(&row.id).map_or(&[][..], Vec::as_slice))
+    };
+    rows.iter().map(of).collect()
 }
 
 /// Writes the row of a case; `was` is the version it must have now, 0 when it must not be there.

@@ -5,13 +5,14 @@ use crate::policy::Policy;
 use crate::search::rules::{self, Query};
 use crate::view::filter::Filter;
 use crate::view::filtered::filtered;
-use crate::view::queue::{Lane, QueuePlace, QueueRow, View, row_of};
+use crate::view::queue::{Lane, QueuePlace, QueueRow, View, rows_of};
 use domain::id::{CaseNumber, LabelId};
 use domain::label::LabelKind;
 use domain::urgency;
+use std::collections::{HashMap, HashSet};
 use store::scope::Reach;
 use store::search::{Hit, Words, fold};
-use store::{Context, Doing, StoreError, on};
+use store::{Context, Doing, Sql, StoreError, on};
 
 /// Rows of one page.
 pub const ROWS: usize = 20;
@@ -152,31 +153,65 @@ async fn by_words(
     after: Option<&str>,
 ) -> Result<SearchPage, StoreError> {
     let mut before = after.and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
-    let folded: Vec<&str> = words.folded().collect();
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<(Hit, QueueRow)> = Vec::new();
+    let mut is_over = false;
     for _ in 0..ROUNDS {
         let hits = ctx.store.search(reach, words, before, HITS).await?;
-        let over = hits.len() < HITS as usize;
-        for hit in hits {
-            before = hit.id;
-            if found.iter().any(|found| found.row.case.id.to_string() == hit.case_id) {
-                continue;
-            }
-            let Some(row) = row_of(ctx, reach, &hit.case_id).await? else { continue };
+        is_over = hits.len() < HITS as usize;
+        before = hits.last().map_or(before, |hit| hit.id);
+        if let Some(filled_at) = fill_page(ctx, reach, query, hits, &mut found).await? {
+            before = filled_at;
+            is_over = false;
+            break;
+        }
+        if is_over {
+            break;
+        }
+    }
+    let folded: Vec<&str> = words.folded().collect();
+    let texts = texts_of(ctx, &found).await?;
+    let told = |(hit, row): (Hit, QueueRow)| {
+        let text = match hit.kind.as_str() {
+            "message" | "note" => texts.get(&hit.thing_id).map_or("", String::as_str),
+            "person" => &row.customer,
+            "subject" => row.case.problem_line(),
+            _ => &row.snippet,
+        };
+        Found { sentence: rules::sentence(text, &folded, fold), kind: hit.kind, row }
+    };
+    let found = found.into_iter().map(told).collect();
+    Ok(page(found, (!is_over).then(|| before.to_string())))
+}
+
+/// Adds to the page what fits among the hits, a case once; where the page is full with that, the
+/// hit that filled it.
+async fn fill_page(
+    ctx: &Context,
+    reach: &Reach,
+    query: &Asked,
+    hits: Vec<Hit>,
+    found: &mut Vec<(Hit, QueueRow)>,
+) -> Result<Option<i64>, StoreError> {
+    let mut there: HashSet<String> = found.iter().map(|(hit, _)| hit.case_id.clone()).collect();
+    let hits: Vec<Hit> = hits.into_iter().filter(|hit| there.insert(hit.case_id.clone())).collect();
+    // As a rule the first that are looked at fill the page.
+    for some in hits.chunks(ROWS) {
+        let cases: Vec<&str> = some.iter().map(|hit| hit.case_id.as_str()).collect();
+        let rows = rows_of(ctx, reach, &cases).await?;
+        let mut rows: HashMap<String, QueueRow> =
+            rows.into_iter().map(|row| (row.case.id.to_string(), row)).collect();
+        for hit in some {
+            let Some(row) = rows.remove(&hit.case_id) else { continue };
             if !fits(ctx, query, &row).await? {
                 continue;
             }
-            let sentence = rules::sentence(&text_of(ctx, &hit, &row).await?, &folded, fold);
-            found.push(Found { row, kind: hit.kind, sentence });
+            found.push((hit.clone(), row));
             if found.len() == ROWS {
-                return Ok(page(found, Some(before.to_string())));
+                return Ok(Some(hit.id));
             }
         }
-        if over {
-            return Ok(page(found, None));
-        }
     }
-    Ok(page(found, Some(before.to_string())))
+    Ok(None)
 }
 
 fn page(found: Vec<Found>, next: Option<String>) -> SearchPage {
@@ -268,19 +303,42 @@ async fn is_reached_at(ctx: &Context, row: &QueueRow, part: &str) -> Result<bool
     Ok(values.iter().any(|value| value.to_lowercase().contains(part)))
 }
 
-async fn text_of(ctx: &Context, hit: &Hit, row: &QueueRow) -> Result<String, StoreError> {
-    const MESSAGE: &str = "SELECT text FROM message WHERE id = $1";
-    const NOTE: &str = "SELECT text FROM private_note WHERE id = $1";
-    let sql = match hit.kind.as_str() {
-        "message" => MESSAGE,
-        "note" => NOTE,
-        "person" => return Ok(row.customer.clone()),
-        "subject" => return Ok(row.case.problem_line().to_owned()),
-        _ => return Ok(row.snippet.clone()),
+/// The texts of messages and private notes that were found, by their ids.
+async fn texts_of(
+    ctx: &Context,
+    found: &[(Hit, QueueRow)],
+) -> Result<HashMap<String, String>, StoreError> {
+    const MESSAGES: Sql = Sql {
+        sqlite: "
+            SELECT id, text FROM message WHERE id IN (SELECT value FROM json_each($1))
+            ORDER BY id LIMIT 1000",
+        postgres: "
+            SELECT id, text FROM message WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb))
+            ORDER BY id LIMIT 1000",
     };
-    let text: Option<String> =
-        on!(Store &ctx.store, db => sqlx::query_scalar(sql).bind(&hit.thing_id)
-            .fetch_optional(db).await)
-        .doing("reading a text that was found")?;
-    Ok(text.unwrap_or_default())
+    const NOTES: Sql = Sql {
+        sqlite: "
+            SELECT id, text FROM private_note WHERE id IN (SELECT value FROM json_each($1))
+            ORDER BY id LIMIT 1000",
+        postgres: "
+            SELECT id, text FROM private_note
+            WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY id LIMIT 1000",
+    };
+    let doing = "reading texts that were found";
+    let mut texts = HashMap::new();
+    for (kind, sql) in [("message", MESSAGES), ("note", NOTES)] {
+        let of_kind = found.iter().filter(|(hit, _)| hit.kind == kind);
+        let ids: Vec<&str> = of_kind.map(|(hit, _)| hit.thing_id.as_str()).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let ids =
+            serde_json::to_string(&ids).map_err(|error| StoreError::unreadable(doing, error))?;
+        let text = ctx.store.text(sql);
+        let rows: Vec<(String, String)> = on!(Store &ctx.store, db => sqlx::query_as(text)
+            .bind(&ids).fetch_all(db).await)
+        .doing(doing)?;
+        texts.extend(rows);
+    }
+    Ok(texts)
 }

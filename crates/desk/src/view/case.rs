@@ -113,8 +113,10 @@ pub async fn case_view(
         .bind(&reach.staff).bind(number.0).fetch_optional(db).await)
     .doing("reading a case")?;
     let Some(row) = row else { return Ok(None) };
-    let case = fill(&ctx.store, &row.case).await?;
-    let thread = thread_for_checked(&ctx.store, case.id, u64::MAX, ENTRIES).await?;
+    let (case, thread) = tokio::try_join!(
+        fill(&ctx.store, &row.case),
+        thread_for_checked(&ctx.store, id(&row.case.id)?, u64::MAX, ENTRIES),
+    )?;
     Ok(Some(CaseView {
         reasons: urgency::reasons(&case, now),
         case,

@@ -79,39 +79,60 @@ impl Panel {
     pub async fn of(ctx: &Context, screen: &Screen, view: &CaseView) -> Result<Panel, StoreError> {
         let store = &ctx.store;
         let case = &view.case;
-        let customer = customer(store, case.customer).await?;
-        let counts = promise_counts(store, case.customer).await?;
-        let mut promises = Vec::new();
-        for promise in case.promises.iter().filter(|promise| promise.is_owed()) {
-            promises.push(PromiseLine {
-                id: promise.id.to_string(),
-                words: promise.words.clone(),
-                keeper: staff_name(store, promise.keeper).await?,
-                state: if promise.state == PromiseState::Broken { "broken" } else { "open" },
-                due: screen.due(promise.due_at, promise.made_at),
-            });
-        }
+        // None of these waits for another.
+        let read = async {
+            tokio::try_join!(
+                customer(store, case.customer),
+                promise_counts(store, case.customer),
+                promises(store, screen, case),
+                worth(store, case),
+                hints(store, case.customer, screen),
+                reading(store, view),
+                topic_lines(store, case),
+                history(ctx, screen, view),
+            )
+        };
+        let (customer, promise_counts, promises, worth, hints, reading, topics, history) =
+            read.await?;
+        let (worth, formula) = worth;
         let known = case.facts.reach_known;
-        let (worth, formula) = worth(store, case).await?;
         Ok(Panel {
             customer_number: customer.as_ref().map_or(0, |customer| customer.number),
             worth,
             formula,
-            hints: hints(store, case.customer, screen).await?,
+            hints,
             who: who(view, customer.as_ref(), screen),
             customer_link: customer
                 .filter(|_| screen.may(Act::ReadCustomer))
                 .map(|customer| format!("/customers/{}", customer.number)),
-            reading: reading(store, view).await?,
-            topics: topic_lines(store, case).await?,
+            reading,
+            topics,
             promises,
-            promise_counts: counts,
+            promise_counts,
             offers: offers(screen, view),
             reach_words: reach_words(known),
             reach_x: reach_x(reach(known)),
-            history: history(ctx, screen, view).await?,
+            history,
         })
     }
+}
+
+async fn promises(
+    store: &Store,
+    screen: &Screen,
+    case: &Case,
+) -> Result<Vec<PromiseLine>, StoreError> {
+    let mut lines = Vec::new();
+    for promise in case.promises.iter().filter(|promise| promise.is_owed()) {
+        lines.push(PromiseLine {
+            id: promise.id.to_string(),
+            words: promise.words.clone(),
+            keeper: staff_name(store, promise.keeper).await?,
+            state: if promise.state == PromiseState::Broken { "broken" } else { "open" },
+            due: screen.due(promise.due_at, promise.made_at),
+        });
+    }
+    Ok(lines)
 }
 
 /// A hint on how somebody complains. Nothing but this panel and the coach reads one: it never
@@ -250,7 +271,7 @@ async fn reading(
         .bind(case.id.to_string()).fetch_optional(db).await)
     .doing("reading what was understood")?;
     let (read, felt) = found.unzip();
-    let read: Option<serde_json::Value> = read.and_then(|json| serde_json::from_str(&json).ok());
+    let read = read.map(|kept| reading::kept::full(&kept));
     let mut facts = vec![
         ("Kind", case.kind.as_str().to_owned()),
         ("Severity", format!("{} of 4", case.severity)),

@@ -1,6 +1,6 @@
 //! The queue: who needs an answer, in the right order, each with the reason for its place.
 
-use crate::case::sql::{CaseRow, case_columns, fill};
+use crate::case::sql::{CaseRow, case_columns, fill_all};
 use crate::presence::sql::{Present, on_cases};
 use domain::case::Case;
 use domain::id::{CaseId, CaseNumber, StaffId, TeamId, UnitId};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 use store::scope::Reach;
-use store::{Context, Doing, StoreError, on};
+use store::{Context, Doing, Sql, StoreError, on};
 
 /// Rows of one page.
 pub const ROWS: u32 = 50;
@@ -257,10 +257,7 @@ pub(crate) async fn queue_rows(
     found: Vec<Row>,
     now: jiff::Timestamp,
 ) -> Result<Vec<QueueRow>, StoreError> {
-    let mut rows = Vec::with_capacity(found.len());
-    for row in found {
-        rows.push(queue_row(ctx, row, now).await?);
-    }
+    let mut rows = filled(ctx, found, now).await?;
     let ids: Vec<CaseId> = rows.iter().map(|row| row.case.id).collect();
     let mut present = on_cases(&ctx.store, &ids, &reach.staff, now).await?;
     for row in &mut rows {
@@ -269,13 +266,24 @@ pub(crate) async fn queue_rows(
     Ok(rows)
 }
 
-/// The row of one case, by its id; `None` both when there is none and when it is not theirs.
-pub(crate) async fn row_of(
+/// The rows of some cases, by their ids, in no order; without those that are not theirs.
+pub(crate) async fn rows_of(
     ctx: &Context,
     reach: &Reach,
-    case: &str,
-) -> Result<Option<QueueRow>, StoreError> {
-    one(ctx, reach, queue_sql!("c.id = $3", "1 = 1"), case).await
+    cases: &[&str],
+) -> Result<Vec<QueueRow>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: queue_sql!("c.id IN (SELECT value FROM json_each($3))", "1 = 1"),
+        postgres: queue_sql!("c.id IN (SELECT jsonb_array_elements_text($3::jsonb))", "1 = 1"),
+    };
+    let doing = "reading some rows of the queue";
+    let ids = serde_json::to_string(cases).map_err(|error| StoreError::unreadable(doing, error))?;
+    let most = i64::try_from(cases.len()).unwrap_or(i64::MAX);
+    let text = ctx.store.text(SQL);
+    let found: Vec<Row> = on!(Store &ctx.store, db => sqlx::query_as(text).bind(&reach.scope)
+        .bind(&reach.staff).bind(&ids).bind(i64::MIN).bind("").bind(most).fetch_all(db).await)
+    .doing(doing)?;
+    filled(ctx, found, ctx.now()).await
 }
 
 /// The row of one case, by its number; `None` both when there is none and when it is not theirs.
@@ -287,29 +295,22 @@ pub async fn row_by_number(
     reach: &Reach,
     number: CaseNumber,
 ) -> Result<Option<QueueRow>, StoreError> {
-    let sql = queue_sql!("c.number = CAST($3 AS BIGINT)", "1 = 1");
-    one(ctx, reach, sql, &number.0.to_string()).await
-}
-
-async fn one(
-    ctx: &Context,
-    reach: &Reach,
-    sql: &'static str,
-    key: &str,
-) -> Result<Option<QueueRow>, StoreError> {
-    let found: Option<Row> = on!(Store &ctx.store, db => sqlx::query_as(sql).bind(&reach.scope)
-        .bind(&reach.staff).bind(key).bind(i64::MIN).bind("").bind(1_i64)
-        .fetch_optional(db).await)
+    const SQL: &str = queue_sql!("c.number = CAST($3 AS BIGINT)", "1 = 1");
+    let found: Vec<Row> = on!(Store &ctx.store, db => sqlx::query_as(SQL).bind(&reach.scope)
+        .bind(&reach.staff).bind(number.0.to_string()).bind(i64::MIN).bind("").bind(1_i64)
+        .fetch_all(db).await)
     .doing("reading a row of the queue")?;
-    match found {
-        Some(row) => queue_row(ctx, row, ctx.now()).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(filled(ctx, found, ctx.now()).await?.pop())
 }
 
-async fn queue_row(ctx: &Context, row: Row, now: jiff::Timestamp) -> Result<QueueRow, StoreError> {
-    let case = fill(&ctx.store, &row.case).await?;
-    Ok(QueueRow {
+async fn filled(
+    ctx: &Context,
+    found: Vec<Row>,
+    now: jiff::Timestamp,
+) -> Result<Vec<QueueRow>, StoreError> {
+    let of_cases: Vec<&CaseRow> = found.iter().map(|row| &row.case).collect();
+    let cases = fill_all(&ctx.store, &of_cases).await?;
+    let row = |(row, case): (Row, Case)| QueueRow {
         reasons: urgency::reasons(&case, now),
         unread: row.seen < row.case.version,
         draft: row.draft > 0,
@@ -319,7 +320,8 @@ async fn queue_row(ctx: &Context, row: Row, now: jiff::Timestamp) -> Result<Queu
         snippet: row.case.snippet,
         present: Vec::new(),
         case,
-    })
+    };
+    Ok(found.into_iter().zip(cases).map(row).collect())
 }
 
 /// How many cases each view of a lane holds; views without any are left out. A reader whose scope
