@@ -2,6 +2,8 @@
 //! one commit for all who wait, each told only when theirs is on the disk.
 
 use crate::receive::{Arrival, Received, receive_together};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::{Context, StoreError};
 use tokio::sync::oneshot;
@@ -76,18 +78,18 @@ async fn serve(ctx: Context) {
         if next.is_empty() {
             return;
         }
-        // A task of its own again: one that breaks must not close the counter.
-        let served = tokio::spawn(serve_these(ctx.clone(), next));
-        if let Err(error) = served.await {
-            tracing::error!(%error, "keeping arrivals broke; their sources try again");
+        // One that breaks must not close the counter.
+        let served = AssertUnwindSafe(serve_these(&ctx, next)).catch_unwind();
+        if served.await.is_err() {
+            tracing::error!("keeping arrivals broke; their sources try again");
         }
     }
 }
 
-async fn serve_these(ctx: Context, these: Vec<Waiting>) {
+async fn serve_these(ctx: &Context, these: Vec<Waiting>) {
     let (arrivals, told): (Vec<_>, Vec<_>) =
         these.into_iter().map(|waiting| (waiting.arrival, waiting.told)).unzip();
-    match receive_together(&ctx, &arrivals).await {
+    match receive_together(ctx, &arrivals).await {
         Ok(received) => {
             for (told, received) in told.into_iter().zip(received) {
                 // Who went away meanwhile was served all the same.
@@ -103,7 +105,7 @@ async fn serve_these(ctx: Context, these: Vec<Waiting>) {
         Err(error) if arrivals.len() > 1 => {
             tracing::warn!(%error, arrivals = arrivals.len(), "not kept together; one by one");
             for (told, arrival) in told.into_iter().zip(&arrivals) {
-                let received = receive_together(&ctx, std::slice::from_ref(arrival)).await;
+                let received = receive_together(ctx, std::slice::from_ref(arrival)).await;
                 drop(told.send(received.map(|all| all[0])));
             }
         }

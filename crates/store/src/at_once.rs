@@ -42,11 +42,7 @@ impl Store {
             Store::Sqlite(engine) => {
                 let arguments = arguments(work, ms, &jobs)
                     .map_err(|error| StoreError::unreadable(work.doing, error))?;
-                let (mut tx, new) =
-                    engine.begin_with(work.doing, &on_sqlite(work), arguments).await?;
-                tx.tell(Fact::Job);
-                tx.commit().await?;
-                Ok(new)
+                engine.at_once(work.doing, &on_sqlite(work), arguments, Fact::Job).await
             }
             Store::Postgres(engine) => {
                 let text = AssertSqlSafe(on_postgres(work));

@@ -187,20 +187,59 @@ impl Sqlite {
         Ok(SqliteTx::new(self, writer))
     }
 
-    /// Begins a transaction with statements that are known beforehand: one way to the engine and
-    /// back for all of them. Gives the first column of the rows they return.
-    pub(crate) async fn begin_with(
+    /// A transaction of statements that are known beforehand, with one fact to tell. Gives the
+    /// first column of the rows they return. It goes to the engine and back once; among others who
+    /// wait for the writer, it is committed with them.
+    pub(crate) async fn at_once(
         &self,
         doing: &'static str,
         statements: &str,
         arguments: SqliteArguments,
-    ) -> Result<(SqliteTx, Vec<String>), StoreError> {
+        fact: Fact,
+    ) -> Result<Vec<String>, StoreError> {
         let (writer, opening) = self.take_writer().await?;
+        if writer.is_first && self.inner.waiting.load(Ordering::SeqCst) == 0 {
+            return self.alone(writer, doing, statements, arguments, fact).await;
+        }
         // From here on what is dropped midway is taken back.
         let mut tx = SqliteTx::new(self.clone(), writer);
         let text = AssertSqlSafe(format!("{opening}; {statements}"));
         let rows = sqlx::query_scalar_with(text, arguments).fetch_all(tx.connection()).await;
-        Ok((tx, rows.doing(doing)?))
+        let rows = rows.doing(doing)?;
+        tx.tell(fact);
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// The same while nobody else waits: its commit goes along.
+    async fn alone(
+        &self,
+        mut writer: OwnedMutexGuard<Writer>,
+        doing: &'static str,
+        statements: &str,
+        arguments: SqliteArguments,
+        fact: Fact,
+    ) -> Result<Vec<String>, StoreError> {
+        // Whoever takes the writer after this was dropped midway finds half a transaction.
+        writer.is_half_done = true;
+        let connection = self.connected(&mut writer).await?;
+        let text = AssertSqlSafe(format!("BEGIN IMMEDIATE; {statements}; COMMIT"));
+        let rows = sqlx::query_scalar_with(text, arguments).fetch_all(connection).await;
+        writer.is_half_done = false;
+        match rows {
+            Ok(rows) => {
+                writer.group = None;
+                self.inner.grew.notify_one();
+                self.inner.facts.publish(fact);
+                Ok(rows)
+            }
+            Err(error) => {
+                // Which of them failed is not told, and after a commit that failed pages are in
+                // doubt: a new connection reads the log as it truly is.
+                self.fence(&mut writer).await;
+                Err(StoreError::from_engine(doing, error))
+            }
+        }
     }
 
     /// The writer, and the statement that a transaction on it begins with.
