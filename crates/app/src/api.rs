@@ -68,7 +68,14 @@ fn send(headers: &HeaderMap, text: String, etag: String) -> Response {
 
 /// The rooms whose addresses come with their description. `customers` describes apart.
 fn rooms() -> Vec<OpenApiRouter<Context>> {
-    vec![organisation::api(), channels::api(), desk::api::router(), insight::api()]
+    vec![
+        organisation::api(),
+        policies::api(),
+        house::api(),
+        channels::api(),
+        desk::api::router(),
+        insight::api(),
+    ]
 }
 
 /// The addresses for programs (those of `customers` are among its pages) and what they take.

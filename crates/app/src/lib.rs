@@ -7,6 +7,7 @@ mod arrivals;
 mod commands;
 pub mod health;
 pub mod new_case;
+mod opening;
 pub mod router;
 pub mod routes;
 mod serve;

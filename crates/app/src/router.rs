@@ -112,7 +112,7 @@ impl Rooms {
             channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
             desk::joiner::PLACED_JOB => crate::arrivals::placed(ctx, job).await,
             channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
-            organisation::audit::RECORD_JOB => Ok(organisation::audit::keep(ctx, job).await?),
+            house::audit::RECORD_JOB => Ok(house::audit::keep(ctx, job).await?),
             _ => {
                 if let Some(done) = desk::jobs::run(ctx, job).await {
                     return done;
@@ -139,6 +139,8 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
         .merge(health::router())
         .merge(web::catalogue::router())
         .merge(organisation::router())
+        .merge(policies::router())
+        .merge(house::router())
         .merge(channels::router(case_links()))
         .merge(customers::router())
         .merge(desk::router())

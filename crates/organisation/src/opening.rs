@@ -1,24 +1,19 @@
-//! Opening the house: its first unit, team and administrator, and what it decides to begin with.
+//! Opening the house: its first unit, team and administrator. What it decides to begin with is
+//! written in the same transaction by `policies`.
 
-use crate::audit::What;
-use crate::change::{Begun, Change, ChangeError};
-use crate::policy::rules::{authority_as_shipped, core_values_as_shipped, name};
-use crate::policy::{self, Wish};
 use crate::sign_in::{password, rules};
 use crate::staff::rules::PersonWish;
 use crate::team::rules::TeamWish;
-use crate::wrong::{Wrong, Wrongs};
 use crate::{secret, staff, team, unit};
-use domain::clock::ClockPolicy;
-use domain::hours::{Hours, Week};
 use domain::id::{StaffId, TeamId, UnitId};
-use domain::money::Currency;
 use domain::permit::{Role, Scope};
 use domain::words::Words;
+use house::audit::What;
+use house::change::{Begun, Change, ChangeError};
+use house::wrong::{Wrong, Wrongs};
 use serde_json::{Value, json};
 use store::request_key::Press;
 use store::{Context, StoreError};
-use uuid::Uuid;
 
 /// What a house is opened with.
 #[derive(Clone)]
@@ -53,7 +48,7 @@ pub enum InitError {
     #[error("this house is open already; add people with `redress user add`")]
     AlreadyOpen,
     /// Fields must be put right.
-    #[error("{}", crate::wrong::in_words(.0))]
+    #[error("{}", house::wrong::in_words(.0))]
     Wrong(Vec<Wrong>),
     /// The machine is too busy to hash a password.
     #[error(transparent)]
@@ -63,12 +58,31 @@ pub enum InitError {
     Store(#[from] StoreError),
 }
 
-/// Opens the house: the first unit, the team "Customer care", the administrator and the policies
-/// as shipped, all or nothing.
+/// A house about to be open. Dropped without [`Opening::commit`], it never was.
+pub struct Opening {
+    /// The change in which it is opened: the first policies are written in it too.
+    pub change: Change,
+    /// What the organisation is called.
+    pub organisation: Words,
+    opened: Initialised,
+}
+
+impl Opening {
+    /// Makes it durable.
+    ///
+    /// # Errors
+    /// When the store fails: then nothing was opened.
+    pub async fn commit(self) -> Result<Initialised, InitError> {
+        self.change.tx.commit().await?;
+        Ok(self.opened)
+    }
+}
+
+/// Begins to open the house: the first unit, the team "Customer care" and the administrator.
 ///
 /// # Errors
 /// [`InitError::AlreadyOpen`] when anybody was ever added.
-pub async fn init(ctx: &Context, command: &InitCommand) -> Result<Initialised, InitError> {
+pub async fn begin(ctx: &Context, command: &InitCommand) -> Result<Opening, InitError> {
     let (organisation, wish) = read(command).map_err(InitError::Wrong)?;
     let made = match &command.password {
         None => Some(secret::password(ctx)),
@@ -82,7 +96,7 @@ pub async fn init(ctx: &Context, command: &InitCommand) -> Result<Initialised, I
     let password = made.as_deref().or(command.password.as_deref()).unwrap_or_default();
     let hash = password::hash(password, ctx.chance()).await?;
     let now = ctx.now();
-    let begun = Change::begin::<()>(ctx, crate::command(), &Press::none(), now).await;
+    let begun = Change::begin::<()>(ctx, house::change::command(), &Press::none(), now).await;
     let Begun::New(mut change) = begun.map_err(plain)? else { return Err(InitError::AlreadyOpen) };
     if staff::sql::any(&mut change.tx).await? {
         return Err(InitError::AlreadyOpen);
@@ -100,11 +114,8 @@ pub async fn init(ctx: &Context, command: &InitCommand) -> Result<Initialised, I
         "organisation": organisation, "unit": unit, "team": team, "administrator": admin,
     });
     change.note(What::HouseOpened, "house", Value::Null, after).await?;
-    for wish in as_shipped(organisation)? {
-        policy::sql::keep(&mut change.tx, &ctx.id::<Uuid>(now).to_string(), &wish, now).await?;
-    }
-    change.tx.commit().await?;
-    Ok(Initialised { password: made, admin, unit, team })
+    let opened = Initialised { password: made, admin, unit, team };
+    Ok(Opening { change, organisation, opened })
 }
 
 /// Whether the house was opened.
@@ -120,9 +131,9 @@ pub async fn is_open(ctx: &Context) -> Result<bool, StoreError> {
 
 fn read(command: &InitCommand) -> Result<(Words, PersonWish), Vec<Wrong>> {
     let mut wrong = Wrongs::default();
-    let organisation = wrong.take("organisation", staff::rules::name(&command.organisation));
+    let organisation = wrong.take("organisation", house::name::name(&command.organisation));
     let email = wrong.take("admin_email", staff::rules::address(&command.admin_email));
-    let name = wrong.take("admin_name", staff::rules::name(&command.admin_name));
+    let name = wrong.take("admin_name", house::name::name(&command.admin_name));
     let both = (|| {
         let wish = PersonWish {
             email: email?,
@@ -138,24 +149,6 @@ fn read(command: &InitCommand) -> Result<(Words, PersonWish), Vec<Wrong>> {
         Some((organisation?, wish))
     })();
     wrong.or_all(both)
-}
-
-/// The policies a house begins with: working days from nine to five, UTC, until it says its own.
-fn as_shipped(organisation: Words) -> Result<Vec<Wish>, StoreError> {
-    let doing = "preparing the first policies";
-    let unreadable = |why: &dyn std::fmt::Display| StoreError::unreadable(doing, why);
-    let opening = "09:00-17:00".parse().map_err(|why| unreadable(&why))?;
-    let hours = Hours::new("UTC", Week::working_days(&[opening]), vec![]);
-    Ok(vec![
-        name(organisation.as_str()).map_err(|_| unreadable(&"the name"))?,
-        Wish::Currency(Currency::new("EUR").map_err(|why| unreadable(&why))?),
-        Wish::Contact(vec![]),
-        Wish::Clocks(ClockPolicy::default()),
-        Wish::Hours(hours.map_err(|why| unreadable(&why))?),
-        Wish::UndoSeconds(15),
-        Wish::Authority(authority_as_shipped()),
-        Wish::CoreValues(core_values_as_shipped()),
-    ])
 }
 
 fn plain(error: ChangeError) -> InitError {

@@ -1,10 +1,10 @@
 //! `/settings`: what one may set, own things first.
 
-use crate::page::{Errors, frame, show};
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use domain::permit::{Act, Scope};
+use house::page::{Errors, frame, show};
 use store::Context;
 use web::frame::StaffFrame;
 use web::{Problem, SignedIn};

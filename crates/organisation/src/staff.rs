@@ -11,5 +11,5 @@ pub use actions::{
     return_to_work, set_shift,
 };
 pub(crate) use api::api;
-pub(crate) use pages::{Choice, router};
+pub(crate) use pages::router;
 pub use rules::{Person, PersonText, address};

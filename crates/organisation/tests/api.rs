@@ -6,7 +6,7 @@ use domain::permit::{Role, Scope};
 use http_body_util::BodyExt;
 use organisation::staff::PersonText;
 use organisation::token::TokenText;
-use organisation::{InitCommand, Initialised, init};
+use organisation::{InitCommand, Initialised, opening};
 use serde_json::{Value, json};
 use testkit::{World, on_both};
 use tower::ServiceExt;
@@ -31,7 +31,8 @@ async fn call_with(
     body: Option<Value>,
     headers: &[(&str, &str)],
 ) -> Answer {
-    let (api, _) = organisation::api().split_for_parts();
+    let rooms = organisation::api().merge(policies::api()).merge(house::api());
+    let (api, _) = rooms.split_for_parts();
     let app = api
         .layer(axum::middleware::from_fn(web::problem::answer_problems))
         .with_state(world.ctx.clone());
@@ -59,7 +60,10 @@ async fn opened(world: &World) -> Initialised {
         admin_name: "Ingrid Solberg".into(),
         password: None,
     };
-    init(&world.ctx, &command).await.unwrap()
+    let mut opening = opening::begin(&world.ctx, &command).await.unwrap();
+    let (change, name) = (&mut opening.change, &opening.organisation);
+    policies::policy::keep_as_shipped(&world.ctx, change, name).await.unwrap();
+    opening.commit().await.unwrap()
 }
 
 async fn token(world: &World, email: &str, acts: &[&str]) -> String {

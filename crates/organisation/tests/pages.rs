@@ -7,7 +7,7 @@ use domain::permit::{Role, Scope};
 use http_body_util::BodyExt;
 use organisation::sign_in::{LinkUse, make_link};
 use organisation::staff::PersonText;
-use organisation::{InitCommand, Initialised, init};
+use organisation::{InitCommand, Initialised, opening};
 use testkit::{World, on_both};
 use tower::ServiceExt;
 
@@ -34,7 +34,8 @@ impl Browser {
     }
 
     async fn ask(&mut self, request: Request<Body>) -> Shown {
-        let app = organisation::router().with_state(self.world.ctx.clone());
+        let rooms = organisation::router().merge(policies::router()).merge(house::router());
+        let app = rooms.with_state(self.world.ctx.clone());
         let response: Response = app.oneshot(request).await.unwrap();
         let text = |name: header::HeaderName| {
             let value = response.headers().get(name).map(|value| value.to_str().unwrap());
@@ -111,7 +112,10 @@ async fn opened(world: &World) -> Initialised {
         admin_name: "Ingrid Solberg".into(),
         password: Some(PASSWORD.into()),
     };
-    init(&world.ctx, &command).await.unwrap()
+    let mut opening = opening::begin(&world.ctx, &command).await.unwrap();
+    let (change, name) = (&mut opening.change, &opening.organisation);
+    policies::policy::keep_as_shipped(&world.ctx, change, name).await.unwrap();
+    opening.commit().await.unwrap()
 }
 
 async fn add(world: &World, house: &Initialised, email: &str, role: Role) {
@@ -352,7 +356,7 @@ fn hours_policies_teams_units_keys_and_theme_are_changed_by_their_forms() {
         let path = "/settings/policies/authority";
         let done = ingrid.send("/settings/policies", path, &authority).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.html);
-        let held = organisation::policy::read(&world.ctx.store).await.unwrap();
+        let held = policies::policy::read(&world.ctx.store).await.unwrap();
         assert_eq!(held.authority[&Role::Agent].minor_most_with_value, 20_050);
         assert!(!held.authority.contains_key(&Role::Administrator));
         assert!(ingrid.get("/settings/policies").await.html.contains("200.50"));

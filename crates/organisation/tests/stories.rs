@@ -13,7 +13,8 @@ mod tokens;
 
 use domain::permit::{Role, Scope, Staff};
 use organisation::staff::{self, PersonText};
-use organisation::{InitCommand, Initialised, init};
+use organisation::{InitCommand, InitError, Initialised, opening};
+use store::Context;
 use store::request_key::Press;
 use testkit::World;
 
@@ -29,6 +30,13 @@ async fn opened(world: &World) -> Initialised {
         password: Some(PASSWORD.into()),
     };
     init(&world.ctx, &command).await.expect("the house opens")
+}
+
+/// Opens the house with the policies as shipped, as the program does.
+async fn init(ctx: &Context, command: &InitCommand) -> Result<Initialised, InitError> {
+    let mut opening = opening::begin(ctx, command).await?;
+    policies::policy::keep_as_shipped(ctx, &mut opening.change, &opening.organisation).await?;
+    opening.commit().await
 }
 
 /// The member of staff with `email`.

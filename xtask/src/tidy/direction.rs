@@ -1,5 +1,6 @@
-//! Who may depend on whom: app, then rooms, then the floor, then the pure crates, then domain.
-//! A room never depends on a room, so that a feature stays in one folder and an edit rebuilds one.
+//! Who may depend on whom: app, then rooms, then halls, then the floor, then the pure crates, then
+//! domain. A room never depends on a room, so that a feature stays in one folder and an edit
+//! rebuilds one; what several of them need stands in a hall below.
 
 use super::Finding;
 use super::map::{Storey, storey};
@@ -86,6 +87,9 @@ mod tests {
         );
         assert_eq!(words("intake", on_web), ["intake depends on web, which does not lie below it"]);
         assert!(words("desk", on_web).is_empty());
+        let on_house = "[dependencies]\nhouse.workspace = true";
+        assert!(words("organisation", on_house).is_empty());
+        assert_eq!(words("web", on_house), ["web depends on house, which does not lie below it"]);
         let on_desk = "[dependencies.desk]\npath = \"../desk\"";
         assert_eq!(words("store", on_desk), ["store depends on desk, which does not lie below it"]);
         assert!(words("app", on_desk).is_empty());

@@ -7,7 +7,7 @@ use super::tree::Tree;
 pub const MAP: &str = "ARCHITECTURE.md";
 
 /// The storeys, from the top. A crate depends only on crates of lower storeys; on the shared floor
-/// also on `store`, on which the floor stands.
+/// also on `store`, on which the floor stands. Neither rooms nor halls depend on their like.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Storey {
     /// The words of the field.
@@ -16,6 +16,8 @@ pub enum Storey {
     Pure,
     /// The shared floor: knows no noun of a room.
     Floor,
+    /// What several rooms open on to: nouns that all of them need, and what their pages share.
+    Hall,
     /// What the product does; side by side.
     Room,
     /// The program.
@@ -30,16 +32,19 @@ pub fn storey(name: &str) -> Option<Storey> {
         "domain" => Storey::Domain,
         "reading" | "coach" | "surge" | "mail" | "prompt" => Storey::Pure,
         "web" | "intake" | "store" | "egress" => Storey::Floor,
-        "channels" | "desk" | "customers" | "insight" | "crisis" | "organisation" => Storey::Room,
+        "house" => Storey::Hall,
+        "channels" | "desk" | "customers" | "insight" | "crisis" | "organisation" | "policies" => {
+            Storey::Room
+        }
         "app" => Storey::App,
         "testkit" => Storey::Tests,
         _ => return None,
     })
 }
 
-/// Whether the crate is a room.
-pub fn is_room(name: &str) -> bool {
-    storey(name) == Some(Storey::Room)
+/// Whether the crate holds nouns, with their tables: a room, or a hall that rooms open on to.
+pub fn holds_nouns(name: &str) -> bool {
+    matches!(storey(name), Some(Storey::Room | Storey::Hall))
 }
 
 /// Crates without their place on the map.

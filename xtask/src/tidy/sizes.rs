@@ -10,14 +10,13 @@ const LINE_MOST: usize = 100;
 const FUNCTION_MOST: usize = 70;
 /// Lines a file may have. Stylesheets are one long list in one order and are not counted.
 const FILE_MOST: usize = 600;
-/// Lines of Rust a room may have before it is two rooms; its stories stand beside it.
+/// Lines of Rust a room or a hall may have before it is two; its stories stand beside it.
 const ROOM_MOST: usize = 8_000;
 /// Rooms that are over it for now: each with a most of its own and why, told under the debts in
 /// ARCHITECTURE.md. An entry goes when its room is split.
-const ROOM_DEBTS: [(&str, usize, &str); 3] = [
+const ROOM_DEBTS: [(&str, usize, &str); 2] = [
     ("channels", 15_200, "to be split into mail and everything else that is heard"),
     ("desk", 28_900, "to be split into handling and making good"),
-    ("organisation", 10_000, "to be split into people and policies"),
 ];
 /// Lines of Rust the words of the field may take.
 const DOMAIN_MOST: usize = 6_000;
@@ -118,7 +117,7 @@ fn crowded(tree: &Tree) -> Vec<Finding> {
     for (name, _) in tree.crates() {
         let most = match name {
             "domain" => DOMAIN_MOST,
-            _ if map::is_room(name) => room_most(name),
+            _ if map::holds_nouns(name) => room_most(name),
             _ => continue,
         };
         let source = format!("crates/{name}/src/");
@@ -226,7 +225,7 @@ mod tests {
     #[test]
     fn a_room_in_debt_has_a_most_of_its_own_and_its_debt_is_told() {
         let part = "fn f() {}\n".repeat(600);
-        let paths: Vec<String> = (0..48).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
+        let paths: Vec<String> = (0..49).map(|n| format!("crates/desk/src/a{n}.rs")).collect();
         let files = |count: usize, map: &'static str| -> Vec<String> {
             let mut files: Vec<(&str, &str)> =
                 paths[..count].iter().map(|p| (p.as_str(), part.as_str())).collect();
@@ -234,9 +233,9 @@ mod tests {
             words(&files)
         };
         const TOLD: &str = "`desk`: 28,900 lines, to be split into handling and making good.";
-        assert!(files(47, TOLD).is_empty());
-        assert_eq!(files(48, TOLD), ["crates/desk: 28800 lines of Rust, at most 28700"]);
-        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 28700 lines: to be \
+        assert!(files(48, TOLD).is_empty());
+        assert_eq!(files(49, TOLD), ["crates/desk: 29400 lines of Rust, at most 28900"]);
+        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 28900 lines: to be \
             split into handling and making good";
         assert_eq!(files(1, "The house"), [untold]);
     }

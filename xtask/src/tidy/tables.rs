@@ -2,7 +2,7 @@
 //! that people and this check read one list.
 
 use super::Finding;
-use super::map::{MAP, is_room};
+use super::map::{MAP, holds_nouns};
 use super::rust_text::RustText;
 use super::tree::{Tree, crate_of, ships};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +48,8 @@ fn foreign_writes(
                 let owner = owner.iter().cloned().collect::<Vec<_>>().join(" and ");
                 let words = format!("writes `{table}`, which only {owner} may");
                 found.push(Finding::new(path, quoted.line, words));
-            } else if is_room(writer) && !(path.ends_with("/sql.rs") || path.contains("/sql/")) {
+            } else if holds_nouns(writer) && !(path.ends_with("/sql.rs") || path.contains("/sql/"))
+            {
                 let words = format!("writes `{table}` outside a `sql.rs`");
                 found.push(Finding::new(path, quoted.line, words));
             }

@@ -83,7 +83,7 @@ pub async fn verify_with(ctx: &Context) -> anyhow::Result<Verified> {
     }
     bar.finish_and_clear();
     check_tails(ctx, &ends).await?;
-    let house = organisation::audit::verify(&ctx.store).await?;
+    let house = house::audit::verify(&ctx.store).await?;
     if let Some(bad) = house.first_bad {
         bail!("the record of the house was changed: entry {bad} does not follow from those before");
     }

@@ -4,10 +4,11 @@ use super::{Common, open, runtime, start_logging};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use domain::permit::{Act, Role, Scope};
+use house::{ChangeError, Wrong};
 use organisation::sign_in::LinkUse;
 use organisation::staff::rules::PersonText;
 use organisation::token::rules::TokenText;
-use organisation::{ChangeError, InitCommand, InitError, Wrong};
+use organisation::{InitCommand, InitError};
 use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 
@@ -104,7 +105,7 @@ pub fn init(common: &Common, command: &Init) -> anyhow::Result<ExitCode> {
     };
     let opened = runtime()?.block_on(async {
         let ctx = open(&settings).await?;
-        match organisation::init(&ctx, &opening).await {
+        match crate::opening::open_house(&ctx, &opening).await {
             Err(InitError::Wrong(wrongs)) => Err(in_flags(&wrongs)),
             done => Ok(done?),
         }

@@ -1,13 +1,13 @@
 //! `/settings/failed-work`: what failed for good, why, and starting it again.
 
-use crate::change::ChangeError;
-use crate::page::{Errors, frame, go, show};
-use crate::policy;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use domain::permit::Act;
+use house::agreed;
+use house::change::ChangeError;
+use house::page::{Errors, frame, go, show};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::job::DeadJob;
@@ -95,7 +95,7 @@ fn next_page(after: &str) -> String {
 
 async fn rows(ctx: &Context, jobs: &[DeadJob]) -> Result<Vec<Row>, StoreError> {
     let now = ctx.now();
-    let hours = policy::read(&ctx.store).await?.hours;
+    let hours = agreed::hours(&ctx.store).await?;
     let row = |job: &DeadJob| Row {
         id: job.id.clone(),
         what: work_words(&job.kind),

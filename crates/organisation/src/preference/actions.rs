@@ -1,8 +1,8 @@
 //! Choosing how one's screens look and which keys do what.
 
 use crate::staff;
-use crate::wrong::{Wrong, Wrongs};
 use domain::permit::Staff;
+use house::wrong::{Wrong, Wrongs};
 use serde_json::{Map, Value};
 use store::{Context, StoreError};
 

@@ -2,11 +2,11 @@
 
 use super::actions::{looks, prefer};
 use super::keys::remapped;
-use crate::change::ChangeError;
 use crate::{session, staff};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use house::change::ChangeError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;

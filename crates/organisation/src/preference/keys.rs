@@ -1,6 +1,6 @@
 //! Which keys one may choose, and which sets come ready.
 
-use crate::wrong::{Wrong, Wrongs};
+use house::wrong::{Wrong, Wrongs};
 use std::collections::{BTreeMap, BTreeSet};
 use web::keymap::{Scope, keymap, named};
 

@@ -1,13 +1,12 @@
 //! `/settings/keyboard`, `/settings/theme` and `/keys`, the sheet of all keys.
 
 use super::keys::{CLASSIC, remapped};
-use crate::page::{Errors, frame, go, show};
 use crate::preference::actions::{DENSITIES, THEMES, looks, prefer};
-use crate::staff::Choice;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use house::page::{Choice, Errors, frame, go, show};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;

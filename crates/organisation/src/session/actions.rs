@@ -2,10 +2,10 @@
 
 use super::rules::{LASTS, NOTED_EVERY, Session};
 use super::sql;
-use crate::audit::What;
-use crate::change::{Change, ChangeError, begin, by};
 use crate::{secret, staff};
 use domain::permit::Staff;
+use house::audit::What;
+use house::change::{Change, ChangeError, begin, by};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::request_key::Press;

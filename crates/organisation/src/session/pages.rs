@@ -1,7 +1,6 @@
 //! `/settings/me`: what is one's own: password, signature, sessions, shift.
 
 use super::actions;
-use crate::page::{Errors, frame, go, show, wrong_of};
 use crate::sign_in::rules::local_path;
 use crate::staff;
 use axum::Router;
@@ -9,6 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
+use house::page::{Errors, frame, go, show, wrong_of};
 use serde::Deserialize;
 use store::Context;
 use web::frame::StaffFrame;
@@ -130,7 +130,7 @@ async fn page(
     let id = signed.staff.id.to_string();
     let person = staff::sql::person_for_checked(&ctx.store, &id).await.map_err(Problem::ours)?;
     let sessions = actions::list(ctx, &signed.staff, now).await.map_err(Problem::ours)?;
-    let zone = crate::policy::read(&ctx.store).await.map_err(Problem::ours)?.hours;
+    let zone = house::agreed::hours(&ctx.store).await.map_err(Problem::ours)?;
     let rows = sessions.iter().map(|session| Row {
         handle: session.handle().to_owned(),
         browser: session.browser(),

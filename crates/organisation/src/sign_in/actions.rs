@@ -5,13 +5,13 @@ use super::rules::{
     LINK_LASTS_MOST, TRIES_PER_ACCOUNT, TRIES_PER_NETWORK, WINDOW, local_path, one_more,
 };
 use super::sql;
-use crate::audit::What;
-use crate::change::{Begun, Change, ChangeError};
 use crate::staff::rules::address;
 use crate::{secret, session, staff};
 use domain::event::Actor;
 use domain::id::StaffId;
 use domain::permit::Staff;
+use house::audit::What;
+use house::change::{Begun, Change, ChangeError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -182,7 +182,7 @@ pub async fn make_link(
     let known = sql::password_of(&ctx.store, &email).await?;
     let (id, _) = known.ok_or(ChangeError::Missing)?;
     let now = ctx.now();
-    let begun = Change::begin::<()>(ctx, crate::command(), &Press::none(), now).await?;
+    let begun = Change::begin::<()>(ctx, house::change::command(), &Press::none(), now).await?;
     let Begun::New(mut change) = begun else { return Err(ChangeError::Missing) };
     let address = link_in(ctx, &mut change, &id, uses, lasts).await?;
     change.tx.commit().await?;

@@ -2,13 +2,13 @@
 
 use super::actions::{self, From, SignInError, SignedIn as Entered};
 use super::rules::local_path;
-use crate::page::{Errors, go};
 use axum::Router;
 use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use house::page::{Errors, go};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -218,7 +218,7 @@ async fn page(
     frame.has_errors = !errors.list.is_empty();
     let page = SignInPage {
         frame,
-        organisation: crate::policy::organisation_name(&ctx.store).await.map_err(Problem::ours)?,
+        organisation: house::agreed::organisation_name(&ctx.store).await.map_err(Problem::ours)?,
         email: email.chars().take(254).collect(),
         next: next.to_owned(),
         errors: errors.list,

@@ -4,16 +4,17 @@ use super::rules::{
     Person, PersonText, PersonWish, SIGNATURE_MOST, holds_the_keys, may_give, may_manage,
 };
 use super::sql;
-use crate::audit::What;
-use crate::change::{Change, ChangeError, begin, by};
 use crate::sign_in::actions::{LinkUse, link_in};
 use crate::sign_in::{end_everything_of, password};
-use crate::wrong::Wrong;
-use crate::{policy, team, unit};
+use crate::{team, unit};
 use domain::event::Actor;
 use domain::id::StaffId;
 use domain::permit::{Act, Scope, Staff};
 use domain::words::Words;
+use house::agreed;
+use house::audit::What;
+use house::change::{Change, ChangeError, begin, by};
+use house::wrong::Wrong;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -62,7 +63,7 @@ pub async fn add_by_command(ctx: &Context, text: &PersonText) -> Result<Added, C
         text.units.extend(unit::sql::first(&ctx.store).await?.map(|unit| unit.to_string()));
     }
     let wish = text.read().map_err(ChangeError::Wrong)?;
-    add_as(ctx, crate::command(), &wish, &Press::none()).await
+    add_as(ctx, house::change::command(), &wish, &Press::none()).await
 }
 
 async fn add_as(
@@ -217,7 +218,7 @@ pub async fn change_own_password(
     if !known.is_empty() && !password::matches(Some(known.clone()), current).await.map_err(busy)? {
         return Err(ChangeError::at("current", "This is not your password so far."));
     }
-    let organisation = policy::organisation_name(&ctx.store).await?;
+    let organisation = agreed::organisation_name(&ctx.store).await?;
     crate::sign_in::rules::password(new, &[&staff.name, &person.email, &organisation])
         .map_err(|why| ChangeError::at("password", why.to_string()))?;
     let hash = password::hash(new, ctx.chance()).await.map_err(busy)?;

@@ -232,7 +232,7 @@ async fn replace(
     Path(id): Path<StaffId>,
     body: Json<StaffBody>,
 ) -> Result<Response, Problem> {
-    let version = crate::page::version(body.if_match);
+    let version = house::page::version(body.if_match);
     let text = body.value.text();
     actions::change(&ctx, &bearer.staff, id, &text, version, &body.press).await?;
     let person = actions::one(&ctx, &bearer.staff, id).await?;

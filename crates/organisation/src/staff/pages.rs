@@ -2,9 +2,7 @@
 
 use super::actions::{self, Added};
 use super::rules::{Person, PersonText};
-use crate::change::ChangeError;
-use crate::page::{Errors, form_version, frame, go, show, wrong_of};
-use crate::{policy, team, unit};
+use crate::{team, unit};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -12,6 +10,9 @@ use axum::routing::{get, post};
 use domain::hours::Hours;
 use domain::id::StaffId;
 use domain::permit::{Act, Role, Scope};
+use house::agreed;
+use house::change::ChangeError;
+use house::page::{Choice, Errors, form_version, frame, go, show, wrong_of};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::Deserialize;
@@ -48,13 +49,6 @@ struct ListPage {
     frame: StaffFrame,
     rows: Vec<Row>,
     older: String,
-}
-
-/// One thing to tick: value, words, whether it is ticked.
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) words: String,
-    pub(crate) on: bool,
 }
 
 #[derive(askama::Template)]
@@ -307,7 +301,7 @@ async fn return_to_work(
 }
 
 async fn hours(ctx: &Context) -> Result<Hours, Problem> {
-    Ok(policy::read(&ctx.store).await.map_err(Problem::ours)?.hours)
+    agreed::hours(&ctx.store).await.map_err(Problem::ours)
 }
 
 fn way_in_page(signed: &SignedIn, name: &str, added: &Added) -> Result<Response, Problem> {

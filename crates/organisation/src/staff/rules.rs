@@ -1,14 +1,13 @@
 //! Who may be what: addresses, roles, scopes, and that nobody gives what they do not have.
 
-use crate::wrong::{Wrong, Wrongs};
 use domain::id::{StaffId, TeamId, UnitId};
 use domain::permit::{Act, NotPermitted, Role, Scope, Staff};
 use domain::words::Words;
+use house::name::name;
+use house::wrong::{Wrong, Wrongs};
 use jiff::Timestamp;
 use std::str::FromStr;
 
-/// Longest name of a person, team or unit, in characters.
-pub const NAME_MOST: usize = 100;
 /// Longest signature, in characters.
 pub const SIGNATURE_MOST: usize = 1_000;
 /// Teams or units one person belongs to.
@@ -169,22 +168,6 @@ impl PersonText {
             })
         })();
         wrong.or_all(wish)
-    }
-}
-
-/// The name of a person, team or unit.
-///
-/// # Errors
-/// What to do about a blank or overlong one.
-pub fn name(text: &str) -> Result<Words, String> {
-    let name = Words::new(text, NAME_MOST).map_err(|why| match why {
-        domain::words::WordsRefused::Blank => "Enter a name.".to_owned(),
-        long => long.to_string(),
-    })?;
-    if name.as_str().contains('\n') {
-        Err("Write the name on one line.".to_owned())
-    } else {
-        Ok(name)
     }
 }
 

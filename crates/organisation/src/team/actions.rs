@@ -2,11 +2,11 @@
 
 use super::rules::{MOST, Team, TeamText, TeamWish};
 use super::sql;
-use crate::audit::What;
-use crate::change::{Change, ChangeError, begin, by};
 use crate::unit;
 use domain::id::{TeamId, UnitId};
 use domain::permit::{Act, Scope, Staff};
+use house::audit::What;
+use house::change::{Change, ChangeError, begin, by};
 use serde_json::{Value, json};
 use store::Context;
 use store::request_key::Press;

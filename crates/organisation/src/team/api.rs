@@ -2,12 +2,12 @@
 
 use super::actions;
 use super::rules::{Team, TeamText};
-use crate::change::ChangeError;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::id::TeamId;
 use domain::permit::Staff;
+use house::change::ChangeError;
 use serde::{Deserialize, Serialize};
 use store::Context;
 use utoipa::ToSchema;
@@ -79,7 +79,7 @@ async fn list(
     let rows = query.rows()?;
     let teams = actions::list(&ctx, &bearer.staff).await?;
     let teams: Vec<TeamJson> = teams.into_iter().map(TeamJson::from).collect();
-    let teams = crate::page::after(teams, query.after.as_deref(), |team| &team.id);
+    let teams = house::page::after(teams, query.after.as_deref(), |team| &team.id);
     let page = Page::of(teams, rows, |team: &TeamJson| team.id.clone());
     Ok(page.answer(&headers, "/api/v1/teams"))
 }
@@ -123,7 +123,7 @@ async fn replace(
     Path(id): Path<TeamId>,
     body: Json<TeamBody>,
 ) -> Result<Response, Problem> {
-    let version = crate::page::version(body.if_match);
+    let version = house::page::version(body.if_match);
     let text = body.value.text();
     actions::change(&ctx, &bearer.staff, id, &text, version, &body.press).await?;
     let team = TeamJson::from(find(&ctx, &bearer.staff, id).await?);

@@ -2,9 +2,6 @@
 
 use super::actions;
 use super::rules::TeamText;
-use crate::change::ChangeError;
-use crate::page::{Errors, form_version, frame, go, show, wrong_of};
-use crate::staff::Choice;
 use crate::unit;
 use axum::Router;
 use axum::extract::State;
@@ -12,6 +9,8 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::id::TeamId;
 use domain::permit::{Act, Staff};
+use house::change::ChangeError;
+use house::page::{Choice, Errors, form_version, frame, go, show, wrong_of};
 use serde::Deserialize;
 use store::Context;
 use web::frame::StaffFrame;

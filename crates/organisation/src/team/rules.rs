@@ -1,9 +1,9 @@
 //! What a team is.
 
-use crate::staff::rules::name;
-use crate::wrong::{Wrong, Wrongs};
 use domain::id::{TeamId, UnitId};
 use domain::words::Words;
+use house::name::name;
+use house::wrong::{Wrong, Wrongs};
 
 /// Teams of a house.
 pub const MOST: i64 = 2_000;

@@ -2,13 +2,13 @@
 
 use super::rules::{MOST, NOTED_EVERY, Token, TokenText, TokenWish, kept, narrowing};
 use super::sql;
-use crate::audit::What;
-use crate::change::{Change, ChangeError, begin, by};
 use crate::staff::rules::address;
 use crate::{secret, staff};
 use domain::event::Actor;
 use domain::id::StaffId;
 use domain::permit::{Act, Staff};
+use house::audit::What;
+use house::change::{Change, ChangeError, begin, by};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ pub async fn create_by_command(
     let staff = staff.ok_or(ChangeError::Missing)?;
     let now = ctx.now();
     let wish = text.read(&staff, now).map_err(ChangeError::Wrong)?;
-    create_as(ctx, crate::command(), staff.id, &wish, &Press::none(), now).await
+    create_as(ctx, house::change::command(), staff.id, &wish, &Press::none(), now).await
 }
 
 async fn create_as(

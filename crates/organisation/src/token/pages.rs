@@ -2,13 +2,12 @@
 
 use super::actions::{self, Created};
 use super::rules::{Token, TokenText};
-use crate::page::{Errors, frame, go, show, wrong_of};
-use crate::staff::Choice;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::permit::{Act, Staff};
+use house::page::{Choice, Errors, frame, go, show, wrong_of};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::Context;

@@ -1,8 +1,8 @@
 //! What a token is, and what it may be made for.
 
-use crate::wrong::{Wrong, Wrongs};
 use domain::permit::{Act, Staff};
 use domain::words::Words;
+use house::wrong::{Wrong, Wrongs};
 use jiff::{SignedDuration, Timestamp};
 
 /// Live tokens of one person.
@@ -66,7 +66,7 @@ impl TokenText {
     /// Everything that must be put right.
     pub fn read(&self, staff: &Staff, now: Timestamp) -> Result<TokenWish, Vec<Wrong>> {
         let mut wrong = Wrongs::default();
-        let name = wrong.take("name", crate::staff::rules::name(&self.name));
+        let name = wrong.take("name", house::name::name(&self.name));
         let acts: Option<Vec<Act>> = self.acts.iter().map(|word| Act::from_word(word)).collect();
         let mut acts = acts.unwrap_or_else(|| {
             wrong.add("acts", "Choose acts of the list.");

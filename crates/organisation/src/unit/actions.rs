@@ -2,11 +2,11 @@
 
 use super::rules::{MOST, Unit};
 use super::sql;
-use crate::audit::What;
-use crate::change::{Change, ChangeError, begin, by};
-use crate::staff::rules::name;
 use domain::id::UnitId;
 use domain::permit::{Act, NotPermitted, Scope, Staff};
+use house::audit::What;
+use house::change::{Change, ChangeError, begin, by};
+use house::name::name;
 use serde_json::{Value, json};
 use store::Context;
 use store::request_key::Press;

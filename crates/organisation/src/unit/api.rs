@@ -2,12 +2,12 @@
 
 use super::actions;
 use super::rules::Unit;
-use crate::change::ChangeError;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::id::UnitId;
 use domain::permit::Staff;
+use house::change::ChangeError;
 use serde::{Deserialize, Serialize};
 use store::Context;
 use utoipa::ToSchema;
@@ -58,7 +58,7 @@ async fn list(
     let rows = query.rows()?;
     let units = actions::list(&ctx, &bearer.staff).await?;
     let units: Vec<UnitJson> = units.into_iter().map(UnitJson::from).collect();
-    let units = crate::page::after(units, query.after.as_deref(), |unit| &unit.id);
+    let units = house::page::after(units, query.after.as_deref(), |unit| &unit.id);
     let page = Page::of(units, rows, |unit: &UnitJson| unit.id.clone());
     Ok(page.answer(&headers, "/api/v1/units"))
 }
@@ -102,7 +102,7 @@ async fn replace(
     Path(id): Path<UnitId>,
     body: Json<UnitBody>,
 ) -> Result<Response, Problem> {
-    let version = crate::page::version(body.if_match);
+    let version = house::page::version(body.if_match);
     let name = &body.value.name;
     actions::change(&ctx, &bearer.staff, id, name, version, &body.press).await?;
     let unit = UnitJson::from(find(&ctx, &bearer.staff, id).await?);

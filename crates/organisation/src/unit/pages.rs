@@ -2,14 +2,14 @@
 
 use super::actions;
 use super::rules::Unit;
-use crate::change::ChangeError;
-use crate::page::{Errors, form_version, frame, go, show, wrong_of};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::id::UnitId;
 use domain::permit::{Act, Scope};
+use house::change::ChangeError;
+use house::page::{Errors, form_version, frame, go, show, wrong_of};
 use serde::Deserialize;
 use store::Context;
 use web::frame::StaffFrame;

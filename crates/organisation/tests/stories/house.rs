@@ -1,9 +1,11 @@
 //! Opening the house and deciding about it.
 
+use crate::init;
 use crate::{opened, staff_of};
 use domain::permit::{Role, Scope};
-use organisation::policy::{self, Kind, Wish};
-use organisation::{ChangeError, InitCommand, InitError, init};
+use house::ChangeError;
+use organisation::{InitCommand, InitError};
+use policies::policy::{self, Kind, Wish};
 use store::request_key::Press;
 use testkit::on_both;
 
@@ -23,7 +25,7 @@ fn a_house_is_opened_once_and_has_a_unit_a_team_and_an_administrator() {
             password: None,
         };
         assert!(matches!(init(&world.ctx, &again).await, Err(InitError::AlreadyOpen)));
-        let name = policy::organisation_name(&world.ctx.store).await.unwrap();
+        let name = house::agreed::organisation_name(&world.ctx.store).await.unwrap();
         assert_eq!(name, "Nordlys Heating");
     });
 }

@@ -2,10 +2,11 @@
 
 use crate::{added, opened, person, staff_of};
 use domain::permit::{Role, Scope, Staff};
-use organisation::policy::{self, Wish};
+use house::ChangeError;
 use organisation::staff::{self, PersonText};
 use organisation::team::{self, TeamText};
-use organisation::{ChangeError, Initialised, unit};
+use organisation::{Initialised, unit};
+use policies::policy::{self, Wish};
 use store::request_key::Press;
 use testkit::{World, on_both};
 

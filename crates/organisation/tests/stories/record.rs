@@ -2,7 +2,7 @@
 
 use crate::{PASSWORD, added, opened, person, staff_of};
 use domain::permit::{Role, Scope};
-use organisation::audit::{self, What};
+use house::audit::{self, What};
 use organisation::sign_in::{actions::From, sign_in};
 use organisation::{staff, token};
 use store::request_key::Press;

@@ -239,7 +239,7 @@ fn somebody_ends_their_own_sessions_and_no_other_person_s() {
         assert_eq!(sessions.len(), 1);
         let handle = sessions[0].handle();
         let not_theirs = session::end_one(ctx, &jo, handle, &Press::none()).await;
-        assert!(matches!(not_theirs, Err(organisation::ChangeError::Missing)));
+        assert!(matches!(not_theirs, Err(house::ChangeError::Missing)));
         assert!(
             session::end_one(ctx, &ingrid, "", &Press::none()).await.is_err(),
             "none by mistake"

@@ -2,9 +2,10 @@
 
 use crate::{added, opened, person, staff_of};
 use domain::permit::{Act, Role, Scope};
+use house::ChangeError;
 use jiff::SignedDuration;
 use organisation::token::{self, TokenText};
-use organisation::{ChangeError, staff, staff_by_token};
+use organisation::{staff, staff_by_token};
 use store::request_key::Press;
 use testkit::on_both;
 

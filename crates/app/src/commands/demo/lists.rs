@@ -6,10 +6,10 @@ use desk::view::queue::{Lane, View, queue};
 use domain::id::{LabelId, TopicId};
 use insight::topic::actions::add as add_topic;
 use insight::topic::rules::TopicText;
-use organisation::label::actions::add;
-use organisation::label::rules::LabelText;
-use organisation::reply_text::actions::add as add_text;
-use organisation::reply_text::rules::ReplyTextText;
+use policies::label::actions::add;
+use policies::label::rules::LabelText;
+use policies::reply_text::actions::add as add_text;
+use policies::reply_text::rules::ReplyTextText;
 use store::Press;
 use store::scope::Reach;
 

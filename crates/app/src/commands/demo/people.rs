@@ -37,7 +37,7 @@ pub fn customer(n: usize) -> (String, String) {
 
 /// Opens the house and hires its people.
 pub async fn hire(ctx: &Context) -> anyhow::Result<(Staff, Staff, Staff)> {
-    organisation::init(
+    crate::opening::open_house(
         ctx,
         &InitCommand {
             organisation: "Harbour Bank (practice)".to_owned(),
