@@ -229,7 +229,11 @@ fn who(one: &Understood) -> Who {
         phone: author.phone.clone(),
         handle: author.handle.clone(),
         reference: author.reference.clone(),
-        language: one.feedback.language.clone(),
+        // Letters are written in a language of ours, which what they wrote in need not be.
+        language: match one.reads.as_str() {
+            "" => one.feedback.language.clone(),
+            reads => reads.to_owned(),
+        },
         verified: author.verified,
         since: Some(one.feedback.said_at),
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use store::{Context, StoreError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::{Path, Query};
+use web::{Path, Query, Visitor};
 
 type Address = Pin<Box<dyn Future<Output = Result<String, StoreError>> + Send>>;
 type Opened = Pin<Box<dyn Future<Output = Result<Option<CaseId>, StoreError>> + Send>>;
@@ -108,9 +108,14 @@ pub fn router(links: CaseLinks) -> Router<Context> {
 
 /// The page of one step of the form.
 fn page(step: Step) -> MethodRouter<Context> {
-    get(async move |State(ctx): State<Context>, path: Path<String>, query: Query<StepQuery>| {
-        portal::show(ctx, path.0, step, query.0).await
-    })
+    get(
+        async move |State(ctx): State<Context>,
+                    visitor: Visitor,
+                    path: Path<String>,
+                    query: Query<StepQuery>| {
+            portal::show(ctx, visitor, path.0, step, query.0).await
+        },
+    )
 }
 
 /// JSON for programs, with its description.

@@ -9,6 +9,7 @@ use domain::id::{ArrivalId, BatchId, FeedbackId, UnitId};
 use intake::StoredArrival;
 use jiff::Timestamp;
 use reading::{Reader, Reading};
+use speech::Language;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
@@ -273,6 +274,7 @@ fn put_together(
         sender: read.sender,
         message_ids: said.message_ids,
         reports: read.reports,
+        reads: if said.channel == Channel::Form { said.language } else { String::new() },
     };
     (understood, said.files)
 }
@@ -325,9 +327,19 @@ fn stub(
     (understood, files)
 }
 
+/// How sure a reading must be to say that a text is in another language than the pages of the form
+/// on which it was written: few words are soon taken for those of a neighbouring language.
+const SURER_THAN_THE_FORM: f32 = 0.9;
+
+/// The language of what was said. What was read in the words goes before what a mail or a program
+/// declares. Whoever wrote on our form read its pages, in a language they or their browser chose:
+/// only words that are surely in another one go before that, as people do write in their own.
 fn language_of(said: &Said, reading: &Reading) -> String {
     let declared = said.language.get(..2).unwrap_or("").to_ascii_lowercase();
-    let found = reading.language.decided().map(|language| language.code().to_owned());
+    let read = &reading.language;
+    let is_ours = said.channel == Channel::Form && Language::of(&declared).is_some();
+    let is_told = !is_ours || read.confidence >= SURER_THAN_THE_FORM;
+    let found = read.decided().filter(|_| is_told).map(|language| language.code().to_owned());
     let found = found.filter(|code| code != "und");
     found.unwrap_or(if declared.bytes().all(|b| b.is_ascii_lowercase()) {
         declared

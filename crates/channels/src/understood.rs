@@ -94,6 +94,8 @@ pub struct Understood {
     pub message_ids: Vec<String>,
     /// Word of what became of letters of ours, when it is a report.
     pub reports: Vec<DeliveryReport>,
+    /// The language in which they read our form, ISO 639-1, or empty.
+    pub reads: String,
 }
 
 impl Understood {

@@ -3,6 +3,7 @@
 use crate::case::save::{By, save};
 use crate::case::sql;
 use crate::case::sql::people::{self, Contact};
+use crate::letter;
 use crate::message::coaching;
 use crate::message::rules::{MessageRefused, Outgoing};
 use crate::policy::Policy;
@@ -17,6 +18,7 @@ use domain::variable::gaps;
 use domain::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use speech::Say;
 use store::number::Numbered;
 use store::{Context, Once, Press, StoreError, Tx};
 
@@ -205,6 +207,11 @@ impl<'a> Handling<'a> {
         let policy = Policy::read(&mut tx).await?;
         let contact = people::contact(&mut tx, case.customer).await?.unwrap_or_default();
         Ok(Handling { ctx, tx, now, case, policy, contact, press, actor, name })
+    }
+
+    /// Our words for the customer of this case, in their language.
+    pub fn say(&self) -> Say {
+        letter::say(&self.case, &self.contact)
     }
 
     /// A letter of `purpose` to the customer of this case, leaving when the undo time is over.

@@ -228,12 +228,13 @@ async fn ask(
         Some(owner) => Some(owner),
         None => people::somebody_of(tx, case.team).await?.map(|somebody| somebody.id),
     };
+    let say = letter::say(case, &contact);
     let clock = policy.clocks.begin(ClockKind::Answer, case.severity, now);
     let call = match (keeper, clock) {
         (Some(keeper), Some(clock)) if contact.email.is_none() => Some(NewPromise {
             id: ctx.id(now),
             number: tx.next_number(Numbered::Promise).await?,
-            words: letter::call_to_ask(),
+            words: letter::call_to_ask(say),
             keeper,
             due_at: clock.due_at,
             visible: true,
@@ -248,7 +249,7 @@ async fn ask(
     let letter = Outgoing {
         id: ctx.id(now),
         purpose: Purpose::Verification,
-        text: letter::solved_again(&contact.name, case, &policy.organisation),
+        text: letter::solved_again(say, &contact.name, case, &policy.organisation),
         to: contact.email,
         also: Vec::new(),
         automatic: true,

@@ -1,13 +1,21 @@
 //! The words of letters that the desk writes by itself or proposes to an agent. Plain, warm, with
-//! a name and a date. English for now; the text is chosen here and nowhere else.
+//! a name and a date, in the customer's language. The words themselves lie with `speech`.
 
+use crate::case::sql::people::Contact;
 use domain::case::Case;
 use domain::clock::ClockKind;
 use domain::offer::OfferOption;
 use domain::words::Words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use web::time_words::customer_date;
+use speech::{Language, Say};
+
+/// Our words for a customer: in the language of the case, which is that of the talk; where
+/// we do not speak it, in the one they are known to read; else in English.
+pub(crate) fn say(case: &Case, contact: &Contact) -> Say {
+    let known = [case.language.as_str(), contact.language.as_str()];
+    Language::first_of(known).unwrap_or_default().say()
+}
 
 /// Text made of our own parts; never blank, because the parts around what is filled in are not.
 fn words(text: &str) -> Words {
@@ -16,22 +24,10 @@ fn words(text: &str) -> Words {
         .expect("a letter of ours always says something")
 }
 
-/// `Hi Amara,`, or `Hello,` where no name is known. Only the first name, and never an address.
-fn greeting(name: &str) -> String {
-    match name.split_whitespace().next() {
-        Some(first) if !first.contains('@') => format!("Hi {first},"),
-        _ => "Hello,".to_owned(),
-    }
-}
-
-/// A moment as a letter names it: `Tuesday 24 November, 17:00 (Oslo time)`. Never "today": nobody
-/// knows on which day, or where, a letter is read.
-pub fn moment(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
-    customer_date(now, at, zone)
-}
-
-/// Our first word: we have it, and when they hear from a person.
+/// Our first word: we have it, and when they hear from a person. A letter names the day, never
+/// "today": nobody knows on which day, or where, it is read.
 pub fn acknowledgement(
+    say: Say,
     name: &str,
     case: &Case,
     organisation: &str,
@@ -39,28 +35,25 @@ pub fn acknowledgement(
     zone: &TimeZone,
 ) -> Words {
     let by = match case.clock(ClockKind::Answer) {
-        Some(clock) => format!(
-            "Somebody will read it, and you'll hear from a person by {}.",
-            moment(now, clock.due_at, zone)
-        ),
-        None => "Somebody will read it.".to_owned(),
+        Some(clock) => say.letter_read_by(&say.moment(now, clock.due_at, zone)),
+        None => say.letter_read(),
     };
     words(&format!(
-        "{}\n\nWe have what you wrote. {by}\n\nIts number is {}. If you want to add something, \
-         just answer this letter.\n\nThis first word was sent by itself; the next one is written \
-         by a person.\n\n{organisation}",
-        greeting(name),
-        case.number
+        "{}\n\n{}\n\n{}\n\n{}\n\n{organisation}",
+        say.greets(name),
+        say.letter_acknowledged(&by),
+        say.letter_number(&case.number.to_string()),
+        say.letter_by_itself(),
     ))
 }
 
 /// Says that a promise was kept.
-pub fn promise_kept(name: &str, promised: &str, done: &str, from: &str) -> Words {
+pub fn promise_kept(say: Say, name: &str, promised: &str, done: &str, from: &str) -> Words {
     words(&format!(
-        "{}\n\nWe told you that we would {}. {}\n\nHow else can I help?\n\n{from}",
-        greeting(name),
-        promised.trim_end_matches('.'),
-        sentence(done)
+        "{}\n\n{}\n\n{}\n\n{from}",
+        say.greets(name),
+        say.letter_promise_kept(&sentence(done), promised.trim_end_matches('.')),
+        say.letter_how_else(),
     ))
 }
 
@@ -73,8 +66,8 @@ fn sentence(text: &str) -> String {
 }
 
 /// The sentence a customer gets before a promise gets its new date.
-pub fn promise_moved(name: &str, told: &str, from: &str) -> Words {
-    words(&format!("{}\n\n{}\n\n{from}", greeting(name), sentence(told)))
+pub fn promise_moved(say: Say, name: &str, told: &str, from: &str) -> Words {
+    words(&format!("{}\n\n{}\n\n{from}", say.greets(name), sentence(told)))
 }
 
 /// Hands over so that the customer reads why it is good for them.
@@ -83,6 +76,7 @@ pub fn promise_moved(name: &str, told: &str, from: &str) -> Words {
 /// - `reason`: the benefit, as the agent wrote it.
 /// - `phone`: the team's direct line, or empty.
 pub fn transfer(
+    say: Say,
     name: &str,
     case: &Case,
     to: &str,
@@ -92,13 +86,19 @@ pub fn transfer(
     phone: &str,
 ) -> Words {
     let reason = reason.trim().trim_end_matches('.');
-    let line = if phone.is_empty() { String::new() } else { format!(", direct line {phone}") };
+    // In English it follows "because"; elsewhere it is a sentence of its own.
+    let reason = match say.language {
+        Language::ENGLISH => lower_first(reason),
+        _ => reason.to_owned(),
+    };
+    let line = match phone {
+        "" => String::new(),
+        phone => format!(", {}", say.letter_direct_line(phone)),
+    };
     words(&format!(
-        "{}\n\nI'm passing you to {to}, because {}. They have the whole story (“{}”), so you \
-         won't have to repeat it. You'll hear from them by {by}.\n\n– {from}{line}",
-        greeting(name),
-        lower_first(reason),
-        case.problem_line()
+        "{}\n\n{}\n\n– {from}{line}",
+        say.greets(name),
+        say.letter_transfer(case.problem_line(), &reason, to, by),
     ))
 }
 
@@ -114,93 +114,110 @@ fn lower_first(text: &str) -> String {
 }
 
 /// Asks what would be fair.
-pub fn what_would_be_fair(name: &str, from: &str) -> Words {
-    words(&format!(
-        "{}\n\nWe want to put this right with you. What do you think would be fair?\n\nAnswer in \
-         your own words, here or on your page.\n\n– {from}",
-        greeting(name)
-    ))
+pub fn what_would_be_fair(say: Say, name: &str, from: &str) -> Words {
+    let (greets, asks, how) = (say.greets(name), say.letter_fair(), say.letter_fair_how());
+    words(&format!("{greets}\n\n{asks}\n\n{how}\n\n– {from}"))
 }
 
 /// Proposes what could put it right; `until` is the last moment to choose, in words.
 pub fn proposal(
+    say: Say,
     name: &str,
     finding: &str,
     options: &[OfferOption],
     until: Option<String>,
     from: &str,
 ) -> Words {
-    let mut text = format!("{}\n\n{}\n\n", greeting(name), sentence(finding));
-    text.push_str(match options.len() {
-        1 => "What we suggest:\n",
-        _ => "What we suggest, choose one:\n",
-    });
+    let suggest = match options.len() {
+        1 => say.letter_suggest(),
+        _ => say.letter_suggest_choose(),
+    };
+    let mut text = format!("{}\n\n{}\n\n{suggest}\n", say.greets(name), sentence(finding));
     for option in options {
         text.push_str(&format!("  – {}\n", option.words.trim()));
     }
-    text.push_str("\nIf something else would be fairer, tell us what.");
+    text.push_str(&format!("\n{}", say.letter_something_else()));
     if let Some(until) = until {
-        text.push_str(&format!(" You can choose until {until}."));
+        text.push_str(&format!(" {}", say.letter_choose_until(&until)));
     }
     words(&format!("{text}\n\n– {from}"))
 }
 
 /// Takes a proposal back.
-pub fn offer_withdrawn(name: &str, from: &str) -> Words {
-    words(&format!(
-        "{}\n\nWe have taken back what we suggested. I'll write to you about what we can do \
-         instead.\n\n– {from}",
-        greeting(name)
-    ))
+pub fn offer_withdrawn(say: Say, name: &str, from: &str) -> Words {
+    words(&format!("{}\n\n{}\n\n– {from}", say.greets(name), say.letter_withdrawn()))
 }
 
 /// Says what we did, and asks whether it is solved when `asks`.
-pub fn resolved(name: &str, what_we_did: &str, asks: bool, from: &str) -> Words {
-    let question = if asks { "\n\nDid this solve it? Your answer decides." } else { "" };
-    words(&format!("{}\n\n{}{question}\n\n– {from}", greeting(name), sentence(what_we_did)))
+pub fn resolved(say: Say, name: &str, what_we_did: &str, asks: bool, from: &str) -> Words {
+    let question = if asks { format!("\n\n{}", say.letter_solved()) } else { String::new() };
+    words(&format!("{}\n\n{}{question}\n\n– {from}", say.greets(name), sentence(what_we_did)))
 }
 
 /// The question, by itself or once more.
-pub fn solved_again(name: &str, case: &Case, organisation: &str) -> Words {
+pub fn solved_again(say: Say, name: &str, case: &Case, organisation: &str) -> Words {
     words(&format!(
-        "{}\n\nWe wrote to you about “{}”. Did this solve it? One press on your page is enough, \
-         and if something is still wrong we go on.\n\nThis question was sent by itself; an answer \
-         is read by a person.\n\n{organisation}",
-        greeting(name),
-        case.problem_line()
+        "{}\n\n{}\n\n{}\n\n{organisation}",
+        say.greets(name),
+        say.letter_solved_again(case.problem_line()),
+        say.letter_asked_by_itself(),
     ))
 }
 
-/// What follows "We will" where the customer is asked by a call.
-pub fn call_to_ask() -> Words {
-    words("ring you and ask whether this solved it")
+/// What we promise where the customer is asked by a call.
+pub fn call_to_ask(say: Say) -> Words {
+    words(&say.promise_call())
 }
 
-/// Wraps an agent's own words as a letter.
-pub fn plain(name: &str, text: &str, from: &str) -> Words {
-    words(&format!("{}\n\n{}\n\n– {from}", greeting(name), text.trim()))
+/// What we promise once it is not solved after all.
+pub fn word_on_what_is_wrong(say: Say) -> Words {
+    words(&say.promise_still_wrong())
+}
+
+/// What whoever takes over promises.
+pub fn word_of_the_next(say: Say) -> Words {
+    words(&say.promise_word())
+}
+
+/// What we promise once the customer has chosen.
+pub fn give_the_chosen(say: Say, chosen: &str) -> Words {
+    words(&say.promise_chosen(chosen))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_letter_greets_by_first_name_and_never_by_address() {
-        assert_eq!(greeting("Amara Okafor"), "Hi Amara,");
-        assert_eq!(greeting("amara@example.org"), "Hello,");
-        assert_eq!(greeting(""), "Hello,");
+    fn german() -> Say {
+        Language::of("de").expect("spoken").say()
     }
 
     #[test]
-    fn a_letter_names_the_day_even_of_today_because_it_is_read_on_another() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let zone = TimeZone::get("Europe/Oslo").unwrap();
-        let now = at("2026-11-19T13:08:00Z");
-        let names = |text| moment(now, at(text), &zone);
-        assert_eq!(names("2026-11-19T14:30:00Z"), "Thursday 19 November, 15:30 (Oslo time)");
-        assert_eq!(names("2026-11-24T16:00:00Z"), "Tuesday 24 November, 17:00 (Oslo time)");
-        assert_eq!(names("2027-01-04T16:00:00Z"), "Monday 4 January 2027, 17:00 (Oslo time)");
+    fn a_letter_is_written_in_the_language_of_the_case_then_of_the_customer() {
+        let case = |language: &str| {
+            let mut case = crate::told::complaint();
+            language.clone_into(&mut case.language);
+            case
+        };
+        let reads =
+            |language: &str| Contact { language: language.to_owned(), ..Contact::default() };
+        assert_eq!(say(&case("de"), &reads("fr")).language.code(), "de");
+        assert_eq!(say(&case("tr"), &reads("fr")).language.code(), "fr");
+        assert_eq!(say(&case("tr"), &reads("")).language.code(), "en");
+    }
+
+    #[test]
+    fn words_of_staff_stand_in_a_letter_of_another_language_as_they_wrote_them() {
+        let letter = resolved(german(), "Amara Okafor", "wir kommen morgen", true, "Maya");
+        assert_eq!(
+            letter.as_str(),
+            "Guten Tag Amara Okafor,\n\nWir kommen morgen.\n\nIst es damit gelöst? Ihre Antwort \
+             entscheidet.\n\n– Maya"
+        );
+        let case = crate::told::complaint();
+        let handed_over =
+            transfer(german(), "", &case, "Jo", "Jo kennt die Anlage.", "x", "Maya", "");
+        assert!(handed_over.as_str().contains("an Jo. Der Grund: Jo kennt die Anlage. Dort"));
     }
 
     #[test]

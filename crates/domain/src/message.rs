@@ -29,11 +29,6 @@ worded! {
     }
 }
 
-/// The subject of an automatic first word to an address that nobody has proved to be the
-/// writer's: whoever wrote may have put somebody else's address there, and what that person gets
-/// must carry nothing that a stranger chose.
-pub const FIRST_WORD: &str = "We have your message";
-
 /// A message that customers may read. The only thing the outbox takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

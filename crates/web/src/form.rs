@@ -3,6 +3,7 @@
 
 use crate::problem::Problem;
 use crate::session::{SignedIn, cookie, cookie_name, csrf, signed_in};
+use crate::visitor::{is_customers, is_language};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -205,7 +206,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Context> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &Context) -> Result<Self, Problem> {
         let text = parts.uri.query().unwrap_or("");
-        let pairs = pairs(text.as_bytes())?;
+        let mut pairs = pairs(text.as_bytes())?;
+        if is_customers(parts.uri.path()) {
+            pairs.retain(|(name, _)| !is_language(name)); // `Visitor` reads it.
+        }
         let fields = Fields { pairs, csrf: String::new(), once: String::new() };
         let text = fields.encoded();
         let read = serde_html_form::Deserializer::from_bytes(text.as_bytes());

@@ -34,8 +34,9 @@ use std::collections::BTreeSet;
 use askama::filters::Safe;
 use jiff::Timestamp;
 
+pub(crate) use self::customer::languages;
 pub use self::{
-    customer::{CustomerFrame, FrameWords, Language},
+    customer::{CustomerFrame, Language},
     parts::{Density, Face, Meter, Presence, Rail, Strip, Theme, Toast, Tone, Undo},
     place::{Place, RailItem},
     plain::PlainFrame,

@@ -17,12 +17,14 @@ pub mod problem;
 pub mod session;
 pub mod styleguide;
 pub mod time_words;
+pub mod visitor;
 pub mod words;
 
 pub use form::{Form, Path, PublicForm, Query, new_press};
 pub use json::{Json, Page, PageQuery};
 pub use problem::Problem;
 pub use session::{Bearer, SignedIn, staff_frame};
+pub use visitor::{Visitor, page_in};
 
 use axum::response::Html;
 

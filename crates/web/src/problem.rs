@@ -4,12 +4,15 @@
 //! what to do. Programs get `application/problem+json` (RFC 9457), people a page. What exists but
 //! is not theirs looks like what does not exist.
 
-use askama::Template;
+mod page;
+
+use crate::visitor::Visitor;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use speech::Language;
 use store::StoreError;
 
 /// One thing to put right in what was sent.
@@ -38,12 +41,23 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// For a version clash: the version that holds now.
     pub current: Option<u64>,
+    /// The language of the customer who reads it, where whoever told it knows that better than the
+    /// address and the browser.
+    pub language: Option<Language>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
         let detail = detail.into();
-        Problem { status, code, detail, errors: Vec::new(), retry_after: None, current: None }
+        Problem {
+            status,
+            code,
+            detail,
+            errors: Vec::new(),
+            retry_after: None,
+            current: None,
+            language: None,
+        }
     }
 
     /// 404: there is no such thing, or it is not theirs to know.
@@ -134,6 +148,12 @@ impl Problem {
         tracing::error!(error = %fault.says, "something broke on our side");
         let detail = "Something broke on our side. Nothing was changed; please try again.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "our_fault", detail)
+    }
+
+    /// Told to a customer who reads this language.
+    #[must_use]
+    pub fn spoken(self, language: Language) -> Problem {
+        Problem { language: Some(language), ..self }
     }
 
     /// Adds one thing to put right.
@@ -246,34 +266,30 @@ impl IntoResponse for Problem {
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-#[derive(Template)]
-#[template(path = "frame/problem.html")]
-struct ProblemPage<'a> {
-    status: u16,
-    heading: &'a str,
-    detail: &'a str,
-    reference: &'a str,
-    style: &'static str,
-    is_ours: bool,
-    is_clash: bool,
-    home: &'static str,
-}
-
 /// Who asked, and how, as far as the body of a problem depends on it.
 pub(crate) struct Asked {
     path: String,
+    /// The address again, where it can be looked at.
+    shown_at: Option<String>,
     for_programs: bool,
     is_head: bool,
     reference: String,
+    visitor: Visitor,
 }
 
 impl Asked {
     pub(crate) fn of(request: &Request) -> Asked {
         let path = request.uri().path().to_owned();
         let reference = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+        let uri = request.uri();
+        let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+        let shown_at =
+            uri.path_and_query().filter(|_| looks).map(|shown| shown.as_str().to_owned());
         Asked {
+            shown_at,
+            visitor: Visitor::of(uri, request.headers()),
             for_programs: wants_json(&path, request.headers()),
-            is_head: request.method() == axum::http::Method::HEAD,
+            is_head: request.method() == Method::HEAD,
             reference: reference.unwrap_or_default(),
             path,
         }
@@ -284,7 +300,7 @@ impl Asked {
         let mut answer = if self.for_programs {
             as_json(problem, &self.path, &self.reference)
         } else {
-            as_page(problem, &self.path, &self.reference)
+            page::tell(problem, self)
         };
         if let Some(seconds) = problem.retry_after {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -372,40 +388,4 @@ fn as_json(problem: &Problem, path: &str, reference: &str) -> Response {
     let mut response = (problem.status, axum::Json(body)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
-}
-
-/// Where somebody begins anew: customers at the form, staff at their own work.
-fn home_of(path: &str) -> &'static str {
-    let is_customers = ["/c/", "/complain", "/start"].iter().any(|part| path.starts_with(part));
-    if is_customers { "/start" } else { "/" }
-}
-
-fn as_page(problem: &Problem, path: &str, reference: &str) -> Response {
-    let is_ours = problem.status.is_server_error();
-    let is_clash = matches!(problem.code, "changed_meanwhile" | "somebody_was_faster");
-    let heading = match problem.status {
-        StatusCode::NOT_FOUND => "There is nothing here for you",
-        _ if is_clash => "Somebody was faster",
-        StatusCode::CONFLICT => "That cannot be done now",
-        StatusCode::TOO_MANY_REQUESTS => "A moment, please",
-        _ if is_ours => "That didn’t work, and it’s our fault",
-        _ => "There is a problem",
-    };
-    let page = ProblemPage {
-        status: problem.status.as_u16(),
-        heading,
-        detail: &problem.detail,
-        reference,
-        style: crate::assets::url("customer.css"),
-        is_ours,
-        is_clash,
-        home: home_of(path),
-    };
-    match page.render() {
-        Ok(html) => (problem.status, axum::response::Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the page for a problem cannot be written");
-            (problem.status, problem.detail.clone()).into_response()
-        }
-    }
 }

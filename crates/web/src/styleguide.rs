@@ -13,11 +13,12 @@ use axum::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
+use speech::Say;
 
 use crate::{
     frame::{
-        CustomerFrame, Density, Face, Language, Meter, Place, PlainFrame, Presence, StaffFrame,
-        Strip, Theme, Toast, Tone, Undo,
+        CustomerFrame, Density, Face, Meter, Place, PlainFrame, Presence, StaffFrame, Strip, Theme,
+        Toast, Tone, Undo,
     },
     icons,
     time_words::{DueClock, Moment, due_clock, moment},
@@ -202,11 +203,6 @@ impl Guide {
     }
 
     fn customer_frame(&self, sheet: Sheet) -> CustomerFrame {
-        let language = |code: &str, name: &str| Language {
-            code: code.to_owned(),
-            name: name.to_owned(),
-            href: format!("?language={code}"),
-        };
         let title = match sheet {
             Sheet::Start => "Tell us what went wrong",
             Sheet::Form => "What would make it right?",
@@ -221,8 +217,7 @@ impl Guide {
                 ("/how-we-did".to_owned(), "How we treat you".to_owned()),
                 ("/privacy".to_owned(), "My data".to_owned()),
             ],
-            languages: vec![language("en", "English"), language("nb", "Norsk")],
-            ..CustomerFrame::new(title, "Nordlys Heating")
+            ..CustomerFrame::new(title, "Nordlys Heating").spoken(Say::default(), "/styleguide")
         }
     }
 }

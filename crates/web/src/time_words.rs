@@ -130,39 +130,6 @@ pub fn full(at: Timestamp, zone: &TimeZone) -> String {
     format!("{} ({name})", there.strftime("%A %-d %B %Y, %H:%M"))
 }
 
-/// A moment as a customer reads it: `Tuesday 24 November, 17:00 (Oslo time)`; the year follows when
-/// it is another one. The zone is named, as nobody told us where the reader is.
-pub fn customer_date(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
-    let there = at.to_zoned(zone.clone());
-    let this_year = there.year() == now.to_zoned(zone.clone()).year();
-    let date = if this_year { "%A %-d %B, %H:%M" } else { "%A %-d %B %Y, %H:%M" };
-    format!("{} ({})", there.strftime(date), zone_words(zone, at))
-}
-
-/// A zone as people call it: `Oslo time`, `UTC`, `UTC+05:30` where it has no name.
-pub fn zone_words(zone: &TimeZone, at: Timestamp) -> String {
-    match zone.iana_name().map(|name| name.rsplit('/').next().unwrap_or(name)) {
-        Some("UTC" | "UCT" | "Zulu" | "Universal" | "GMT") => "UTC".to_owned(),
-        Some(place) => format!("{} time", place.replace('_', " ")),
-        None => format!("UTC{}", at.to_zoned(zone.clone()).strftime("%:z")),
-    }
-}
-
-/// A moment as a customer reads it close by: `today by 15:30 (Oslo time)`, `tomorrow by 12:00 (Oslo
-/// time)`, otherwise `by Tuesday 24 November, 17:00 (Oslo time)`.
-pub fn customer_by(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
-    let there = at.to_zoned(zone.clone());
-    let here = now.to_zoned(zone.clone());
-    let hour = format!("{} ({})", there.strftime("%H:%M"), zone_words(zone, at));
-    if there.date() == here.date() {
-        format!("today by {hour}")
-    } else if here.date().tomorrow().is_ok_and(|tomorrow| tomorrow == there.date()) {
-        format!("tomorrow by {hour}")
-    } else {
-        format!("by {}", customer_date(now, at, zone))
-    }
-}
-
 /// A length of time in one unit: `22 min`, `3 h`, `4 days`. Never less than a minute.
 pub fn size(length: SignedDuration) -> String {
     let minutes = length.abs().as_mins().max(1);
@@ -255,20 +222,5 @@ mod tests {
         assert_eq!(full(due, &oslo()), "Sunday 25 October 2026, 02:30 (Europe/Oslo)");
         let auckland = TimeZone::get("Pacific/Auckland").unwrap();
         assert_eq!(full(due, &auckland), "Sunday 25 October 2026, 14:30 (Pacific/Auckland)");
-    }
-
-    #[test]
-    fn customers_read_a_day_an_hour_and_whose_time_it_is() {
-        let now = at(NOW);
-        let zone = TimeZone::get("America/Sao_Paulo").unwrap();
-        assert_eq!(
-            customer_date(now, at("2026-11-24T16:00:00Z"), &oslo()),
-            "Tuesday 24 November, 17:00 (Oslo time)"
-        );
-        let today = at("2026-11-19T14:30:00Z");
-        assert_eq!(customer_by(now, today, &oslo()), "today by 15:30 (Oslo time)");
-        let tomorrow = at("2026-11-20T11:00:00Z");
-        assert_eq!(customer_by(now, tomorrow, &zone), "tomorrow by 08:00 (Sao Paulo time)");
-        assert_eq!(customer_by(now, today, &TimeZone::UTC), "today by 14:30 (UTC)");
     }
 }

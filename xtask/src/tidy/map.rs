@@ -30,7 +30,7 @@ pub enum Storey {
 pub fn storey(name: &str) -> Option<Storey> {
     Some(match name {
         "domain" => Storey::Domain,
-        "reading" | "coach" | "surge" | "mail" | "prompt" => Storey::Pure,
+        "reading" | "coach" | "surge" | "mail" | "prompt" | "speech" => Storey::Pure,
         "web" | "intake" | "store" | "egress" => Storey::Floor,
         "house" => Storey::Hall,
         "channels" | "desk" | "customers" | "insight" | "crisis" | "organisation" | "policies" => {

@@ -130,6 +130,14 @@ pub(crate) async fn answer(
     Ok(draft)
 }
 
+/// Why a file was not added; each with its name.
+pub(crate) enum FileRefused {
+    /// As many as fit are here.
+    TooMany(String),
+    /// All of them together would be too large.
+    TooMuch(String),
+}
+
 /// Adds a file; its name is data and nothing else. The same file twice is one.
 pub(crate) async fn add_file(
     ctx: &Context,
@@ -137,7 +145,7 @@ pub(crate) async fn add_file(
     name: &str,
     media_type: &str,
     bytes: &[u8],
-) -> Result<Result<(), String>, StepError> {
+) -> Result<Result<(), FileRefused>, StepError> {
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     let row = sql::hold(&mut tx, &hash(token), now).await?.ok_or(StepError::Missing)?;
@@ -150,10 +158,10 @@ pub(crate) async fn add_file(
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let all: i64 = files.iter().map(|file| file.size).sum();
     if files.len() >= FILES_MOST {
-        return Ok(Err(format!("{name} was not added: 100 files fit here")));
+        return Ok(Err(FileRefused::TooMany(name)));
     }
     if all.saturating_add(size) > FILES_BYTES_MOST {
-        return Ok(Err(format!("{name} was not added: all files together may have 200 MB")));
+        return Ok(Err(FileRefused::TooMuch(name)));
     }
     let sha256 = tx.keep_file(bytes, now).await?;
     if !files.iter().any(|file| file.sha256 == sha256 && file.name == name) {

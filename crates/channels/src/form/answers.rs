@@ -4,6 +4,7 @@ use crate::api_body::is_address;
 use crate::said::{Author, Content, File, Joins, Said};
 use domain::channel::{Channel, Kind};
 use serde::{Deserialize, Serialize};
+use speech::{Language, Say};
 
 /// Characters of "What happened?".
 pub(crate) const STORY_MOST: usize = 4_000;
@@ -14,14 +15,19 @@ pub(crate) const NAME_MOST: usize = 120;
 /// Characters of a postal address.
 pub(crate) const POST_MOST: usize = 500;
 
-/// What would make it right; the words stand in the form and in the text of the feedback.
-pub(crate) const WISHES: &[(&str, &str)] = &[
-    ("refund", "My money back"),
-    ("repair", "Fix or replace it"),
-    ("apology", "An apology"),
-    ("explanation", "An explanation"),
-    ("nothing", "Nothing – I just want you to know"),
-];
+/// What would make it right.
+pub(crate) const WISHES: &[&str] = &["refund", "repair", "apology", "explanation", "nothing"];
+
+/// The words of a wish; they stand in the form and in the text of the feedback.
+pub(crate) fn wish_in_words(wish: &str, say: Say) -> String {
+    match wish {
+        "refund" => say.wish_refund(),
+        "repair" => say.wish_repair(),
+        "apology" => say.wish_apology(),
+        "explanation" => say.wish_explanation(),
+        _ => say.wish_nothing(),
+    }
+}
 
 /// How we may answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +67,8 @@ pub(crate) struct Answers {
     /// The number of the case these are further words on, from its customer's own page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<i64>,
+    /// ISO 639-1 code of the language the pages were in, or empty.
+    pub language: String,
 }
 
 /// Whether mail of ours can go there: an address with a domain that the world knows, so that a
@@ -73,98 +81,100 @@ fn is_reached(address: &str) -> bool {
 /// Something to put right: the field's id and what to do.
 pub(crate) type Faults = Vec<(String, String)>;
 
-fn fault(field: &str, words: impl Into<String>) -> (String, String) {
-    (field.to_owned(), words.into())
+fn fault(field: &str, words: String) -> (String, String) {
+    (field.to_owned(), words)
+}
+
+/// A text of `long` characters where `most` fit.
+pub(crate) fn too_long(most: usize, long: usize, say: Say) -> String {
+    let number = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    say.shorten_to(number(long), number(most))
 }
 
 impl Answers {
-    pub(crate) fn story_faults(&self) -> Faults {
+    pub(crate) fn story_faults(&self, say: Say) -> Faults {
         let long = self.story.chars().count();
         if domain::words::Words::new(&self.story, STORY_MOST * 2).is_err() && long <= STORY_MOST {
-            return vec![fault("story", "Tell us what happened, in your own words")];
+            return vec![fault("story", say.story_missing())];
         }
         if long > STORY_MOST {
-            let words = format!("Shorten this to 4,000 characters; it has {long}");
-            return vec![fault("story", words)];
+            return vec![fault("story", too_long(STORY_MOST, long, say))];
         }
         Vec::new()
     }
 
-    pub(crate) fn wish_faults(&self) -> Faults {
+    pub(crate) fn wish_faults(&self, say: Say) -> Faults {
         let long = self.fair.chars().count();
         if long > FAIR_MOST {
-            return vec![fault("fair", format!("Shorten this to 2,000 characters; it has {long}"))];
+            return vec![fault("fair", too_long(FAIR_MOST, long, say))];
         }
         Vec::new()
     }
 
-    pub(crate) fn reach_faults(&self) -> Faults {
+    pub(crate) fn reach_faults(&self, say: Say) -> Faults {
         let mut faults = Vec::new();
         if self.name.trim().is_empty() {
-            faults.push(fault("name", "Enter your name, so that we know how to address you"));
+            faults.push(fault("name", say.reach_name_missing()));
         } else if self.name.chars().count() > NAME_MOST {
-            faults.push(fault("name", "Shorten the name to 120 characters"));
+            faults.push(fault("name", say.reach_name_long()));
         }
         match self.by {
             ReachBy::Email if !is_reached(self.email.trim()) => {
-                faults.push(fault("email", "Enter an e-mail address like name@example.com"));
+                faults.push(fault("email", say.reach_email_wrong()));
             }
             ReachBy::Phone if self.phone.chars().filter(char::is_ascii_digit).count() < 5 => {
-                faults.push(fault("phone", "Enter a telephone number like +44 20 7946 0000"));
+                faults.push(fault("phone", say.reach_phone_wrong()));
             }
             ReachBy::Letter if self.post.trim().chars().count() < 10 => {
-                faults.push(fault("post", "Enter your postal address, with street and town"));
+                faults.push(fault("post", say.reach_post_wrong()));
             }
             _ => {}
         }
         if self.post.chars().count() > POST_MOST {
-            faults.push(fault("post", "Shorten the address to 500 characters"));
+            faults.push(fault("post", say.reach_post_long()));
         }
         if self.phone.chars().count() > 40 {
-            faults.push(fault("phone", "Shorten the telephone number to 40 characters"));
+            faults.push(fault("phone", say.reach_phone_long()));
         }
         if self.best_time.chars().count() > 200 {
-            faults.push(fault("best_time", "Shorten the best time to 200 characters"));
+            faults.push(fault("best_time", say.reach_best_time_long()));
         }
         faults
     }
 
     /// Everything that must still be put right, page by page.
-    pub(crate) fn faults(&self) -> Faults {
-        [self.story_faults(), self.wish_faults(), self.reach_faults()].concat()
+    pub(crate) fn faults(&self, say: Say) -> Faults {
+        [self.story_faults(say), self.wish_faults(say), self.reach_faults(say)].concat()
     }
 
     /// The wishes in words.
-    pub(crate) fn wishes_in_words(&self) -> String {
-        let picked = WISHES.iter().filter(|(word, _)| self.wishes.iter().any(|w| w == word));
-        picked.map(|(_, words)| *words).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The first name, for addressing.
-    pub(crate) fn first_name(&self) -> &str {
-        self.name.split_whitespace().next().unwrap_or("")
+    pub(crate) fn wishes_in_words(&self, say: Say) -> String {
+        let picked = WISHES.iter().filter(|wish| self.wishes.iter().any(|w| w == *wish));
+        picked.map(|wish| wish_in_words(wish, say)).collect::<Vec<_>>().join(", ")
     }
 
     /// What the customer reads again, and staff first: the story, then what would be fair.
     fn text(&self) -> String {
+        let say = Language::of(&self.language).unwrap_or_default().say();
         let mut text = self.story.trim().to_owned();
-        let wishes = self.wishes_in_words();
+        let mut add = |words: &str| text.push_str(&format!("\n\n{words}"));
+        let wishes = self.wishes_in_words(say);
         if !wishes.is_empty() {
-            text.push_str(&format!("\n\nWhat would make it right: {wishes}."));
+            add(&say.said_wishes(&wishes));
         }
         if !self.fair.trim().is_empty() {
-            text.push_str(&format!("\n\nWhat would be fair: {}", self.fair.trim()));
+            add(&say.said_fair(self.fair.trim()));
         } else if self.unsure {
-            text.push_str("\n\nWhat would be fair: not known yet.");
+            add(&say.said_unsure());
         }
         if self.by == ReachBy::Letter {
-            text.push_str(&format!("\n\nPlease answer by letter to:\n{}", self.post.trim()));
+            add(&format!("{}\n{}", say.said_by_letter(), self.post.trim()));
         }
         if !self.best_time.trim().is_empty() {
-            text.push_str(&format!("\n\nBest time to be reached: {}", self.best_time.trim()));
+            add(&say.said_best_time(self.best_time.trim()));
         }
         if self.helped {
-            text.push_str("\n\nSomeone is helping me with this.");
+            add(&say.said_helped());
         }
         text
     }
@@ -177,6 +187,7 @@ pub(crate) fn said(raw: &[u8]) -> Result<Said, String> {
     // Somebody who went through a complaint form complains, unless the words clearly say else.
     said.kind_if_unsure = Kind::Complaint;
     said.text = answers.text();
+    said.language.clone_from(&answers.language);
     if let Some(case) = answers.case {
         said.joins = Joins::Case(case);
     }
@@ -216,15 +227,16 @@ mod tests {
 
     #[test]
     fn complete_answers_have_nothing_to_put_right() {
-        assert_eq!(amara().faults(), vec![]);
+        let say = Say::default();
+        assert_eq!(amara().faults(say), vec![]);
         let phone = Answers { by: ReachBy::Phone, phone: "+47 22 12 34 56".into(), ..amara() };
-        assert_eq!(phone.faults(), vec![]);
+        assert_eq!(phone.faults(say), vec![]);
     }
 
     #[test]
     fn each_missing_answer_is_named_by_its_field() {
         let fields = |answers: &Answers| {
-            answers.faults().into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+            answers.faults(Say::default()).into_iter().map(|(field, _)| field).collect::<Vec<_>>()
         };
         assert_eq!(fields(&Answers::default()), ["story", "name", "email"]);
         let by_letter = Answers { by: ReachBy::Letter, post: "Oslo".into(), ..amara() };
@@ -244,5 +256,16 @@ mod tests {
         assert!(said.text.contains("Someone is helping me"));
         assert_eq!(said.author.email, "amara@example.org");
         assert!(!said.author.verified, "an address typed into a form proves nothing");
+    }
+
+    #[test]
+    fn answers_on_german_pages_say_so_in_german() {
+        let answers = Answers { language: "de".into(), unsure: true, ..amara() };
+        let said = said(&serde_json::to_vec(&answers).unwrap()).unwrap();
+        assert!(
+            said.text.contains("wieder gutmachen würde: Mein Geld zurück, Eine Entschuldigung")
+        );
+        assert!(said.text.contains("Was fair wäre: noch nicht bekannt."));
+        assert_eq!(said.language, "de");
     }
 }

@@ -2,18 +2,19 @@
 //! the way of every complaint, so it is kept before anything else happens, and joins the case.
 
 use crate::form::actions::{self, Draft, StepError};
-use crate::form::answers::{Answers, Faults, STORY_MOST};
-use crate::form::frame::{Shown, frame};
+use crate::form::answers::{Answers, Faults, STORY_MOST, too_long};
+use crate::form::frame::{Shown, Visit};
 use crate::form::portal::{peer, take_files};
 use crate::form::views::{FileLine, FurtherPage};
 use crate::form::{receipt, sql};
 use crate::routes::CaseLinks;
 use axum::extract::{Extension, Multipart, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use speech::Say;
 use store::Context;
-use web::{Path, Problem, Query};
+use web::{Path, Problem, Query, Visitor, page_in};
 
 fn closed() -> Problem {
     let says = "This link does not open a case, or not any more. Write to us, and we send a new one \
@@ -28,36 +29,44 @@ async fn whose(ctx: &Context, links: &CaseLinks, token: &str) -> Result<sql::Who
 }
 
 async fn page(
-    ctx: &Context,
+    visit: &Visit<'_>,
     token: &str,
     draft: Option<&Draft>,
     words: String,
     errors: Faults,
 ) -> Result<Response, Problem> {
+    let say = visit.say;
     let back = Some(format!("/c/{token}"));
-    let frame = frame(ctx, "Add words and files", back, !errors.is_empty()).await?;
+    let here = format!("/c/{token}/files");
+    let frame = visit.frame(&say.further_title(), &here, back, !errors.is_empty()).await?;
     let kept = draft.map(|draft| draft.answers.files.as_slice()).unwrap_or_default();
     let draft = draft.map(|draft| format!("?draft={}", draft.token)).unwrap_or_default();
-    let page = web::page(&FurtherPage {
+    let page = FurtherPage {
         frame,
-        action: format!("/c/{token}/files{draft}"),
-        files: kept.iter().map(FileLine::of).collect(),
+        action: visit.visitor.to(&format!("{here}{draft}")),
+        files: kept.iter().map(|file| FileLine::of(file, say)).collect(),
         words_error: Shown(&errors).of("words"),
         error: Shown(&errors).of("files"),
         errors,
         words,
-    })?;
-    Ok(page.into_response())
+    };
+    page_in(&page, say)
+}
+
+/// The visit of a case's customer, whose language we know.
+fn visit<'a>(ctx: &'a Context, visitor: Visitor, whose: &sql::Whose) -> Visit<'a> {
+    Visit::known(ctx, visitor, &[&whose.language, &whose.customer_language])
 }
 
 /// `GET /c/{token}/files`
 pub(crate) async fn show(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Extension(links): Extension<CaseLinks>,
     Path(token): Path<String>,
 ) -> Result<Response, Problem> {
-    whose(&ctx, &links, &token).await?;
-    page(&ctx, &token, None, String::new(), Vec::new()).await
+    let whose = whose(&ctx, &links, &token).await?;
+    page(&visit(&ctx, visitor, &whose), &token, None, String::new(), Vec::new()).await
 }
 
 /// What is carried from one try to the next: files that fit are not sent twice.
@@ -71,6 +80,7 @@ pub(crate) struct Carried {
 /// `POST /c/{token}/files`
 pub(crate) async fn add(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Extension(links): Extension<CaseLinks>,
     Path(token): Path<String>,
     Query(carried): Query<Carried>,
@@ -78,24 +88,27 @@ pub(crate) async fn add(
     multipart: Multipart,
 ) -> Result<Response, Problem> {
     let whose = whose(&ctx, &links, &token).await?;
+    let visit = visit(&ctx, visitor, &whose);
+    let say = visit.say;
+    let problem = |error| problem(error).spoken(say.language);
     let network = actions::network(&ctx, peer(&extensions));
-    let draft = draft_of(&ctx, &network, &whose, &carried.draft).await.map_err(problem)?;
+    let draft = draft_of(&visit, &network, &whose, &carried.draft).await.map_err(problem)?;
     if draft.arrival.is_some() {
-        return Ok(Redirect::to(&format!("/c/{token}")).into_response());
+        return Ok(visitor.go_to(&format!("/c/{token}")));
     }
-    let mut taken = take_files(&ctx, &draft.token, multipart).await.map_err(problem)??;
+    let mut taken = take_files(&visit, &draft.token, multipart).await.map_err(problem)??;
     let draft = actions::open(&ctx, &draft.token).await.map_err(problem)?;
-    taken.faults.extend(faults(&taken.words, &draft));
+    taken.faults.extend(faults(&taken.words, &draft, say));
     if !taken.faults.is_empty() || taken.stay {
         let is_right = taken.faults.is_empty();
         let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let page = page(&ctx, &token, Some(&draft), taken.words, taken.faults).await?;
+        let page = page(&visit, &token, Some(&draft), taken.words, taken.faults).await?;
         return Ok((status, page).into_response());
     }
     let story = match taken.words.trim() {
         "" => {
             let names: Vec<&str> = draft.answers.files.iter().map(|f| f.name.as_str()).collect();
-            format!("Files: {}", names.join(", "))
+            say.further_only_files(&names.join(", "))
         }
         words => words.to_owned(),
     };
@@ -104,18 +117,19 @@ pub(crate) async fn add(
     actions::send(&ctx, &draft.token, &network).await.map_err(problem)?;
     if let Ok(Draft { arrival: Some(arrival), .. }) = actions::open(&ctx, &draft.token).await {
         // It joins the case within a moment: then the page shows it.
-        receipt::of(&ctx, arrival).await.map_err(Problem::ours)?;
+        receipt::of(&ctx, arrival, say).await.map_err(Problem::ours)?;
     }
-    Ok(Redirect::to(&format!("/c/{token}")).into_response())
+    Ok(visitor.go_to(&format!("/c/{token}")))
 }
 
 /// The draft that is carried, where it is one on this case; else a new one.
 async fn draft_of(
-    ctx: &Context,
+    visit: &Visit<'_>,
     network: &str,
     whose: &sql::Whose,
     carried: &str,
 ) -> Result<Draft, StepError> {
+    let ctx = visit.ctx;
     if !carried.is_empty()
         && let Ok(draft) = actions::open(ctx, carried).await
         && draft.answers.case == Some(whose.number)
@@ -127,22 +141,20 @@ async fn draft_of(
         name: whose.name.clone(),
         email: whose.email.clone(),
         phone: whose.phone.clone(),
+        language: visit.language.to_owned(),
         ..Answers::default()
     };
     let token = actions::begin(ctx, network, &answers).await?;
     actions::open(ctx, &token).await
 }
 
-fn faults(words: &str, draft: &Draft) -> Faults {
+fn faults(words: &str, draft: &Draft, say: Say) -> Faults {
     let long = words.chars().count();
     if long > STORY_MOST {
-        return vec![(
-            "words".to_owned(),
-            format!("Shorten this to 4,000 characters; it has {long}"),
-        )];
+        return vec![("words".to_owned(), too_long(STORY_MOST, long, say))];
     }
     if words.trim().is_empty() && draft.answers.files.is_empty() {
-        return vec![("words".to_owned(), "Write something, or choose a file".to_owned())];
+        return vec![("words".to_owned(), say.further_missing())];
     }
     Vec::new()
 }

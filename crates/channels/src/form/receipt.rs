@@ -4,8 +4,8 @@ use crate::form::sql::{self, CaseRow};
 use domain::clock::{Clock, ClockKind};
 use domain::hours::Hours;
 use domain::id::{ArrivalId, CaseId, CustomerId};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use speech::Say;
 use std::time::Duration;
 use store::fact::{Fact, Heard};
 use store::{Context, StoreError};
@@ -26,11 +26,11 @@ pub(crate) struct Receipt {
 }
 
 /// What there is to say, waiting a moment for the case where it is not made yet.
-pub(crate) async fn of(ctx: &Context, arrival: ArrivalId) -> Result<Receipt, StoreError> {
+pub(crate) async fn of(ctx: &Context, arrival: ArrivalId, say: Say) -> Result<Receipt, StoreError> {
     let mut facts = ctx.store.listen();
     let id = arrival.to_string();
     if let Some(case) = sql::case_of(&ctx.store, &id).await? {
-        return shown(ctx, case).await;
+        return shown(ctx, case, say).await;
     }
     let waited = tokio::time::timeout(WAIT, async {
         loop {
@@ -44,7 +44,7 @@ pub(crate) async fn of(ctx: &Context, arrival: ArrivalId) -> Result<Receipt, Sto
     // Whether it was told or the time is over: what holds now is looked up.
     drop(waited.await);
     match sql::case_of(&ctx.store, &id).await? {
-        Some(case) => shown(ctx, case).await,
+        Some(case) => shown(ctx, case, say).await,
         None => Ok(Receipt {
             reference: String::new(),
             reader: String::new(),
@@ -54,7 +54,7 @@ pub(crate) async fn of(ctx: &Context, arrival: ArrivalId) -> Result<Receipt, Sto
     }
 }
 
-async fn shown(ctx: &Context, case: CaseRow) -> Result<Receipt, StoreError> {
+async fn shown(ctx: &Context, case: CaseRow, say: Say) -> Result<Receipt, StoreError> {
     let doing = "reading a receipt";
     let clocks: Vec<Clock> =
         serde_json::from_str(&case.clocks).map_err(|error| StoreError::unreadable(doing, error))?;
@@ -62,21 +62,17 @@ async fn shown(ctx: &Context, case: CaseRow) -> Result<Receipt, StoreError> {
     let due = due(ClockKind::Answer).or_else(|| due(ClockKind::Acknowledge));
     let zone = zone(ctx).await?;
     let now = ctx.now();
-    let by_when = due.map(|at| by_words(now, at, &zone)).unwrap_or_default();
+    // The page is printed and opened again on other days, so the day has its date.
+    let by_when = due.map(|at| say.by_day(now, at, &zone)).unwrap_or_default();
     let reader = match (case.owner, case.team) {
         (Some(owner), _) => owner,
-        (None, Some(team)) => format!("Somebody of {team}"),
-        (None, None) => "A person".to_owned(),
+        (None, Some(team)) => say.received_somebody_of(&team),
+        (None, None) => say.received_a_person(),
     };
     let id = case.id.parse().map_err(|error| StoreError::unreadable(doing, error))?;
     let customer = case.customer_id.parse().map_err(|e| StoreError::unreadable(doing, e))?;
     let reference = format!("R-{}", case.number);
     Ok(Receipt { reference, reader, by_when, case: Some((id, customer)) })
-}
-
-fn by_words(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
-    // The page is printed and opened again on other days, so the day has its date.
-    format!("by {}", web::time_words::customer_date(now, at, zone))
 }
 
 /// The organisation's zone; UTC until it has set its hours.

@@ -143,12 +143,16 @@ pub(crate) struct Whose {
     /// The first address or telephone number we know, or empty.
     pub email: String,
     pub phone: String,
+    /// The language of the case, ISO 639-1, or empty.
+    pub language: String,
+    /// The language of the customer, ISO 639-1, or empty.
+    pub customer_language: String,
 }
 
 /// Whose the case is.
 pub(crate) async fn whose(store: &Store, case: &str) -> Result<Option<Whose>, StoreError> {
     const SQL: &str = "
-        SELECT c.number, u.name,
+        SELECT c.number, u.name, c.language, u.language AS customer_language,
                COALESCE((SELECT MIN(i.value) FROM identity i
                          WHERE i.customer_id = u.id AND i.kind = 'email'), '') AS email,
                COALESCE((SELECT MIN(i.value) FROM identity i

@@ -1,10 +1,12 @@
 //! What the pages of the form show, finished.
 
 use crate::form::actions::Draft;
-use crate::form::answers::{Answers, DraftFile, Faults, ReachBy, WISHES};
+use crate::form::answers::{Answers, DraftFile, Faults, ReachBy, WISHES, wish_in_words};
 use crate::form::frame::Shown;
 use crate::form::receipt::Receipt;
 use askama::Template;
+use speech::{HOLE, Say, around};
+use web::Visitor;
 use web::frame::CustomerFrame;
 
 #[derive(Template)]
@@ -12,12 +14,14 @@ use web::frame::CustomerFrame;
 pub(crate) struct StartPage {
     pub frame: CustomerFrame,
     pub promise: String,
+    pub begin: String,
 }
 
 #[derive(Template)]
 #[template(path = "form/gone.html")]
 pub(crate) struct GonePage {
     pub frame: CustomerFrame,
+    pub begin: String,
 }
 
 #[derive(Template)]
@@ -31,20 +35,21 @@ pub(crate) struct StoryPage {
     pub story: String,
     pub once: String,
     pub then_check: bool,
+    pub hint: String,
 }
 
 /// A thing that would make it right, ticked or not.
 pub(crate) struct WishChoice {
     pub value: &'static str,
-    pub words: &'static str,
+    pub words: String,
     pub picked: bool,
 }
 
 impl WishChoice {
-    pub(crate) fn all(answers: &Answers) -> Vec<WishChoice> {
-        let choice = |(value, words): &(&'static str, &'static str)| {
+    pub(crate) fn all(answers: &Answers, say: Say) -> Vec<WishChoice> {
+        let choice = |value: &&'static str| {
             let picked = answers.wishes.iter().any(|wish| wish == value);
-            WishChoice { value, words, picked }
+            WishChoice { value, words: wish_in_words(value, say), picked }
         };
         WISHES.iter().map(choice).collect()
     }
@@ -71,17 +76,9 @@ pub(crate) struct FileLine {
 }
 
 impl FileLine {
-    pub(crate) fn of(file: &DraftFile) -> FileLine {
+    pub(crate) fn of(file: &DraftFile, say: Say) -> FileLine {
         let (name, sha256) = (file.name.clone(), file.sha256.clone());
-        FileLine { name, size: size_in_words(file.size), sha256 }
-    }
-}
-
-fn size_in_words(bytes: i64) -> String {
-    match bytes {
-        ..1_024 => format!("{bytes} bytes"),
-        1_024..1_048_576 => format!("{} kB", bytes / 1_024),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+        FileLine { name, size: say.size(file.size), sha256 }
     }
 }
 
@@ -153,7 +150,9 @@ impl ReachPage {
 /// One line of "Check your answers".
 pub(crate) struct AnswerLine {
     pub id: &'static str,
-    pub what: &'static str,
+    pub what: String,
+    /// What is changed, as it is heard after "Change".
+    pub changes: String,
     pub words: String,
     pub change: String,
     pub error: String,
@@ -169,8 +168,13 @@ pub(crate) struct CheckPage {
 }
 
 impl CheckPage {
-    pub(crate) fn new(frame: CustomerFrame, draft: &Draft, errors: Faults) -> CheckPage {
-        let answers = &draft.answers;
+    pub(crate) fn new(
+        frame: CustomerFrame,
+        draft: &Draft,
+        errors: Faults,
+        visitor: &Visitor,
+    ) -> CheckPage {
+        let (answers, say) = (&draft.answers, frame.say);
         let none = |text: String| if text.trim().is_empty() { "–".to_owned() } else { text };
         let files: Vec<&str> = answers.files.iter().map(|file| file.name.as_str()).collect();
         let (reach_id, reach) = match answers.by {
@@ -179,31 +183,42 @@ impl CheckPage {
             ReachBy::Letter => ("post", answers.post.clone()),
         };
         let fair = match (answers.fair.trim(), answers.unsure) {
-            ("", true) => "I don't know yet".to_owned(),
+            ("", true) => say.wish_unsure(),
             (fair, _) => fair.to_owned(),
         };
-        let line = |id, what, words: String, step: &str| AnswerLine {
+        let line = |id, (what, changes), words: String, step: &str| AnswerLine {
             id,
             what,
+            changes,
             words: none(words),
-            change: format!("/complain/{}/{step}?then=check", draft.token),
+            change: visitor.to(&format!("/complain/{}/{step}?then=check", draft.token)),
             error: Shown(&errors).of(id),
         };
+        let story = (say.check_story(), say.check_change_story());
+        let wish = (say.check_wish(), say.check_change_wish());
+        let to_reach = (say.check_reach(), say.check_change_reach());
         let mut lines = vec![
-            line("story", "What happened", answers.story.clone(), "story"),
-            line("wish", "What would make it right", answers.wishes_in_words(), "wish"),
-            line("fair", "What would be fair", fair, "wish"),
-            line("files", "Files", files.join(", "), "files"),
-            line("name", "Your name", answers.name.clone(), "reach"),
-            line(reach_id, "How we reach you", reach, "reach"),
+            line("story", story, answers.story.clone(), "story"),
+            line("wish", wish, answers.wishes_in_words(say), "wish"),
+            line("fair", (say.check_fair(), say.check_change_fair()), fair, "wish"),
+            line("files", (say.check_files(), say.check_change_files()), files.join(", "), "files"),
+            line(
+                "name",
+                (say.check_name(), say.check_change_name()),
+                answers.name.clone(),
+                "reach",
+            ),
+            line(reach_id, to_reach, reach, "reach"),
         ];
         if !answers.best_time.trim().is_empty() {
-            lines.push(line("best_time", "Best time", answers.best_time.clone(), "reach"));
+            let what = (say.check_best_time(), say.check_change_best_time());
+            lines.push(line("best_time", what, answers.best_time.clone(), "reach"));
         }
         if answers.helped {
-            lines.push(line("helped", "Help", "Someone is helping me".to_owned(), "reach"));
+            let what = (say.check_help(), say.check_change_help());
+            lines.push(line("helped", what, say.check_helped(), "reach"));
         }
-        let action = format!("/complain/{}/send", draft.token);
+        let action = visitor.to(&format!("/complain/{}/send", draft.token));
         CheckPage { frame, action, errors, lines }
     }
 }
@@ -213,33 +228,47 @@ impl CheckPage {
 pub(crate) struct ReceivedPage {
     pub frame: CustomerFrame,
     pub here: String,
-    pub name: String,
+    pub title: String,
     pub reference: String,
+    /// What stands before and after the reference.
+    pub reference_is: (String, String),
     pub reader: String,
-    pub by_when: String,
-    pub by_mail: bool,
+    /// By when they hear from a person, with what stands before and after it.
+    pub hear: Option<(String, String, String)>,
+    /// What stands before and after the link by which one looks again.
+    pub kept: (String, String),
     pub reach: String,
     pub has_case: bool,
 }
 
 impl ReceivedPage {
-    pub(crate) fn new(frame: CustomerFrame, draft: &Draft, receipt: &Receipt) -> ReceivedPage {
-        let answers = &draft.answers;
+    pub(crate) fn new(
+        frame: CustomerFrame,
+        here: String,
+        answers: &Answers,
+        receipt: &Receipt,
+    ) -> ReceivedPage {
+        let say = frame.say;
         let reach = match answers.by {
-            ReachBy::Email => answers.email.clone(),
-            ReachBy::Phone => answers.phone.clone(),
-            ReachBy::Letter => answers.post.clone(),
+            ReachBy::Email => say.received_by_mail(&answers.email),
+            ReachBy::Phone => say.received_by_other(&answers.phone),
+            ReachBy::Letter => say.received_by_other(&answers.post),
         };
+        let hear = (!receipt.by_when.is_empty()).then(|| {
+            let (before, after) = around(&say.received_hear(HOLE));
+            (before, receipt.by_when.clone(), after)
+        });
         ReceivedPage {
-            frame,
-            here: format!("/complain/received/{}", draft.token),
-            name: answers.first_name().to_owned(),
+            title: frame.title.clone(),
+            here,
             reference: receipt.reference.clone(),
-            reader: receipt.reader.clone(),
-            by_when: receipt.by_when.clone(),
-            by_mail: answers.by == ReachBy::Email,
+            reference_is: around(&say.received_reference(HOLE)),
+            reader: say.received_reader(&receipt.reader),
+            hear,
+            kept: around(&say.received_kept(HOLE)),
             reach,
             has_case: receipt.case.is_some(),
+            frame,
         }
     }
 }

@@ -5,9 +5,9 @@ use crate::mail::relay::Relay;
 use crate::mail::sql;
 use ::mail::compose::Automatic;
 use ::mail::{Address, Outgoing, compose, token};
-use domain::message::FIRST_WORD;
 use jiff::Timestamp;
 use serde::Deserialize;
+use speech::{Language, Say};
 use store::outbox::Letter;
 use store::{Context, StoreError};
 
@@ -25,6 +25,9 @@ struct Envelope {
     text: String,
     automatic: bool,
     link: String,
+    /// The customer's, ISO 639-1; letters that were laid out earlier have none.
+    #[serde(default)]
+    language: String,
 }
 
 /// A mail ready to leave.
@@ -93,8 +96,10 @@ pub(crate) async fn write(
     // Whoever fills a form in may write another person's address there: what that person then gets
     // by itself must not carry words somebody else chose.
     let is_first_word =
-        envelope.automatic && (references.is_empty() || envelope.subject == FIRST_WORD);
-    let said = if is_first_word { FIRST_WORD } else { envelope.subject.as_str() };
+        envelope.automatic && (references.is_empty() || speech::is_first_word(&envelope.subject));
+    let say = Language::of(&envelope.language).unwrap_or_default().say();
+    let first_word = say.letter_first_word();
+    let said = if is_first_word { first_word.as_str() } else { envelope.subject.as_str() };
     let answers = answers.or_else(|| references.last().cloned());
     let outgoing = Outgoing {
         from: Address::new(sender(&envelope, &relay.from_name), relay.from.clone()),
@@ -107,7 +112,7 @@ pub(crate) async fn write(
         date: now,
         automatic: if envelope.automatic { Automatic::Replied } else { Automatic::No },
         loop_mark: loop_mark(ctx),
-        text: text(&envelope.text, &envelope.link, &token::body_mark(&keys, case, &envelope.to)),
+        text: text(say, &envelope, &token::body_mark(&keys, case, &envelope.to)),
         thread_topic: theirs.topic,
         thread_index: theirs.index,
         ..Outgoing::default()
@@ -172,11 +177,12 @@ fn subject(subject: &str, number: &str, is_answer: bool) -> String {
     }
 }
 
-fn text(words: &str, link: &str, mark: &str) -> String {
-    let link = if link.is_empty() || words.contains(link) {
+fn text(say: Say, envelope: &Envelope, mark: &str) -> String {
+    let Envelope { text: words, link, .. } = envelope;
+    let link = if link.is_empty() || words.contains(link.as_str()) {
         String::new()
     } else {
-        format!("\n\nSee where it stands, or answer there:\n{link}")
+        format!("\n\n{}\n{link}", say.letter_stands())
     };
     format!("{}{link}\n\n{mark}\n", words.trim_end())
 }
@@ -192,9 +198,8 @@ mod tests {
         assert_eq!(subject("RE: No\r\nheating", "R-7", true), "RE: No heating [R-7]");
     }
 
-    #[test]
-    fn a_letter_comes_from_a_person_of_the_house_and_an_automatic_one_from_the_house() {
-        let letter = |from_name: &str, automatic| Envelope {
+    fn letter(from_name: &str, automatic: bool) -> Envelope {
+        Envelope {
             number: String::new(),
             message: String::new(),
             from_name: from_name.to_owned(),
@@ -203,19 +208,29 @@ mod tests {
             text: String::new(),
             automatic,
             link: String::new(),
-        };
+            language: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_letter_comes_from_a_person_of_the_house_and_an_automatic_one_from_the_house() {
         assert_eq!(sender(&letter("Maya Chen", false), "Nordlys"), "Maya Chen, Nordlys");
         assert_eq!(sender(&letter("Maya Chen", false), ""), "Maya Chen");
         assert_eq!(sender(&letter("Nordlys Energi AS", true), "Nordlys"), "Nordlys");
     }
 
     #[test]
-    fn a_letter_ends_with_its_link_and_the_mark_that_threads_it() {
-        let letter = text("We come today.\n", "https://x/c/1", "[ref:a]");
+    fn a_letter_ends_with_its_link_in_the_customer_s_language_and_the_mark_that_threads_it() {
+        let written = |language: &str, words: &str| {
+            let (text_of, link) = (words.to_owned(), "https://x/c/1".to_owned());
+            let say = Language::of(language).unwrap().say();
+            text(say, &Envelope { text: text_of, link, ..letter("", false) }, "[ref:a]")
+        };
         assert_eq!(
-            letter,
+            written("en", "We come today.\n"),
             "We come today.\n\nSee where it stands, or answer there:\nhttps://x/c/1\n\n[ref:a]\n"
         );
-        assert_eq!(text("See https://x/c/1", "https://x/c/1", "m"), "See https://x/c/1\n\nm\n");
+        assert!(written("de", "Wir kommen.").contains("Sehen Sie, wie weit es ist"));
+        assert_eq!(written("en", "See https://x/c/1"), "See https://x/c/1\n\n[ref:a]\n");
     }
 }

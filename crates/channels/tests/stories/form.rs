@@ -13,6 +13,9 @@ struct Answer {
     status: StatusCode,
     place: String,
     html: String,
+    /// `Content-Language` and `Vary`.
+    language: String,
+    vary: String,
 }
 
 fn app(world: &World) -> Router {
@@ -25,10 +28,15 @@ async fn ask(world: &World, request: Request<Body>) -> Answer {
     let status = response.status();
     let place = response.headers().get(header::LOCATION);
     let place = place.map(|place| place.to_str().unwrap().to_owned()).unwrap_or_default();
+    let header = |name| {
+        let value = response.headers().get(name);
+        value.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    };
+    let (language, vary) = (header(header::CONTENT_LANGUAGE), header(header::VARY));
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     let html = String::from_utf8(bytes.to_vec()).unwrap();
     assert!(html.len() <= 30_000, "a page of the form has {} bytes", html.len());
-    Answer { status, place, html }
+    Answer { status, place, html, language, vary }
 }
 
 async fn get(world: &World, path: &str) -> Answer {
@@ -178,5 +186,98 @@ fn a_file_that_is_too_large_is_named_and_the_others_are_kept() {
         assert!(page.html.contains("large.mov was not added: a file may have 25 MB"));
         assert!(page.html.contains("small.png"));
         assert_eq!(count(&world, "SELECT COUNT(*) FROM file").await, 1);
+    });
+}
+
+/// A page as a browser asks for it that wants `languages`.
+async fn get_in(world: &World, path: &str, languages: &str) -> Answer {
+    let request = Request::get(path).header(header::ACCEPT_LANGUAGE, languages);
+    ask(world, request.body(Body::empty()).unwrap()).await
+}
+
+#[test]
+fn a_german_browser_gets_german_pages_to_the_end_and_the_feedback_its_language() {
+    on_both(async |world| {
+        house(&world).await;
+        let first = get_in(&world, "/complain", "de-AT, en;q=0.5").await;
+        assert!(first.html.contains("<html lang=\"de\" dir=\"ltr\">"));
+        assert!(first.html.contains("Was ist passiert?") && first.html.contains("4.000 Zeichen"));
+        assert_eq!(first.language, "de");
+        assert!(first.vary.contains("accept-language"));
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post("/complain").header(header::CONTENT_TYPE, kind);
+        let request = request.header(header::ACCEPT_LANGUAGE, "de-AT");
+        let begun = ask(&world, request.body(Body::from("story=Defekt.")).unwrap()).await;
+        // From here on the answers know the language, whatever the browser says.
+        let wish = get_in(&world, &begun.place, "en").await;
+        assert!(wish.html.contains("Mein Geld zurück") && !wish.html.contains("My money back"));
+        let token = begun.place.split('/').nth(2).unwrap().to_owned();
+        post(&world, &format!("/complain/{token}/wish"), "wish=refund&unsure=yes").await;
+        let wrong = post(&world, &format!("/complain/{token}/reach"), "name=&by=email").await;
+        assert!(wrong.html.contains("<title>Fehler: Wie erreichen wir Sie?"));
+        assert!(wrong.html.contains("Geben Sie eine E-Mail-Adresse ein"));
+        let reach = "name=Amara+Okafor&by=email&email=amara%40example.org";
+        post(&world, &format!("/complain/{token}/reach"), reach).await;
+        let sent = post(&world, &format!("/complain/{token}/send"), "").await;
+        let receipt = get(&world, &sent.place).await;
+        assert!(receipt.html.contains("Ihre Nachricht ist angekommen, Amara Okafor."));
+        let one = understand_all(&world).await.remove(0);
+        assert!(one.feedback.text.contains("wieder gutmachen würde: Mein Geld zurück."));
+        assert_eq!((one.feedback.language.as_str(), one.reads.as_str()), ("de", "de"));
+    });
+}
+
+#[test]
+fn the_switch_shows_a_page_in_another_language_and_is_carried_on() {
+    on_both(async |world| {
+        house(&world).await;
+        let start = get(&world, "/start").await;
+        assert!(start.html.contains("href=\"/start?lang=fr\" lang=\"fr\" hreflang=\"fr\""));
+        let french = get_in(&world, "/start?lang=fr", "de").await;
+        assert_eq!(french.language, "fr");
+        assert!(french.html.contains("href=\"/complain?lang=fr\""));
+        let story = get(&world, "/complain?lang=fr").await;
+        assert!(story.html.contains("action=\"/complain?lang=fr\""));
+        let begun = post(&world, "/complain?lang=fr", "story=En+panne.").await;
+        assert!(begun.place.ends_with("/wish?lang=fr"), "{}", begun.place);
+        let path = begun.place.strip_suffix("?lang=fr").unwrap();
+        assert_eq!(get(&world, path).await.language, "fr");
+        // Looking in another language changes nothing that is kept.
+        let dutch = get(&world, &format!("{path}?lang=nl")).await;
+        assert!(dutch.html.contains("Wat zou het goedmaken?"));
+        assert!(dutch.html.contains(&format!("action=\"{path}?lang=nl\"")));
+        assert_eq!(get(&world, path).await.language, "fr");
+        let answered = post(&world, &format!("{path}?lang=nl"), "wish=apology").await;
+        assert!(answered.place.ends_with("/files?lang=nl"));
+        assert_eq!(get(&world, path).await.language, "nl", "what is answered in it stays in it");
+    });
+}
+
+#[test]
+fn who_wants_a_language_we_do_not_speak_reads_english() {
+    on_both(async |world| {
+        house(&world).await;
+        let page = get_in(&world, "/complain?lang=tlh", "pl, ja;q=0.8").await;
+        assert!(page.html.contains("<html lang=\"en\"") && page.html.contains("What happened?"));
+        assert_eq!(page.language, "en");
+        let token = answered(&world, "amara%40example.org").await;
+        post(&world, &format!("/complain/{token}/send"), "").await;
+        assert_eq!(understand_all(&world).await.remove(0).reads, "", "nobody chose English");
+    });
+}
+
+#[test]
+fn words_that_are_surely_in_another_language_than_the_pages_decide() {
+    on_both(async |world| {
+        house(&world).await;
+        let story = "story=The+heating+in+our+flat+has+been+broken+since+Tuesday+and+nobody+has+\
+                     come+to+look+at+it+although+you+promised+that+an+engineer+would+be+here.";
+        let begun = post(&world, "/complain?lang=de", story).await;
+        let token = begun.place.split('/').nth(2).unwrap().to_owned();
+        let reach = "name=Amara&by=email&email=amara%40example.org";
+        post(&world, &format!("/complain/{token}/reach"), reach).await;
+        post(&world, &format!("/complain/{token}/send"), "").await;
+        let one = understand_all(&world).await.remove(0);
+        assert_eq!((one.feedback.language.as_str(), one.reads.as_str()), ("en", "de"));
     });
 }

@@ -4,7 +4,9 @@
 use crate::automatic;
 use crate::case::link;
 use crate::case::save::By;
+use crate::case::sql::people;
 use crate::jobs;
+use crate::letter;
 use crate::policy::days;
 use domain::case::{Case, Stage, Tray};
 use domain::clock::ClockKind;
@@ -14,6 +16,7 @@ use domain::message::{PublicMessage, Purpose};
 use domain::promise::Promise;
 use jiff::Timestamp;
 use serde::Serialize;
+use speech::Language;
 use std::collections::BTreeMap;
 use store::course::Point;
 use store::{StoreError, Tx};
@@ -109,6 +112,7 @@ struct Envelope<'a> {
     text: &'a str,
     automatic: bool,
     link: String,
+    language: &'a str,
 }
 
 /// Lays out the letters of a message: the customer's, and one of their own for whoever gets it
@@ -152,6 +156,13 @@ async fn post_one(
 ) -> Result<(), StoreError> {
     let (by, case) = (step.by, step.after);
     let Post { letter, to, subject, link } = post;
+    let language = match Language::of(&case.language) {
+        Some(language) => language,
+        None => {
+            let contact = people::contact(tx, case.customer).await?.unwrap_or_default();
+            letter::say(case, &contact).language
+        }
+    };
     let envelope = Envelope {
         number: case.number.to_string(),
         message: letter.to_string(),
@@ -161,6 +172,7 @@ async fn post_one(
         text: &message.text,
         automatic: message.automatic,
         link,
+        language: language.code(),
     };
     let envelope = serde_json::to_string(&envelope)
         .map_err(|error| StoreError::unreadable("writing an envelope", error))?;

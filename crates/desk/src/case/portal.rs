@@ -14,7 +14,7 @@ use crate::view::portal::{PortalCase, portal_case};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::case::{Closing, Stage};
 use domain::id::OfferId;
@@ -22,9 +22,10 @@ use domain::offer::{Offer, OfferState};
 use domain::words::Words;
 use jiff::Timestamp;
 use serde::Deserialize;
+use speech::Say;
 use store::Context;
 use web::frame::CustomerFrame;
-use web::{Path, Problem, PublicForm, Query};
+use web::{Path, Problem, PublicForm, Query, Visitor, page_in};
 
 /// Letters of what a customer adds.
 const WORDS_MOST: usize = 10_000;
@@ -46,36 +47,53 @@ struct Visit {
     policy: Policy,
     now: Timestamp,
     contact: String,
+    visitor: Visitor,
+    say: Say,
 }
 
 impl Visit {
-    async fn of(ctx: &Context, token: &str) -> Result<Visit, Problem> {
+    async fn of(ctx: &Context, visitor: Visitor, token: &str) -> Result<Visit, Problem> {
         let portal = portal_case(ctx, token).await?.ok_or_else(closed)?;
+        let say = visitor.say(&[&portal.case.language, &portal.reads]);
         let policy = Policy::of(&ctx.store).await?;
         let lines = ctx.store.setting("organisation/contact").await?;
         let lines: Vec<String> =
             lines.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
         let contact = match lines.join(" · ") {
-            none if none.is_empty() => "Answer any of our letters.".to_owned(),
+            none if none.is_empty() => say.answer_any_letter(),
             lines => lines,
         };
-        Ok(Visit { token: token.to_owned(), portal, policy, now: ctx.now(), contact })
+        let (token, now) = (token.to_owned(), ctx.now());
+        Ok(Visit { token, portal, policy, now, contact, visitor, say })
     }
 
     fn telling(&self) -> Telling<'_> {
         let zone = self.policy.clocks.hours.zone();
-        Telling { portal: &self.portal, now: self.now, zone }
+        Telling { say: self.say, portal: &self.portal, now: self.now, zone }
     }
 
-    fn frame(&self, title: &str) -> CustomerFrame {
-        let mut frame = CustomerFrame::new(title, self.policy.organisation.clone());
-        frame.home = "/start".to_owned();
+    /// The frame of a page of this case; `part` is what follows the case's own address.
+    fn frame(&self, title: &str, part: &str) -> CustomerFrame {
+        let here = format!("/c/{}{part}", self.token);
+        let company = self.policy.organisation.clone();
+        let mut frame = CustomerFrame::new(title, company).spoken(self.say, &here);
+        frame.home = self.visitor.to("/start");
         frame.another_way.clone_from(&self.contact);
         frame
     }
 
+    /// The address of a page of this case, in the language that was asked for.
+    fn to(&self, part: &str) -> String {
+        self.visitor.to(&format!("/c/{}{part}", self.token))
+    }
+
     fn home(&self) -> Response {
-        Redirect::to(&format!("/c/{}", self.token)).into_response()
+        self.visitor.go_to(&format!("/c/{}", self.token))
+    }
+
+    /// A problem of this case, told in its customer's language.
+    fn tell(&self, problem: impl Into<Problem>) -> Problem {
+        problem.into().spoken(self.say.language)
     }
 }
 
@@ -85,14 +103,36 @@ fn closed() -> Problem {
     Problem::missing("link_closed", says)
 }
 
+/// Where the links and forms of the case's page lead.
+struct Links {
+    messages: String,
+    files: String,
+    is_solved: String,
+    is_not_right: String,
+    another_person: String,
+}
+
+impl Links {
+    fn of(visit: &Visit) -> Links {
+        Links {
+            messages: visit.to("/messages"),
+            files: visit.to("/files"),
+            is_solved: visit.to("/solved?answer=yes"),
+            is_not_right: visit.to("/solved?answer=no"),
+            another_person: visit.to("/another-person"),
+        }
+    }
+}
+
 #[derive(askama::Template)]
 #[template(path = "portal/case.html")]
 struct CasePage {
     frame: CustomerFrame,
-    token: String,
+    links: Links,
     here: String,
     title: String,
-    who: String,
+    write_to: String,
+    send_to: String,
     late: Option<String>,
     headline: String,
     steps: Vec<Step>,
@@ -109,9 +149,10 @@ struct CasePage {
 /// `GET /c/{token}`
 async fn show(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Path(token): Path<String>,
-) -> Result<Html<String>, Problem> {
-    let visit = Visit::of(&ctx, &token).await?;
+) -> Result<Response, Problem> {
+    let visit = Visit::of(&ctx, visitor, &token).await?;
     case_page(&ctx, &visit, String::new(), String::new())
 }
 
@@ -120,44 +161,47 @@ fn case_page(
     visit: &Visit,
     words: String,
     error: String,
-) -> Result<Html<String>, Problem> {
-    let here = visit.portal.case.number.to_string();
-    let mut frame = visit.frame(&format!("Your problem – {here}"));
+) -> Result<Response, Problem> {
+    let (here, say) = (visit.portal.case.number.to_string(), visit.say);
+    let mut frame = visit.frame(&say.case_tab(&here), "");
     frame.has_errors = !error.is_empty();
     let is_closed = visit.portal.case.stage.is_closed();
     let open = visit.portal.offers.iter().filter(|offer| !is_closed && waits_for_customer(offer));
-    let offers = open.map(|offer| (offer.id.to_string(), offer_words(offer))).collect();
+    let address = |offer: &Offer| visit.to(&format!("/offers/{}", offer.id));
+    let offers = open.map(|offer| (address(offer), offer_words(offer, say))).collect();
     let errors = if error.is_empty() { vec![] } else { vec![("words".to_owned(), error.clone())] };
     let telling = visit.telling();
-    web::page(&CasePage {
+    let page = CasePage {
         frame,
+        links: Links::of(visit),
         title: visit.portal.case.problem_line().to_owned(),
         is_closed,
-        who: telling.who(),
+        write_to: say.case_write_to(&telling.who()),
+        send_to: say.case_send_to(&telling.who()),
         late: telling.late(),
         headline: telling.headline(),
         steps: telling.steps(),
         promises: telling.promises(),
         messages: telling.messages(),
-        token: visit.token.clone(),
         here,
         offers,
         words,
         error,
         errors,
         press: web::new_press(ctx),
-    })
+    };
+    page_in(&page, say)
 }
 
 fn waits_for_customer(offer: &Offer) -> bool {
     matches!(offer.state, OfferState::Proposed | OfferState::Asked)
 }
 
-fn offer_words(offer: &Offer) -> String {
+fn offer_words(offer: &Offer, say: Say) -> String {
     match offer.options.as_slice() {
-        [] => "Tell us what would be fair".to_owned(),
-        [one] => format!("Look at it: {}", one.words),
-        several => format!("Choose one of {}", several.len()),
+        [] => say.offer_say(),
+        [one] => say.offer_look(&one.words),
+        several => say.offer_choose(i64::try_from(several.len()).unwrap_or(i64::MAX)),
     }
 }
 
@@ -170,16 +214,18 @@ struct Added {
 /// `POST /c/{token}/messages`
 async fn add_words(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Path(token): Path<String>,
     form: PublicForm<Added>,
 ) -> Result<Response, Problem> {
-    let visit = Visit::of(&ctx, &token).await?;
+    let visit = Visit::of(&ctx, visitor, &token).await?;
     let Ok(words) = Words::new(&form.value.words, WORDS_MOST) else {
-        let says = "Write what you want to tell us, in up to 10,000 letters.".to_owned();
+        let says = visit.say.case_words_wrong(i64::try_from(WORDS_MOST).unwrap_or(i64::MAX));
         let page = case_page(&ctx, &visit, form.value.words, says)?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    messages::add_words(&ctx, &visit.portal.permit, words, &form.press).await?;
+    let added = messages::add_words(&ctx, &visit.portal.permit, words, &form.press).await;
+    added.map_err(|error| visit.tell(error))?;
     Ok(visit.home())
 }
 
@@ -187,11 +233,12 @@ async fn add_words(
 #[template(path = "portal/solved.html")]
 struct SolvedPage {
     frame: CustomerFrame,
-    token: String,
+    action: String,
+    whole: String,
     what_we_did: String,
     /// They said yes before.
     said_yes: bool,
-    choices: Vec<(&'static str, &'static str, bool)>,
+    choices: Vec<(&'static str, String, bool)>,
     words: String,
     errors: Vec<(String, String)>,
     press: String,
@@ -210,17 +257,24 @@ fn solved_page(
     chosen: &str,
     words: String,
     errors: Vec<(String, String)>,
-) -> Result<Html<String>, Problem> {
-    let choices = [("yes", "Yes"), ("partly", "Partly"), ("no", "No")];
+) -> Result<Response, Problem> {
+    let say = visit.say;
+    let choices =
+        [("yes", say.solved_yes()), ("partly", say.solved_partly()), ("no", say.solved_no())];
     let what_we_did = match &visit.portal.case.stage {
-        Stage::Checking { what_we_did, .. } => what_we_did.clone(),
+        Stage::Checking { what_we_did, .. } if !what_we_did.is_empty() => {
+            say.solved_what_we_did(what_we_did)
+        }
         _ => String::new(),
     };
-    let mut frame = visit.frame("Did this solve it?");
+    let known = choices.iter().find(|(value, _)| *value == chosen);
+    let here = known.map_or("/solved".to_owned(), |(value, _)| format!("/solved?answer={value}"));
+    let mut frame = visit.frame(&say.solved_title(), &here);
     frame.has_errors = !errors.is_empty();
-    web::page(&SolvedPage {
+    let page = SolvedPage {
         frame,
-        token: visit.token.clone(),
+        action: visit.to("/solved"),
+        whole: visit.to(""),
         what_we_did,
         said_yes: matches!(
             visit.portal.case.stage,
@@ -230,16 +284,18 @@ fn solved_page(
         words,
         errors,
         press: web::new_press(ctx),
-    })
+    };
+    page_in(&page, say)
 }
 
 /// `GET /c/{token}/solved?answer=yes`: only shows the question, with the answer chosen.
 async fn ask(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<Html<String>, Problem> {
-    let visit = Visit::of(&ctx, &token).await?;
+) -> Result<Response, Problem> {
+    let visit = Visit::of(&ctx, visitor, &token).await?;
     solved_page(&ctx, &visit, &asked.answer, String::new(), Vec::new())
 }
 
@@ -256,7 +312,7 @@ struct Answered {
 #[template(path = "portal/answered.html")]
 struct AnsweredPage {
     frame: CustomerFrame,
-    token: String,
+    back: String,
     heading: String,
     says: String,
 }
@@ -264,16 +320,18 @@ struct AnsweredPage {
 /// `POST /c/{token}/solved`
 async fn answer(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Path(token): Path<String>,
     form: PublicForm<Answered>,
 ) -> Result<Response, Problem> {
-    let visit = Visit::of(&ctx, &token).await?;
+    let visit = Visit::of(&ctx, visitor, &token).await?;
+    let say = visit.say;
     let answer = match form.value.answer.as_str() {
         "yes" => Answer::Yes,
         "partly" => Answer::Partly,
         "no" => Answer::No,
         _ => {
-            let errors = vec![("answer".to_owned(), "Choose yes, partly or no.".to_owned())];
+            let errors = vec![("answer".to_owned(), say.solved_choose())];
             let page = solved_page(&ctx, &visit, "", form.value.words, errors)?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
@@ -285,33 +343,32 @@ async fn answer(
     if let Err(error) = done
         && !matches!(&error, ActError::Refused(why) if why.code() == "already_said")
     {
-        return Err(error.into());
+        return Err(visit.tell(error));
     }
-    let after = Visit::of(&ctx, &token).await?;
+    let after = Visit::of(&ctx, visitor, &token).await?;
     let (heading, says) = match answer {
-        Answer::Yes => ("Thank you for telling us.".to_owned(), "How else can we help?".to_owned()),
+        Answer::Yes => (say.solved_thanks(), say.solved_how_else()),
         Answer::Partly | Answer::No => {
             let telling = after.telling();
             let says = telling.late().unwrap_or_else(|| telling.headline());
-            ("Sorry, then we’re not done.".to_owned(), says)
+            (say.solved_sorry(), says)
         }
     };
-    let frame = after.frame(&heading);
-    let page = web::page(&AnsweredPage { frame, token: after.token, heading, says })?;
-    Ok(page.into_response())
+    let frame = after.frame(&heading, "");
+    page_in(&AnsweredPage { frame, back: after.to(""), heading, says }, say)
 }
 
 #[derive(askama::Template)]
 #[template(path = "portal/offer.html")]
 struct OfferPage {
     frame: CustomerFrame,
-    token: String,
-    id: String,
+    action: String,
+    back: String,
     finding: String,
     choices: Vec<(String, String, bool)>,
     fair: String,
-    fair_error: &'static str,
-    errors: Vec<(&'static str, &'static str)>,
+    fair_error: String,
+    errors: Vec<(&'static str, String)>,
     press: String,
 }
 
@@ -320,8 +377,9 @@ fn offer_page(
     visit: &Visit,
     offer: &Offer,
     typed: &Chosen,
-    wrong: Option<(&'static str, &'static str)>,
-) -> Result<Html<String>, Problem> {
+    wrong: Option<(&'static str, String)>,
+) -> Result<Response, Problem> {
+    let say = visit.say;
     let mut choices: Vec<(String, String, bool)> = offer
         .options
         .iter()
@@ -332,37 +390,42 @@ fn offer_page(
             (value, option.words.clone(), chosen)
         })
         .collect();
-    let other = ("other".to_owned(), "Something else – what would be fair?".to_owned());
+    let other = ("other".to_owned(), say.offer_other());
     choices.push((other.0, other.1, typed.choice == "other" || offer.options.is_empty()));
-    let mut frame = visit.frame("What would be fair?");
+    let part = format!("/offers/{}", offer.id);
+    let mut frame = visit.frame(&say.offer_tab(), &part);
     frame.has_errors = wrong.is_some();
-    web::page(&OfferPage {
+    let fair_error = wrong.iter().find(|wrong| wrong.0 == "fair").map(|wrong| wrong.1.clone());
+    let page = OfferPage {
         frame,
-        token: visit.token.clone(),
-        id: offer.id.to_string(),
+        action: visit.to(&part),
+        back: visit.to(""),
         finding: offer.finding.clone(),
         choices,
         fair: typed.fair.clone(),
-        fair_error: wrong.filter(|wrong| wrong.0 == "fair").map_or("", |wrong| wrong.1),
+        fair_error: fair_error.unwrap_or_default(),
         errors: wrong.into_iter().collect(),
         press: web::new_press(ctx),
-    })
+    };
+    page_in(&page, say)
 }
 
 fn open_offer<'a>(visit: &'a Visit, id: &str) -> Result<&'a Offer, Problem> {
     let id: Option<OfferId> = id.parse().ok();
     let found = visit.portal.offers.iter().find(|offer| Some(offer.id) == id);
     found.filter(|offer| waits_for_customer(offer)).ok_or_else(|| {
-        Problem::missing("offer_closed", "This suggestion is not open any more. Write to us.")
+        let says = "This suggestion is not open any more. Write to us.";
+        visit.tell(Problem::missing("offer_closed", says))
     })
 }
 
 /// `GET /c/{token}/offers/{id}`
 async fn choose(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Path((token, id)): Path<(String, String)>,
-) -> Result<Html<String>, Problem> {
-    let visit = Visit::of(&ctx, &token).await?;
+) -> Result<Response, Problem> {
+    let visit = Visit::of(&ctx, visitor, &token).await?;
     let offer = open_offer(&visit, &id)?;
     offer_page(&ctx, &visit, offer, &Chosen::default(), None)
 }
@@ -377,10 +440,12 @@ struct Chosen {
 /// `POST /c/{token}/offers/{id}`
 async fn chosen(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Path((token, id)): Path<(String, String)>,
     form: PublicForm<Chosen>,
 ) -> Result<Response, Problem> {
-    let visit = Visit::of(&ctx, &token).await?;
+    let visit = Visit::of(&ctx, visitor, &token).await?;
+    let (say, permit) = (visit.say, &visit.portal.permit);
     let offer = open_offer(&visit, &id)?;
     let again = |wrong| {
         let page = offer_page(&ctx, &visit, offer, &form.value, Some(wrong))?;
@@ -388,14 +453,16 @@ async fn chosen(
     };
     if form.value.choice == "other" {
         let Ok(words) = Words::new(&form.value.fair, 2_000) else {
-            return again(("fair", "Write what you think would be fair."));
+            return again(("fair", say.offer_fair_missing()));
         };
-        offers::counter(&ctx, &visit.portal.permit, offer.id, &words, &form.press).await?;
+        let done = offers::counter(&ctx, permit, offer.id, &words, &form.press).await;
+        done.map_err(|error| visit.tell(error))?;
     } else {
         let Ok(place) = form.value.choice.parse::<usize>() else {
-            return again(("choice", "Choose one, or say what would be fair."));
+            return again(("choice", say.offer_choice_missing()));
         };
-        offers::accept(&ctx, &visit.portal.permit, offer.id, place, &form.press).await?;
+        let done = offers::accept(&ctx, permit, offer.id, place, &form.press).await;
+        done.map_err(|error| visit.tell(error))?;
     }
     Ok(visit.home())
 }
@@ -403,15 +470,18 @@ async fn chosen(
 /// `POST /c/{token}/another-person`: somebody else looks at it.
 async fn another_person(
     State(ctx): State<Context>,
+    visitor: Visitor,
     Path(token): Path<String>,
     form: PublicForm<Nothing>,
 ) -> Result<Response, Problem> {
     let Nothing {} = form.value;
-    let visit = Visit::of(&ctx, &token).await?;
+    let visit = Visit::of(&ctx, visitor, &token).await?;
     // Closed meanwhile, in another tab or by their own answer: the page says how to open it again.
     if visit.portal.case.stage.is_closed() {
         return Ok(visit.home());
     }
-    escalation::ask_someone_else(&ctx, &visit.portal.permit, None, &form.press).await?;
+    let permit = &visit.portal.permit;
+    let asked = escalation::ask_someone_else(&ctx, permit, None, &form.press).await;
+    asked.map_err(|error| visit.tell(error))?;
     Ok(visit.home())
 }

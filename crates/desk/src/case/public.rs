@@ -6,7 +6,7 @@ use domain::clock::ClockKind;
 use domain::promise::PromiseState;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use web::time_words::{customer_by, customer_date};
+use speech::Say;
 
 /// One step of the way.
 pub(crate) struct Step {
@@ -36,8 +36,9 @@ pub(crate) struct PublicWords {
     pub files: String,
 }
 
-/// A customer's page is written for a moment and a zone.
+/// A customer's page is written in a language, for a moment and a zone.
 pub(crate) struct Telling<'a> {
+    pub say: Say,
     pub portal: &'a PortalCase,
     pub now: Timestamp,
     pub zone: &'a TimeZone,
@@ -70,69 +71,57 @@ impl Telling<'_> {
     }
 
     fn next_in_words(&self) -> Option<String> {
-        self.next_word().map(|due| customer_by(self.now, due, self.zone))
+        self.next_word().map(|due| self.say.by(self.now, due, self.zone))
     }
 
     /// Where it stands, in one or two sentences.
     pub fn headline(&self) -> String {
-        let who = self.who();
-        let by = self.next_in_words().map(|by| format!(" You will hear from us {by}."));
-        let by = by.unwrap_or_default();
+        let (say, who) = (self.say, self.who());
+        let next = self.next_in_words().map(|when| format!(" {}", say.stands_hear(&when)));
+        let next = next.unwrap_or_default();
         match &self.portal.case.stage {
-            Stage::New | Stage::WaitingForUs { .. } => format!("We have it.{by}"),
-            Stage::With { .. } => format!("{who} is on it.{by}"),
-            Stage::WaitingForCustomer { .. } => {
-                format!("{who} has written to you. Write back here whenever you like.{by}")
-            }
-            Stage::OfferMade { .. } => format!("{who} has a suggestion for you. You choose."),
-            Stage::Checking { .. } => {
-                "We think it is put right. Is it? It is solved when you say so.".to_owned()
-            }
-            Stage::Closed { because: Closing::Confirmed, .. } => {
-                "You told us it’s solved, so we’ve closed it. Write here any time to open it again."
-                    .to_owned()
-            }
-            Stage::Closed { .. } => {
-                "This is closed. Write here any time to open it again.".to_owned()
-            }
+            Stage::New | Stage::WaitingForUs { .. } => format!("{}{next}", say.stands_new()),
+            Stage::With { .. } => format!("{}{next}", say.stands_with(&who)),
+            Stage::WaitingForCustomer { .. } => format!("{}{next}", say.stands_waiting(&who)),
+            Stage::OfferMade { .. } => say.stands_offer(&who),
+            Stage::Checking { .. } => say.stands_checking(),
+            Stage::Closed { because: Closing::Confirmed, .. } => say.stands_confirmed(),
+            Stage::Closed { .. } => say.stands_closed(),
         }
     }
 
     /// Lateness first: a broken promise, or an answer that should have come. Says who does what by
     /// when.
     pub fn late(&self) -> Option<String> {
-        let case = &self.portal.case;
+        let (case, say) = (&self.portal.case, self.say);
         if case.stage.is_closed() {
             return None;
         }
         let who = self.who();
         let then = match self.next_in_words() {
-            Some(by) => format!("{who} will write to you {by}."),
-            None => format!("{who} will write to you as the next thing."),
+            Some(when) => say.late_then(&when, &who),
+            None => say.late_then_next(&who),
         };
         let mut owed = self.portal.promises.iter().map(|line| &line.promise);
         let broken = owed.find(|p| p.is_owed() && p.due_at <= self.now);
         if let Some(promise) = broken {
-            let when = customer_date(self.now, promise.due_at, self.zone);
-            let words = &promise.words;
-            return Some(format!(
-                "We said we would {words} by {when}. We didn’t, and we’re sorry. {then}"
-            ));
+            let when = say.moment(self.now, promise.due_at, self.zone);
+            return Some(format!("{} {then}", say.late_promise(&when, &promise.words)));
         }
         let words = [ClockKind::Answer, ClockKind::Update, ClockKind::Resolve];
         let over = self.due(&words).any(|due| due < self.now);
         let waits = over && case.waiting_since.is_some();
-        waits.then(|| format!("We should have written to you before now, and we’re sorry. {then}"))
+        waits.then(|| format!("{} {then}", say.late_word()))
     }
 
     /// What happened, and only the next step ahead.
     pub fn steps(&self) -> Vec<Step> {
         let step = |(at, what): &(Timestamp, Happened)| {
-            let (words, state) = step_words(what)?;
-            let when = customer_date(self.now, *at, self.zone);
-            Some(Step { words, state, when, datetime: at.to_string() })
+            let (words, state) = step_words(what, self.say);
+            let when = self.say.moment(self.now, *at, self.zone);
+            Step { words, state, when, datetime: at.to_string() }
         };
-        let mut steps: Vec<Step> = self.portal.history.iter().filter_map(step).collect();
+        let mut steps: Vec<Step> = self.portal.history.iter().map(step).collect();
         steps.dedup_by(|later, earlier| later.words == earlier.words);
         if self.portal.case.stage.is_closed() {
             return steps;
@@ -143,8 +132,8 @@ impl Telling<'_> {
             last.state = "now";
         }
         if let Some(due) = self.next_word() {
-            let words = format!("Next: a word from {}", self.who());
-            let when = customer_by(self.now, due, self.zone);
+            let words = self.say.step_next(&self.who());
+            let when = self.say.by(self.now, due, self.zone);
             steps.push(Step { words, state: "next", when, datetime: due.to_string() });
         }
         steps
@@ -153,18 +142,16 @@ impl Telling<'_> {
     /// Every promise they know of.
     pub fn promises(&self) -> Vec<PublicPromise> {
         let view = |line: &crate::view::promises::PromiseLine| {
-            let promise = &line.promise;
+            let (promise, say) = (&line.promise, self.say);
             let (state, when) = match promise.state {
                 PromiseState::Open if promise.due_at > self.now => {
-                    ("open", customer_by(self.now, promise.due_at, self.zone))
+                    ("open", say.by(self.now, promise.due_at, self.zone))
                 }
-                PromiseState::Open | PromiseState::Broken => {
-                    ("broken", "not kept – see above".to_owned())
-                }
-                PromiseState::Kept => ("kept", "kept".to_owned()),
-                PromiseState::KeptLate => ("kept", "kept, but late".to_owned()),
+                PromiseState::Open | PromiseState::Broken => ("broken", say.promise_not_kept()),
+                PromiseState::Kept => ("kept", say.promise_kept()),
+                PromiseState::KeptLate => ("kept", say.promise_kept_late()),
             };
-            PublicPromise { words: promise.words.clone(), state, when }
+            PublicPromise { words: say.case_promise(&promise.words), state, when }
         };
         self.portal.promises.iter().map(view).collect()
     }
@@ -174,34 +161,39 @@ impl Telling<'_> {
         let view = |said: &crate::view::portal::Said| PublicWords {
             from_us: !said.theirs,
             who: match (said.theirs, said.joined) {
-                (true, false) => "You".to_owned(),
+                (true, false) => self.say.case_you(),
                 (true, true) => said.by.clone(),
                 (false, _) if said.by == self.portal.organisation => said.by.clone(),
                 (false, _) => first_name(&said.by),
             },
-            when: customer_date(self.now, said.at, self.zone),
-            also: said.also.join(", "),
+            when: self.say.moment(self.now, said.at, self.zone),
+            also: told(&said.also, |names| self.say.case_also_to(names)),
             text: said.text.clone(),
-            files: said.files.join(", "),
+            files: told(&said.files, |names| self.say.case_with_files(names)),
         };
         self.portal.conversation.iter().map(view).collect()
     }
 }
 
-fn step_words(what: &Happened) -> Option<(String, &'static str)> {
-    let done = |words: String| Some((words, "done"));
-    match what {
-        Happened::Opened => done("We have it".to_owned()),
-        Happened::With { name } => done(format!("{} is on it", first_name(name))),
-        Happened::HandedOver { because } => done(format!("Passed on, because: {because}")),
-        Happened::PromiseBroken { words } => Some((format!("We missed this: {words}"), "late")),
-        Happened::PromiseKept { words } => done(format!("Kept: {words}")),
-        Happened::Answered { name } => done(format!("{} answered", first_name(name))),
-        Happened::Proposed => done("We made a suggestion".to_owned()),
-        Happened::PutRight { what_we_did } => done(format!("What we did: {what_we_did}")),
-        Happened::Confirmed => done("You told us it’s solved".to_owned()),
-        Happened::Contested => done("You told us it isn’t solved yet".to_owned()),
-        Happened::Closed { .. } => done("Closed".to_owned()),
-        Happened::Reopened => done("Opened again".to_owned()),
-    }
+/// A sentence about some names, or empty where there are none.
+fn told(names: &[String], sentence: impl FnOnce(&str) -> String) -> String {
+    if names.is_empty() { String::new() } else { sentence(&names.join(", ")) }
+}
+
+fn step_words(what: &Happened, say: Say) -> (String, &'static str) {
+    let words = match what {
+        Happened::Opened => say.step_opened(),
+        Happened::With { name } => say.step_with(&first_name(name)),
+        Happened::HandedOver { because } => say.step_handed_over(because),
+        Happened::PromiseBroken { words } => return (say.step_missed(words), "late"),
+        Happened::PromiseKept { words } => say.step_kept(words),
+        Happened::Answered { name } => say.step_answered(&first_name(name)),
+        Happened::Proposed => say.step_proposed(),
+        Happened::PutRight { what_we_did } => say.step_put_right(what_we_did),
+        Happened::Confirmed => say.step_confirmed(),
+        Happened::Contested => say.step_contested(),
+        Happened::Closed { .. } => say.step_closed(),
+        Happened::Reopened => say.step_reopened(),
+    };
+    (words, "done")
 }

@@ -16,7 +16,7 @@ use domain::channel::Kind;
 use domain::event::{Actor, Event, Opening};
 use domain::feedback::{FeedbackIn, Imported};
 use domain::id::{CaseId, CaseNumber, CustomerId};
-use domain::message::{FIRST_WORD, Purpose, ReceivedMessage};
+use domain::message::{Purpose, ReceivedMessage};
 use jiff::Timestamp;
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
@@ -271,11 +271,12 @@ pub(crate) async fn acknowledge(
     opening: &Opening,
 ) -> Result<Vec<Event>, StoreError> {
     let contact = people::contact(tx, opening.customer).await?.unwrap_or_default();
-    let Some(address) = contact.email else { return Ok(Vec::new()) };
+    let Some(address) = contact.email.clone() else { return Ok(Vec::new()) };
     if automatic::brake(tx, now, opening.customer, &address).await?.is_some() {
         return Ok(Vec::new());
     }
     let case = Case::opened(id, now, opening);
+    let say = letter::say(&case, &contact);
     let zone = policy.clocks.hours.zone();
     // Name and subject of an address that nobody has proved to be theirs are a stranger's words.
     let is_proved = contact.n_verified > 0;
@@ -283,7 +284,7 @@ pub(crate) async fn acknowledge(
     let letter = Outgoing {
         id: ctx.id(now),
         purpose: Purpose::Acknowledgement,
-        text: letter::acknowledgement(name, &case, &policy.organisation, now, zone),
+        text: letter::acknowledgement(say, name, &case, &policy.organisation, now, zone),
         to: Some(address),
         also: Vec::new(),
         automatic: true,
@@ -293,7 +294,7 @@ pub(crate) async fn acknowledge(
     if let Event::Sent { message, .. } = &mut sent
         && !is_proved
     {
-        FIRST_WORD.clone_into(&mut message.subject);
+        message.subject = say.letter_first_word();
     }
     Ok(vec![sent])
 }

@@ -32,7 +32,7 @@ pub async fn ask(
     press: &Press,
 ) -> Result<Done, ActError> {
     let (work, permit) = handling!(ctx, staff, Act::Offer, on, press);
-    let composed = || letter::what_would_be_fair(&work.contact.name, work.name());
+    let composed = || letter::what_would_be_fair(work.say(), &work.contact.name, work.name());
     let letter = work.letter(Purpose::Offer, text.unwrap_or_else(composed));
     let (clocks, now) = (&work.policy.clocks, work.now);
     let events = rules::ask(&work.case, &permit, ctx.id(now), letter, clocks, now)?;
@@ -70,10 +70,11 @@ pub async fn propose(
     let proposal = Proposal { id: ctx.id(work.now), finding, options, value, expires_at };
     let zone = work.policy.clocks.hours.zone();
     let text = letter::proposal(
+        work.say(),
         &work.contact.name,
         proposal.finding.as_str(),
         &proposal.options,
-        proposal.expires_at.map(|until| letter::moment(work.now, until, zone)),
+        proposal.expires_at.map(|until| work.say().moment(work.now, until, zone)),
         work.name(),
     );
     let letter = work.letter(Purpose::Offer, text);
@@ -112,10 +113,11 @@ pub async fn approve(
     let zone = work.policy.clocks.hours.zone();
     let waiting = offer(&work, id)?;
     let text = letter::proposal(
+        work.say(),
         &work.contact.name,
         &waiting.finding,
         &waiting.options,
-        waiting.expires_at.map(|until| letter::moment(work.now, until, zone)),
+        waiting.expires_at.map(|until| work.say().moment(work.now, until, zone)),
         work.name(),
     );
     let letter = work.letter(Purpose::Offer, text);
@@ -154,7 +156,7 @@ pub async fn withdraw(
     press: &Press,
 ) -> Result<Done, ActError> {
     let (work, permit) = handling!(ctx, staff, Act::Offer, on, press);
-    let text = letter::offer_withdrawn(&work.contact.name, work.name());
+    let text = letter::offer_withdrawn(work.say(), &work.contact.name, work.name());
     let letter = Some(work.letter(Purpose::Offer, text));
     let (clocks, now) = (&work.policy.clocks, work.now);
     let events = rules::withdraw(&work.case, &permit, id, letter, clocks, now)?;
@@ -203,10 +205,10 @@ async fn accepted(
     let number = work.tx.next_number(Numbered::Promise).await?;
     let hours = &work.policy.clocks.hours;
     let due_at = hours.close_of_day(work.now, REMEDY_DAYS).unwrap_or(work.now + days(4));
-    let promise = |words| NewPromise {
+    let promise = |chosen: &str| NewPromise {
         id: work.ctx.id(work.now),
         number,
-        words,
+        words: letter::give_the_chosen(work.say(), chosen),
         keeper,
         due_at,
         visible: true,

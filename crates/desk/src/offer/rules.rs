@@ -264,7 +264,7 @@ pub fn accept(
     case: &Case,
     id: OfferId,
     option: usize,
-    promise: impl FnOnce(Words) -> NewPromise,
+    promise: impl FnOnce(&str) -> NewPromise,
     now: Timestamp,
 ) -> Result<Vec<Event>, OfferRefused> {
     if case.stage.is_closed() {
@@ -278,11 +278,9 @@ pub fn accept(
         return Err(OfferRefused::Expired);
     }
     let chosen = offer.options.get(option).ok_or(OfferRefused::NoSuchOption)?;
-    let words = format!("give you what you chose: {}", chosen.words.trim());
-    let words = Words::new(&words, Words::MOST).map_err(|_| OfferRefused::NoSuchOption)?;
     Ok(vec![
         change(id, OfferState::Accepted, Some(chosen.words.clone())),
-        promised(promise(words), now),
+        promised(promise(chosen.words.trim()), now),
     ])
 }
 
@@ -378,7 +376,10 @@ mod tests {
         let (case, values) = (complaint(), ["Care".to_owned()]);
         let case = after(case.clone(), &proposed(&case, proposal(100), means(&values)).unwrap());
         let choose = |at| {
-            let promise = |words| NewPromise { words, ..crate::told::promise(at + HOUR) };
+            let promise = |chosen: &str| NewPromise {
+                words: crate::told::words(chosen),
+                ..crate::told::promise(at + HOUR)
+            };
             accept(&case, id(9), 0, promise, at)
         };
         assert_eq!(choose(thursday() + HOUR * 2), Err(OfferRefused::Expired));

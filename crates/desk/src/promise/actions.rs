@@ -68,7 +68,8 @@ pub async fn keep(
 ) -> Result<Done, ActError> {
     let (work, permit) = handling!(ctx, staff, Act::Promise, on, press);
     let promised = rules::owed(&work.case, promise)?.words.clone();
-    let text = letter::promise_kept(&work.contact.name, &promised, done.as_str(), work.name());
+    let text =
+        letter::promise_kept(work.say(), &work.contact.name, &promised, done.as_str(), work.name());
     let letter = work.letter(Purpose::Promise, text);
     let (clocks, now) = (&work.policy.clocks, work.now);
     let events = rules::keep(&work.case, &permit, promise, &done, letter, clocks, now)?;
@@ -90,7 +91,7 @@ pub async fn put_off(
     press: &Press,
 ) -> Result<Done, ActError> {
     let (work, permit) = handling!(ctx, staff, Act::Promise, on, press);
-    let text = letter::promise_moved(&work.contact.name, told.as_str(), work.name());
+    let text = letter::promise_moved(work.say(), &work.contact.name, told.as_str(), work.name());
     let letter = work.letter(Purpose::Promise, text);
     let (clocks, now) = (&work.policy.clocks, work.now);
     let events =

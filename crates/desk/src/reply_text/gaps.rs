@@ -4,9 +4,9 @@ use crate::message::coaching::FindingView;
 use crate::screen::Screen;
 use crate::view::case::CaseView;
 use domain::variable::{self, Filled, VARIABLES};
+use speech::Language;
 use std::collections::BTreeMap;
 use store::{Context, StoreError};
-use web::time_words::customer_date;
 
 /// What stands in each gap that has something to say on this case.
 pub(crate) struct Values(BTreeMap<&'static str, String>);
@@ -23,7 +23,9 @@ impl Values {
         let owed = case.promises.iter().filter(|promise| promise.is_owed() && promise.visible);
         if let Some(next) = owed.min_by_key(|promise| promise.due_at) {
             values.insert("promise.words", next.words.clone());
-            let day = customer_date(screen.now, next.due_at, &screen.zone);
+            // The text is for the customer, so its day is written as their language writes it.
+            let say = Language::of(&case.language).unwrap_or_default().say();
+            let day = say.moment(screen.now, next.due_at, &screen.zone);
             values.insert("promise.date", day);
         }
         let first = view.customer.split_whitespace().next().unwrap_or_default();

@@ -46,14 +46,20 @@ pub async fn resolve(
 ) -> Result<Done, ActError> {
     let (mut work, permit) = handling!(ctx, staff, Act::Resolve, on, press);
     let asks_now = ask == Ask::Now;
-    let text = letter::resolved(&work.contact.name, what_we_did.as_str(), asks_now, work.name());
+    let text = letter::resolved(
+        work.say(),
+        &work.contact.name,
+        what_we_did.as_str(),
+        asks_now,
+        work.name(),
+    );
     let letter = work.letter(Purpose::Verification, text);
     let message = letter.id;
     let ask_back = match ask {
         Ask::Now => AskBack::Now,
         Ask::At(at) => AskBack::At(at),
         Ask::ByPhone(at) => {
-            AskBack::ByPhone(work.promise(letter::call_to_ask(), staff.id, at).await?)
+            AskBack::ByPhone(work.promise(letter::call_to_ask(work.say()), staff.id, at).await?)
         }
     };
     let (clocks, now) = (&work.policy.clocks, work.now);
@@ -70,10 +76,6 @@ pub async fn resolve(
         jobs::set_ask(&mut work.tx, work.case.id, now, 0, at, now).await?;
     }
     work.save(&events).await
-}
-
-fn phrase(text: &str) -> Words {
-    Words::new(text, Words::MOST).expect("a phrase of ours is never blank")
 }
 
 /// The customer's answer on their page. A repeated yes changes nothing.
@@ -143,7 +145,7 @@ async fn word_by(
     };
     let clock = work.policy.clocks.begin(ClockKind::Answer, work.case.severity, work.now);
     let (Some(keeper), Some(clock)) = (keeper, clock) else { return Ok(None) };
-    let words = phrase("write to you about what is still wrong");
+    let words = letter::word_on_what_is_wrong(work.say());
     Ok(Some(work.promise(words, keeper, clock.due_at).await?))
 }
 

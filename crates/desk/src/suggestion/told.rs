@@ -6,8 +6,8 @@ use crate::view::case::{CaseView, ThreadEntry, earlier};
 use domain::event::{Actor, Event};
 use domain::id::MessageId;
 use prompt::{Matter, Said};
+use speech::Say;
 use store::{Context, StoreError};
-use web::time_words::customer_date;
 
 /// Entries before those on the page that are looked at.
 const EARLIER_MOST: u32 = 100;
@@ -28,7 +28,7 @@ pub(super) async fn matter(
             .unwrap_or_default(),
     };
     entries.extend(view.thread.entries.iter().cloned());
-    let day = |at| customer_date(screen.now, at, &screen.zone);
+    let day = |at| Say::default().moment(screen.now, at, &screen.zone);
     let promise = |promise: &domain::promise::Promise| {
         format!("We will {} by {}", promise.words, day(promise.due_at))
     };

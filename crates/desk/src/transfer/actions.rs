@@ -60,8 +60,7 @@ pub async fn transfer(
         Tell::Letter(text) => Told::Letter(work.letter(Purpose::Transfer, text)),
         Tell::Nothing(because) => Told::Silently { note: ctx.id(work.now), because },
     };
-    let words =
-        Words::new("write or call you", rules::PROMISE_MOST).map_err(|_| ActError::Missing)?;
+    let words = letter::word_of_the_next(work.say());
     let mut promise = work.promise(words, receiver.id, transfer.by).await?;
     promise.visible = matches!(told, Told::Letter(_));
     let lead = people::lead_of(&mut work.tx, transfer.team).await?;
@@ -128,11 +127,12 @@ fn composed(
     reason: &Words,
     by: Timestamp,
 ) -> Words {
+    let say = work.say();
     let to = match receiver {
-        Some(receiver) => format!("{} in {}", receiver.name, team.name),
+        Some(receiver) => say.letter_person_of(&receiver.name, &team.name),
         None => team.name.clone(),
     };
-    let by = letter::moment(work.now, by, work.policy.clocks.hours.zone());
+    let by = say.moment(work.now, by, work.policy.clocks.hours.zone());
     let customer = &work.contact.name;
-    letter::transfer(customer, &work.case, &to, reason.as_str(), &by, work.name(), &team.phone)
+    letter::transfer(say, customer, &work.case, &to, reason.as_str(), &by, work.name(), &team.phone)
 }

@@ -29,6 +29,8 @@ pub struct PortalCase {
     pub case: Case,
     /// The customer's name.
     pub customer: String,
+    /// The language the customer is known to read, ISO 639-1, or empty.
+    pub reads: String,
     /// Who has it.
     pub owner: Option<String>,
     /// The team it lies with, and its direct line, or empty.
@@ -119,6 +121,7 @@ struct Row {
     #[sqlx(flatten)]
     case: CaseRow,
     customer_name: Option<String>,
+    customer_language: Option<String>,
     owner_name: Option<String>,
     team_name: Option<String>,
     team_phone: Option<String>,
@@ -133,6 +136,7 @@ pub async fn portal_case(ctx: &Context, token: &str) -> Result<Option<PortalCase
         "SELECT ",
         case_columns!(),
         ", (SELECT u.name FROM customer u WHERE u.id = c.customer_id) AS customer_name,
+           (SELECT u.language FROM customer u WHERE u.id = c.customer_id) AS customer_language,
            (SELECT s.name FROM staff s WHERE s.id = c.owner_id) AS owner_name,
            (SELECT t.name FROM team t WHERE t.id = c.team_id) AS team_name,
            (SELECT t.phone FROM team t WHERE t.id = c.team_id) AS team_phone
@@ -154,6 +158,7 @@ pub async fn portal_case(ctx: &Context, token: &str) -> Result<Option<PortalCase
         history: history(ctx, case.id, &promises).await?,
         permit,
         customer: row.customer_name.unwrap_or_default(),
+        reads: row.customer_language.unwrap_or_default(),
         owner: row.owner_name,
         team: (row.team_name.unwrap_or_default(), row.team_phone.unwrap_or_default()),
         organisation,

@@ -15,6 +15,7 @@ mod promised;
 mod rebuilt;
 mod recipients;
 mod solved;
+mod spoken;
 mod suggested;
 mod told;
 mod topics;

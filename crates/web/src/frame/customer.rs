@@ -1,39 +1,18 @@
 //! The frame of the pages customers see: company, language, the one thing, another way.
 
+use crate::{assets, icons, visitor};
 use askama::filters::Safe;
+use speech::Say;
 
-use crate::{assets, icons};
-
-/// A language the company speaks.
+/// A language the page can be read in.
 #[derive(Clone, Debug)]
 pub struct Language {
     /// BCP 47.
-    pub code: String,
-    /// Its own name: "Norsk".
+    pub code: &'static str,
+    /// Its own name: "Deutsch".
     pub name: String,
     /// This page in that language.
     pub href: String,
-}
-
-/// The frame's own words, in the customer's language.
-#[derive(Clone, Debug)]
-pub struct FrameWords {
-    /// The link to the page before.
-    pub back: String,
-    /// The question before the telephone number and address.
-    pub another_way: String,
-    /// What stands before the title when something must be put right.
-    pub error: String,
-}
-
-impl Default for FrameWords {
-    fn default() -> FrameWords {
-        FrameWords {
-            back: "Back".to_owned(),
-            another_way: "Need another way?".to_owned(),
-            error: "Error:".to_owned(),
-        }
-    }
 }
 
 /// What stands around a page customers see. It needs no script and no account.
@@ -55,14 +34,10 @@ pub struct CustomerFrame {
     pub back: Option<String>,
     /// Links at the end of every page: address and words.
     pub foot_links: Vec<(String, String)>,
-    /// Language of the page, BCP 47.
-    pub language: String,
-    /// `ltr` or `rtl`.
-    pub direction: &'static str,
+    /// The language of the page, with every word of ours in it.
+    pub say: Say,
     /// The languages one can switch to.
     pub languages: Vec<Language>,
-    /// The frame's own words.
-    pub words: FrameWords,
 }
 
 impl CustomerFrame {
@@ -77,26 +52,27 @@ impl CustomerFrame {
             another_way: String::new(),
             back: None,
             foot_links: Vec::new(),
-            language: "en".to_owned(),
-            direction: "ltr",
+            say: Say::default(),
             languages: Vec::new(),
-            words: FrameWords::default(),
         }
+    }
+
+    /// The frame in a language, with the switch to every other one. `here` is the address at which
+    /// the page can be looked at again.
+    #[must_use]
+    pub fn spoken(mut self, say: Say, here: &str) -> CustomerFrame {
+        self.say = say;
+        self.languages = languages(here);
+        self
     }
 
     /// The title in the browser's tab: "Error: What happened? – Nordlys Heating".
     pub fn full_title(&self) -> String {
         if self.has_errors {
-            format!("{} {} – {}", self.words.error, self.title, self.company)
+            format!("{} {} – {}", self.say.error(), self.title, self.company)
         } else {
             format!("{} – {}", self.title, self.company)
         }
-    }
-
-    /// The name of the page's language in that language, or its code.
-    pub fn language_name(&self) -> &str {
-        let known = self.languages.iter().find(|language| language.code == self.language);
-        known.map_or(&self.language, |language| &language.name)
     }
 
     /// The address of a style sheet, see [`assets::url`].
@@ -108,4 +84,14 @@ impl CustomerFrame {
     pub fn icon(&self, name: &str) -> Safe<&'static str> {
         Safe(icons::svg(name))
     }
+}
+
+/// The page at `here` in every language we speak.
+pub(crate) fn languages(here: &str) -> Vec<Language> {
+    let one = |language: speech::Language| Language {
+        code: language.code(),
+        name: language.name(),
+        href: visitor::in_language(here, language),
+    };
+    speech::Language::all().map(one).collect()
 }

@@ -12,6 +12,8 @@ use store::{Doing, Sql, StoreError, Tx, on};
 pub struct Contact {
     /// Their name, or empty.
     pub name: String,
+    /// The language they are known to read, ISO 639-1, or empty.
+    pub language: String,
     /// The unit they belong to.
     pub unit_id: String,
     /// Their e-mail address: the one somebody said last, else a verified one first, else the first
@@ -26,7 +28,7 @@ pub(crate) async fn contact(
     customer: CustomerId,
 ) -> Result<Option<Contact>, StoreError> {
     const SQL: &str = "
-        SELECT c.name, c.unit_id,
+        SELECT c.name, c.language, c.unit_id,
                (SELECT i.value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'email'
                 ORDER BY CASE WHEN i.preferred_at_ms IS NULL THEN 1 ELSE 0 END,
                          i.preferred_at_ms DESC,

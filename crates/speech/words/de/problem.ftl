@@ -1,0 +1,27 @@
+problem-nothing-heading = Hier ist nichts für Sie
+problem-faster-heading = Jemand war schneller
+problem-not-now-heading = Das geht gerade nicht
+problem-moment-heading = Einen Moment bitte
+problem-ours-heading = Das hat nicht geklappt, und es liegt an uns
+problem-go-back = Gehen Sie zurück: Was Sie geschrieben haben, steht noch im Formular. Senden Sie es dann noch einmal ab.
+problem-compare = Gehen Sie zurück: Was Sie geschrieben haben, steht noch im Formular. Öffnen Sie die Seite daneben noch einmal, um zu sehen, was geändert wurde.
+problem-start = Zum Anfang
+problem-quote = Wenn Sie uns danach fragen, nennen Sie { $reference } ({ $status }).
+
+problem-other = Das war nicht möglich. Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal, oder schreiben Sie uns.
+problem-ours = Bei uns ist etwas kaputtgegangen. Es wurde nichts geändert; bitte versuchen Sie es noch einmal.
+problem-unavailable = Wir können gerade nichts speichern und haben es deshalb nicht angenommen. Versuchen Sie es bald noch einmal.
+problem-too-often = Das war zu oft. Versuchen Sie es in { $seconds } Sekunden noch einmal.
+problem-too-large = Das ist mehr, als wir auf einmal annehmen. Es wurde nichts gespeichert.
+problem-files-too-large = Alle Dateien zusammen dürfen 200 MB groß sein. Senden Sie weniger auf einmal.
+problem-faster = Jemand hat dies im selben Moment geändert. Sehen Sie es sich noch einmal an, und entscheiden Sie dann.
+problem-nothing-here = Unter dieser Adresse gibt es nichts.
+problem-link-closed = Dieser Link führt zu keinem Anliegen oder ist nicht mehr gültig. Schreiben Sie uns, dann senden wir einen neuen an die Adresse, die wir kennen.
+problem-offer-closed = Dieser Vorschlag ist nicht mehr offen. Schreiben Sie uns.
+problem-offer-expired = Die Zeit für diesen Vorschlag ist abgelaufen. Bitten Sie uns um einen neuen.
+problem-no-such-option = Wählen Sie einen der Vorschläge.
+problem-case-closed = Dies ist abgeschlossen. Schreiben Sie uns auf Ihrer Seite, dann geht es weiter.
+problem-already-escalated = Es wurde schon jemand um eine Entscheidung gebeten.
+problem-cut-off = Die Dateien sind nicht vollständig angekommen. Gehen Sie zurück, und versuchen Sie es noch einmal.
+problem-unreadable = Das war nicht lesbar. Es wurde nichts geändert.
+problem-wrong-origin = Dies wurde von einer anderen Website aus gesendet, deshalb ist nichts geschehen.

@@ -1,0 +1,27 @@
+problem-nothing-heading = Aquí no hay nada para usted
+problem-faster-heading = Alguien fue más rápido
+problem-not-now-heading = Ahora no es posible
+problem-moment-heading = Un momento, por favor
+problem-ours-heading = No ha funcionado, y es culpa nuestra
+problem-go-back = Vuelva atrás: lo que escribió sigue en el formulario. Después envíelo otra vez.
+problem-compare = Vuelva atrás: lo que escribió sigue en el formulario. Abra la página al lado para ver qué ha cambiado.
+problem-start = Ir al inicio
+problem-quote = Si nos pregunta por esto, indique { $reference } ({ $status }).
+
+problem-other = No se ha podido hacer. No se ha cambiado nada. Vuelva atrás e inténtelo de nuevo, o escríbanos.
+problem-ours = Algo ha fallado por nuestra parte. No se ha cambiado nada; inténtelo otra vez, por favor.
+problem-unavailable = Ahora mismo no podemos guardar nada, así que no lo hemos aceptado. Inténtelo de nuevo pronto.
+problem-too-often = Han sido demasiadas veces. Inténtelo de nuevo dentro de { $seconds } segundos.
+problem-too-large = Es más de lo que aceptamos de una vez. No se ha guardado nada.
+problem-files-too-large = Todos los archivos juntos pueden ocupar 200 MB. Envíe menos a la vez.
+problem-faster = Alguien lo cambió en ese mismo momento. Vuelva a mirarlo y después decida.
+problem-nothing-here = No hay nada en esta dirección.
+problem-link-closed = Este enlace no abre ningún caso, o ya no lo abre. Escríbanos y le enviaremos uno nuevo a la dirección que conocemos.
+problem-offer-closed = Esta propuesta ya no está abierta. Escríbanos.
+problem-offer-expired = El plazo de esta propuesta ha terminado. Pídanos una nueva.
+problem-no-such-option = Elija una de las opciones.
+problem-case-closed = Este caso está cerrado. Escríbanos en su página para reabrirlo.
+problem-already-escalated = Ya se ha pedido a alguien que decida.
+problem-cut-off = Los archivos no han llegado enteros. Vuelva atrás e inténtelo de nuevo.
+problem-unreadable = No se ha podido leer. No se ha cambiado nada.
+problem-wrong-origin = Se envió desde otro sitio web, así que no se ha hecho nada.

@@ -1,0 +1,27 @@
+problem-nothing-heading = Il n’y a rien ici pour vous
+problem-faster-heading = Quelqu’un a été plus rapide
+problem-not-now-heading = Ce n’est pas possible pour l’instant
+problem-moment-heading = Un instant, s’il vous plaît
+problem-ours-heading = Cela n’a pas fonctionné, et c’est de notre faute
+problem-go-back = Revenez en arrière : ce que vous avez écrit est encore dans le formulaire. Envoyez-le ensuite à nouveau.
+problem-compare = Revenez en arrière : ce que vous avez écrit est encore dans le formulaire. Ouvrez la page à côté pour voir ce qui a changé.
+problem-start = Aller au début
+problem-quote = Pour nous interroger à ce sujet, indiquez { $reference } ({ $status }).
+
+problem-other = Cela n’a pas pu être fait. Rien n’a été modifié. Revenez en arrière et réessayez, ou écrivez-nous.
+problem-ours = Une panne s’est produite chez nous. Rien n’a été modifié ; merci de réessayer.
+problem-unavailable = Nous ne pouvons rien enregistrer pour l’instant, nous ne l’avons donc pas pris. Réessayez bientôt.
+problem-too-often = C’était trop fréquent. Réessayez dans { $seconds } secondes.
+problem-too-large = C’est plus que ce que nous prenons en une fois. Rien n’a été enregistré.
+problem-files-too-large = Tous les fichiers ensemble peuvent faire 200 Mo. Envoyez-en moins à la fois.
+problem-faster = Quelqu’un a modifié cela au même moment. Regardez à nouveau, puis décidez.
+problem-nothing-here = Il n’y a rien à cette adresse.
+problem-link-closed = Ce lien n’ouvre aucune demande, ou ne l’ouvre plus. Écrivez-nous, et nous en enverrons un nouveau à l’adresse que nous connaissons.
+problem-offer-closed = Cette proposition n’est plus ouverte. Écrivez-nous.
+problem-offer-expired = Le délai de cette proposition est passé. Demandez-nous-en une nouvelle.
+problem-no-such-option = Choisissez une des propositions.
+problem-case-closed = Cette demande est close. Écrivez-nous sur votre page pour la rouvrir.
+problem-already-escalated = Quelqu’un a déjà été sollicité pour décider.
+problem-cut-off = Les fichiers ne sont pas arrivés en entier. Revenez en arrière et réessayez.
+problem-unreadable = Cela n’a pas pu être lu. Rien n’a été modifié.
+problem-wrong-origin = Cela a été envoyé depuis un autre site, rien n’a donc été fait.

@@ -1,0 +1,27 @@
+problem-nothing-heading = Qui non c’è nulla per Lei
+problem-faster-heading = Qualcuno è stato più veloce
+problem-not-now-heading = Ora non è possibile
+problem-moment-heading = Un momento, per favore
+problem-ours-heading = Non ha funzionato, ed è colpa nostra
+problem-go-back = Torni indietro: ciò che ha scritto è ancora nel modulo. Poi lo invii di nuovo.
+problem-compare = Torni indietro: ciò che ha scritto è ancora nel modulo. Apra la pagina accanto per vedere che cosa è cambiato.
+problem-start = Vai all’inizio
+problem-quote = Per chiederci informazioni, indichi { $reference } ({ $status }).
+
+problem-other = Non è stato possibile. Non è stato cambiato nulla. Torni indietro e riprovi, oppure ci scriva.
+problem-ours = Qualcosa si è guastato da parte nostra. Non è stato cambiato nulla; riprovi, per favore.
+problem-unavailable = In questo momento non possiamo salvare nulla, perciò non l’abbiamo accettato. Riprovi tra poco.
+problem-too-often = Troppi tentativi. Riprovi tra { $seconds } secondi.
+problem-too-large = È più di quanto accettiamo in una volta. Non è stato salvato nulla.
+problem-files-too-large = Tutti i file insieme possono avere 200 MB. Ne invii di meno alla volta.
+problem-faster = Qualcuno lo ha cambiato nello stesso momento. Guardi di nuovo, poi decida.
+problem-nothing-here = A questo indirizzo non c’è nulla.
+problem-link-closed = Questo link non apre alcun caso, o non lo apre più. Ci scriva, e ne invieremo uno nuovo all’indirizzo che conosciamo.
+problem-offer-closed = Questa proposta non è più aperta. Ci scriva.
+problem-offer-expired = Il termine di questa proposta è scaduto. Ce ne chieda una nuova.
+problem-no-such-option = Scelga una delle proposte.
+problem-case-closed = Questo caso è chiuso. Ci scriva sulla Sua pagina per riaprirlo.
+problem-already-escalated = È già stato chiesto a qualcuno di decidere.
+problem-cut-off = I file non sono arrivati interi. Torni indietro e riprovi.
+problem-unreadable = Non è stato possibile leggerlo. Non è stato cambiato nulla.
+problem-wrong-origin = È stato inviato da un altro sito, perciò non è successo nulla.

@@ -1,0 +1,27 @@
+problem-nothing-heading = Hier is niets voor u
+problem-faster-heading = Iemand was sneller
+problem-not-now-heading = Dat kan nu niet
+problem-moment-heading = Een ogenblik alstublieft
+problem-ours-heading = Dat lukte niet, en dat ligt aan ons
+problem-go-back = Ga terug: wat u hebt getypt staat nog in het formulier. Verstuur het daarna opnieuw.
+problem-compare = Ga terug: wat u hebt getypt staat nog in het formulier. Open de pagina ernaast om te zien wat er is veranderd.
+problem-start = Naar het begin
+problem-quote = Wilt u ons hiernaar vragen, noem dan { $reference } ({ $status }).
+
+problem-other = Dat is niet gelukt. Er is niets veranderd. Ga terug en probeer het opnieuw, of schrijf ons.
+problem-ours = Er is bij ons iets stukgegaan. Er is niets veranderd; probeer het alstublieft opnieuw.
+problem-unavailable = We kunnen op dit moment niets bewaren, dus we hebben het niet aangenomen. Probeer het straks opnieuw.
+problem-too-often = Dat was te vaak. Probeer het over { $seconds } seconden opnieuw.
+problem-too-large = Dat is meer dan we in één keer aannemen. Er is niets bewaard.
+problem-files-too-large = Alle bestanden samen mogen 200 MB zijn. Verstuur er minder tegelijk.
+problem-faster = Iemand heeft dit op hetzelfde moment veranderd. Kijk er nog eens naar en beslis dan.
+problem-nothing-here = Op dit adres is niets te vinden.
+problem-link-closed = Deze link opent geen klacht, of niet meer. Schrijf ons, dan sturen we een nieuwe naar het adres dat we kennen.
+problem-offer-closed = Dit voorstel staat niet meer open. Schrijf ons.
+problem-offer-expired = De tijd voor dit voorstel is voorbij. Vraag ons om een nieuw voorstel.
+problem-no-such-option = Kies een van de voorstellen.
+problem-case-closed = Dit is afgesloten. Schrijf ons op uw pagina om het weer te openen.
+problem-already-escalated = Er is al iemand gevraagd om te beslissen.
+problem-cut-off = De bestanden zijn niet volledig aangekomen. Ga terug en probeer het opnieuw.
+problem-unreadable = Dat konden we niet lezen. Er is niets veranderd.
+problem-wrong-origin = Dit is vanaf een andere site verstuurd, dus er is niets gedaan.

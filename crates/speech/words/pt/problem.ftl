@@ -1,0 +1,27 @@
+problem-nothing-heading = Não há nada aqui para si
+problem-faster-heading = Alguém foi mais rápido
+problem-not-now-heading = Agora não é possível
+problem-moment-heading = Um momento, por favor
+problem-ours-heading = Não funcionou, e a culpa é nossa
+problem-go-back = Volte atrás: o que escreveu ainda está no formulário. Depois envie-o de novo.
+problem-compare = Volte atrás: o que escreveu ainda está no formulário. Abra a página ao lado para ver o que mudou.
+problem-start = Ir para o início
+problem-quote = Se nos perguntar por isto, indique { $reference } ({ $status }).
+
+problem-other = Não foi possível. Nada foi alterado. Volte atrás e tente de novo, ou escreva-nos.
+problem-ours = Algo falhou do nosso lado. Nada foi alterado; tente de novo, por favor.
+problem-unavailable = Neste momento não conseguimos guardar nada, por isso não aceitámos. Tente de novo em breve.
+problem-too-often = Foram demasiadas vezes. Tente de novo dentro de { $seconds } segundos.
+problem-too-large = É mais do que aceitamos de uma vez. Nada foi guardado.
+problem-files-too-large = Todos os ficheiros juntos podem ter 200 MB. Envie menos de cada vez.
+problem-faster = Alguém alterou isto no mesmo momento. Veja de novo e depois decida.
+problem-nothing-here = Não há nada neste endereço.
+problem-link-closed = Esta ligação não abre nenhum caso, ou já não o abre. Escreva-nos, e enviamos uma nova para o endereço que conhecemos.
+problem-offer-closed = Esta proposta já não está aberta. Escreva-nos.
+problem-offer-expired = O prazo desta proposta terminou. Peça-nos uma nova.
+problem-no-such-option = Escolha uma das opções.
+problem-case-closed = Este caso está encerrado. Escreva-nos na sua página para o reabrir.
+problem-already-escalated = Já foi pedido a alguém que decida.
+problem-cut-off = Os ficheiros não chegaram completos. Volte atrás e tente de novo.
+problem-unreadable = Não foi possível ler. Nada foi alterado.
+problem-wrong-origin = Isto foi enviado de outro site, por isso nada foi feito.
