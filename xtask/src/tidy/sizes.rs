@@ -15,8 +15,8 @@ const ROOM_MOST: usize = 8_000;
 /// Rooms that are over it for now: each with a most of its own and why, told under the debts in
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 2] = [
-    ("channels", 15_200, "to be split into mail and everything else that is heard"),
-    ("desk", 28_900, "to be split into handling and making good"),
+    ("channels", 15_400, "to be split into mail and everything else that is heard"),
+    ("desk", 29_000, "to be split into handling and making good"),
 ];
 /// Lines of Rust the words of the field may take.
 const DOMAIN_MOST: usize = 6_000;
@@ -232,10 +232,10 @@ mod tests {
             files.extend([("crates/desk/Cargo.toml", ""), (map::MAP, map)]);
             words(&files)
         };
-        const TOLD: &str = "`desk`: 28,900 lines, to be split into handling and making good.";
+        const TOLD: &str = "`desk`: 29,000 lines, to be split into handling and making good.";
         assert!(files(48, TOLD).is_empty());
-        assert_eq!(files(49, TOLD), ["crates/desk: 29400 lines of Rust, at most 28900"]);
-        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 28900 lines: to be \
+        assert_eq!(files(49, TOLD), ["crates/desk: 29400 lines of Rust, at most 29000"]);
+        let untold = "ARCHITECTURE.md: does not tell that `desk` may have 29000 lines: to be \
             split into handling and making good";
         assert_eq!(files(1, "The house"), [untold]);
     }
