@@ -46,7 +46,7 @@ impl Hidden {
     }
 
     /// Looks from now on for people too whom the words of `text` name ("my husband …"). What is
-    /// part of `ours` is the name of nobody. All texts together add [`LEARNT_MOST`] names at most.
+    /// part of `ours` is the name of nobody. All texts together add 200 names at most.
     pub fn learn(&mut self, text: &str, ours: &str) {
         let is_ours = |name: &str| ours.split_whitespace().any(|part| same(part, name));
         let is_known = |name: &str| self.known.iter().any(|(known, _)| known == name);
