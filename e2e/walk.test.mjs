@@ -113,7 +113,14 @@ const ON_LIST = {
   Snooze: [
     async () => (await at("/q/team"), await toFreeRow()),
     () => keys("s"),
-    () => page.locator(`#${page.free}`).waitFor({ state: "detached" }),
+    // At some hours something is due before tomorrow: then the case stays, and the page says why.
+    () =>
+      page.waitForFunction(
+        (id) =>
+          !document.getElementById(id) ||
+          /due before then/.test(document.getElementById("toasts").textContent),
+        page.free,
+      ),
   ],
   Resolve: list("e", asks(/./)),
   "Set the priority": list("p", asks(/./)),
