@@ -21,6 +21,9 @@ use store::{Context, StoreError, Tx};
 /// First and last kind of the jobs that an import leaves; nothing else lies between them.
 pub const KINDS: (&str, &str) = ("arrival", "arrivals");
 
+/// After so many tries an arrival on which we fail is shown to a person: within a quarter of a
+/// minute.
+const TRIES_UNSEEN: i64 = 3;
 /// Arrivals of a moment up to which it is quiet.
 const QUIET: usize = 3;
 
@@ -45,6 +48,9 @@ pub async fn run(
     senders: &Senders,
     job: &Job,
 ) -> anyhow::Result<()> {
+    if job.kind == KINDS.0 && job.attempts >= TRIES_UNSEEN {
+        return take_or_show(ctx, reader, senders, job).await;
+    }
     match take(ctx, reader, senders, std::slice::from_ref(job)).await {
         Err(error) if job.kind == KINDS.1 && job.attempts > 1 => {
             tracing::warn!(job.id, %error, "a group could not be taken in; its rows go one by one");
@@ -52,6 +58,35 @@ pub async fn run(
         }
         done => done,
     }
+}
+
+/// Tries it once more, and shows a person what arrived where our program fails on it again: as it
+/// came, with what went wrong. A store that is away is no fault of what arrived.
+async fn take_or_show(
+    ctx: &Context,
+    reader: &Reader,
+    senders: &Senders,
+    job: &Job,
+) -> anyhow::Result<()> {
+    let (inner, reads, asks, held) = (ctx.clone(), reader.clone(), senders.clone(), job.clone());
+    let tried =
+        tokio::spawn(async move { take(&inner, &reads, &asks, std::slice::from_ref(&held)).await });
+    let why = match tried.await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => match error.downcast_ref() {
+            Some(StoreError::Conflict { .. } | StoreError::Unavailable { .. }) => {
+                return Err(error);
+            }
+            _ => format!("{error:#}"),
+        },
+        Err(broke) => format!("our program broke on it ({broke})"),
+    };
+    tracing::error!(job.id, why, "an arrival cannot be taken in; a person is shown it as it came");
+    let ids = ids_of(job)?;
+    let waiting = intake::waiting(&ctx.store, &ids).await?;
+    let shown = |one| ReadThrough::failing(one, why.clone(), reader);
+    let read = waiting.into_iter().map(shown).collect();
+    place(ctx, std::slice::from_ref(job), &ids, read, false).await
 }
 
 /// Does some `arrival` jobs with one commit for all. When this fails, nothing of it was done, and
@@ -92,11 +127,22 @@ async fn take(
     let waiting = intake::waiting(&ctx.store, &ids).await?;
     ctx.passes(Point::ArrivalLoaded);
     let alone = channels::stands_alone(&waiting);
-    let mut read = channels::read_through(ctx, waiting, reader, senders).await?;
+    let read = channels::read_through(ctx, waiting, reader, senders).await?;
     ctx.passes(Point::ArrivalRead);
+    place(ctx, jobs, &ids, read, alone).await
+}
+
+/// Gives what was read its place, in one transaction; with `alone`, all of it at once.
+async fn place(
+    ctx: &Context,
+    jobs: &[Job],
+    ids: &[ArrivalId],
+    mut read: Vec<ReadThrough>,
+    alone: bool,
+) -> anyhow::Result<()> {
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    let still = intake::still_waiting(&mut tx, &ids).await?;
+    let still = intake::still_waiting(&mut tx, ids).await?;
     ctx.passes(Point::ArrivalBegun);
     read.retain(|one| still.contains(&one.arrival()));
     let taking = desk::Taking::begin(&mut tx, ctx, now, read.len()).await?;
@@ -143,13 +189,18 @@ impl Round<'_> {
         let (ctx, now) = (self.ctx, self.now);
         let all = channels::understand_read(tx, ctx, now, arrivals).await?;
         ctx.passes(Point::ArrivalUnderstood);
-        let theirs = all.iter().filter(|one| one.is_a_customer_s());
+        let unknown = |one: &&Understood| one.is_a_customer_s() && one.customer.is_none();
+        let theirs = all.iter().filter(unknown);
         let who: Vec<(UnitId, Who)> = theirs.map(|one| (one.feedback.unit, who(one))).collect();
         let mut known = customers::recognise_all(tx, ctx, now, &who).await?.into_iter();
         ctx.passes(Point::ArrivalRecognised);
         let mut fates = Vec::with_capacity(all.len());
         for one in &all {
-            let customer = if one.is_a_customer_s() { known.next() } else { None };
+            let customer = match &one.customer {
+                Some(known) => Some(Recognised { id: known.id, name: known.name.clone() }),
+                None if one.is_a_customer_s() => known.next(),
+                None => None,
+            };
             fates.push(self.place(tx, one, customer).await?);
         }
         let placed: Vec<Placed<'_>> = all

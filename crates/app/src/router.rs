@@ -295,6 +295,7 @@ pub async fn mail(
             .collect(),
     };
     channels::mail::set_mailboxes(ctx, &mailboxes, &from, &settings.trusted_servers()).await?;
+    channels::mail::set_forms(ctx, &settings.mail_forms()?).await?;
     let certificate = settings.mail_certificate()?;
     let mut tasks = Vec::new();
     let mut until = ended.clone();

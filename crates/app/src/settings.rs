@@ -317,6 +317,21 @@ impl Settings {
         self.list("trusted_servers")
     }
 
+    /// Programs that write in people's names, each as `address=where it names them`.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn mail_forms(&self) -> anyhow::Result<Vec<String>> {
+        let forms = self.list("mail_forms");
+        match forms.iter().find(|form| channels::mail::read_form(form).is_none()) {
+            Some(wrong) => anyhow::bail!(
+                "`mail_forms` has {wrong}; write form@shop.example=reply-to, or \
+                 form@shop.example=E-mail: where a line of the text begins with these words"
+            ),
+            None => Ok(forms),
+        }
+    }
+
     /// The name server that is asked about senders; `None` when nobody is.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Feedback: its table, and what people and programs read of it.
 
 pub(crate) mod api;
+mod cards;
 pub(crate) mod original;
 pub(crate) mod pages;
 pub(crate) mod preview;

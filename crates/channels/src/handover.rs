@@ -57,6 +57,7 @@ impl Understood {
             answerable: self.answerable && !self.automatic,
             because: self.because.clone(),
             thread: self.thread(),
+            passed_on: self.passed_on.clone(),
             imported: match (self.quiet, self.closed_at) {
                 (false, _) => Imported::No,
                 (true, None) => Imported::Open,
@@ -75,7 +76,13 @@ impl Understood {
             return false;
         }
         let kind = self.feedback.kind;
-        !self.automatic || matches!(kind, Kind::Complaint | Kind::Cancellation)
+        // Whoever takes part in a case, or has its address from us, writes to people there, even
+        // with the marks of bulk mail.
+        let in_thread = matches!(self.joins, Joins::Case(_) | Joins::Waits(_));
+        !self.automatic
+            || in_thread
+            || self.passed_on.is_some()
+            || matches!(kind, Kind::Complaint | Kind::Cancellation)
     }
 
     fn thread(&self) -> Option<ThreadEvidence> {

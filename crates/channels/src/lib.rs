@@ -25,4 +25,4 @@ pub use said::{Author, Envelope, Joins, Shape};
 pub use understand::{
     ReadThrough, keep, read_through, stands_alone, understand, understand_many, understand_read,
 };
-pub use understood::{DeliveryReport, Feedback, KeptFile, Placed, Understood};
+pub use understood::{DeliveryReport, Feedback, KeptFile, KnownCustomer, Placed, Understood};

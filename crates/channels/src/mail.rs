@@ -9,8 +9,10 @@ mod key;
 mod line;
 mod listen;
 mod lookup;
+mod notices;
 pub(crate) mod pages;
 mod place;
+mod plain;
 mod read;
 mod relay;
 mod secured;
@@ -21,6 +23,7 @@ mod sql;
 mod take;
 mod traffic;
 mod trial;
+mod whose;
 mod wording;
 
 pub use ::mail::smtp::Protocol;
@@ -38,6 +41,7 @@ pub use setup::{MailDns, Record};
 pub use take::{Incoming, WHOLE_MOST, take};
 pub use traffic::Shaping;
 pub use trial::{Trial, TrialStep, last_trial, try_out};
+pub use whose::{read_form, set_forms};
 
 pub(crate) use place::{note_reports, place};
 pub(crate) use read::{Read, read};

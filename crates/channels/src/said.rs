@@ -1,6 +1,7 @@
 //! What an arrival says, in the words of every channel alike, before it has a number.
 
 use domain::channel::{Channel, Kind};
+use domain::feedback::PassedOn;
 use domain::id::{StaffId, UnitId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -204,6 +205,8 @@ pub struct Said {
     pub answerable: bool,
     /// Message-IDs by which later mails may name it.
     pub message_ids: Vec<String>,
+    /// The colleague who passed it on, and what they wrote to it.
+    pub passed_on: Option<PassedOn>,
 }
 
 impl Said {
@@ -231,6 +234,7 @@ impl Said {
             automatic: false,
             answerable: true,
             message_ids: Vec::new(),
+            passed_on: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! From raw bytes to feedback with its reading. What cannot be read becomes a stub that a person
 //! sees, with the raw form kept; never silence.
 
-use crate::said::{self, Author, Content, Envelope, Said, Shape, fit, line, subject_of};
+use crate::said::{self, Author, Content, Envelope, Joins, Said, Shape, fit, line, subject_of};
 use crate::understood::{Feedback, KeptFile, Understood};
 use crate::{api_body, form, import, mail};
 use domain::channel::{Channel, Kind};
@@ -44,9 +44,16 @@ pub struct ReadThrough {
     arrival: StoredArrival,
     parsed: Parsed,
     reading: Reading,
+    reader: Reader,
 }
 
 impl ReadThrough {
+    /// What a person is shown of an arrival on which our program fails again and again, so that it
+    /// waits for no upgrade unseen.
+    pub fn failing(arrival: StoredArrival, why: String, reader: &Reader) -> ReadThrough {
+        ReadThrough { arrival, parsed: Err(why), reading: reader.read(""), reader: reader.clone() }
+    }
+
     /// Which arrival it is.
     pub fn arrival(&self) -> ArrivalId {
         self.arrival.id
@@ -120,7 +127,7 @@ fn read_one(
         Ok(read) => reader.read(&text_to_read(&read.said)),
         Err(_) => reader.read(""),
     };
-    ReadThrough { arrival, parsed, reading }
+    ReadThrough { arrival, parsed, reading, reader: reader.clone() }
 }
 
 /// Understands many arrivals at once, in their order.
@@ -151,7 +158,13 @@ pub async fn understand_read(
     let default_unit = default_unit(tx).await?;
     for one in &mut read {
         if let Ok(mail) = &mut one.parsed {
+            let words = text_to_read(&mail.said);
             mail::place(tx, ctx, now, &one.arrival, mail).await?;
+            // Other words than at first: what a colleague passed on, or without our own.
+            let meant = text_to_read(&mail.said);
+            if meant != words {
+                one.reading = one.reader.read(&meant);
+            }
         }
     }
     ctx.passes(Point::ArrivalThreaded);
@@ -161,7 +174,7 @@ pub async fn understand_read(
     let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
     let mut numbers = tx.next_numbers(Numbered::Feedback, wanted).await?.into_iter();
     let mut understood = Vec::with_capacity(read.len());
-    for ReadThrough { arrival, parsed, reading } in read {
+    for ReadThrough { arrival, parsed, reading, .. } in read {
         let number = number_of(&arrival, &known).or_else(|| numbers.next()).unwrap_or_default();
         let id = arrival.feedback.unwrap_or_else(|| ctx.id(now));
         let (mut one, files) = match parsed {
@@ -169,6 +182,12 @@ pub async fn understand_read(
             Err(why) => stub(&arrival, (id, number), why, reading, default_unit),
         };
         keep_files(tx, &mut one.feedback, files, now).await?;
+        if let (Channel::Form, Joins::Case(case)) = (arrival.channel, &one.joins) {
+            // They wrote behind the link of their case, whatever address they have or have not.
+            if let Some((customer, unit)) = form::sql::customer_of(tx, *case).await? {
+                (one.customer, one.feedback.unit) = (Some(customer), unit);
+            }
+        }
         if let Some(case) = arrival.case {
             one.earlier_case = crate::feedback::sql::case_number(tx, case).await?;
         }
@@ -263,6 +282,7 @@ fn put_together(
     let understood = Understood {
         feedback,
         author: fit_author(&said.author),
+        customer: None,
         joins: said.joins,
         because: said.because,
         earlier_case: None,
@@ -273,6 +293,7 @@ fn put_together(
         error: None,
         sender: read.sender,
         message_ids: said.message_ids,
+        passed_on: said.passed_on,
         reports: read.reports,
         reads: if said.channel == Channel::Form { said.language } else { String::new() },
     };
@@ -307,13 +328,18 @@ fn stub(
     if let Some(sender) = envelope.as_ref().and_then(|envelope| envelope.sender.clone()) {
         said.author.email = sender;
     }
+    let head = head_of(arrival);
+    if let Some(author) = head.as_ref().and_then(|head| head.author.clone()) {
+        (said.author.name, said.author.email) = (author.name, author.address.to_lowercase());
+    }
     let place =
         envelope.as_ref().and_then(|e| e.line).map(|line| format!(" It stood in line {line}."));
     let kilobytes = arrival.raw.len().div_ceil(1_024);
     said.text = format!(
-        "Something arrived by {} that we could not read: {why}.{} Its raw form is kept ({kilobytes} kB).",
+        "Something arrived by {} that we could not read: {why}.{} Its raw form is kept ({kilobytes} kB).{}",
         arrival.channel,
         place.unwrap_or_default(),
+        head.map(|head| told_by(&head)).unwrap_or_default(),
     );
     // Somebody without a public page must look at it, so it is never filed as public.
     if said.channel.is_public() {
@@ -330,6 +356,29 @@ fn stub(
 /// How sure a reading must be to say that a text is in another language than the pages of the form
 /// on which it was written: few words are soon taken for those of a neighbouring language.
 const SURER_THAN_THE_FORM: f32 = 0.9;
+
+/// What the header of a mail says that could not be read whole; `None` when not even that can be.
+fn head_of(arrival: &StoredArrival) -> Option<::mail::Parsed> {
+    const HEAD_MOST: usize = 65_536;
+    if arrival.channel != Channel::Mail {
+        return None;
+    }
+    let raw = &arrival.raw[..arrival.raw.len().min(HEAD_MOST)];
+    let ends = [&b"\r\n\r\n"[..], b"\n\n"];
+    let end = ends.iter().filter_map(|end| memchr::memmem::find(raw, end)).min();
+    let head = &raw[..end.unwrap_or(raw.len())];
+    catch_unwind(AssertUnwindSafe(|| ::mail::parse(head))).ok()
+}
+
+/// Who wrote it, when and about what, as the header says.
+fn told_by(head: &::mail::Parsed) -> String {
+    let date = head.date.map(|date| format!(" on {}", date.strftime("%-d %B %Y at %H:%M UTC")));
+    let author = head.author.as_ref().map(|author| format!(" by {}", author.address));
+    let subject = Some(line(&head.subject, said::SUBJECT_MOST)).filter(|s| !s.is_empty());
+    let subject = subject.map(|subject| format!(" about “{subject}”"));
+    let told: String = [author, date, subject].into_iter().flatten().collect();
+    if told.is_empty() { told } else { format!(" Its header says that it was written{told}.") }
+}
 
 /// The language of what was said. What was read in the words goes before what a mail or a program
 /// declares. Whoever wrote on our form read its pages, in a language they or their browser chose:

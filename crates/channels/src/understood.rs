@@ -2,6 +2,7 @@
 
 use crate::said::{Author, Joins};
 use domain::channel::{Channel, Kind};
+use domain::feedback::PassedOn;
 use domain::id::{ArrivalId, CaseId, CaseNumber, CustomerId, FeedbackId, UnitId};
 use domain::message::Delivery;
 use jiff::Timestamp;
@@ -64,6 +65,15 @@ pub struct Feedback {
     pub files: Vec<KeptFile>,
 }
 
+/// Somebody who is a customer already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCustomer {
+    /// Which.
+    pub id: CustomerId,
+    /// Their name.
+    pub name: String,
+}
+
 /// Everything `customers` and `desk` need to go on with.
 #[derive(Clone, Debug)]
 pub struct Understood {
@@ -71,6 +81,8 @@ pub struct Understood {
     pub feedback: Feedback,
     /// Who says it.
     pub author: Author,
+    /// Who says it, where that is known: the customer of the case on whose page they wrote.
+    pub customer: Option<KnownCustomer>,
     /// How it hangs together with cases.
     pub joins: Joins,
     /// Why, as people read it, or empty.
@@ -92,6 +104,8 @@ pub struct Understood {
     pub sender: Option<mail::Authentication>,
     /// Message-IDs by which later mails may name it.
     pub message_ids: Vec<String>,
+    /// The colleague who passed it on, and what they wrote to it.
+    pub passed_on: Option<PassedOn>,
     /// Word of what became of letters of ours, when it is a report.
     pub reports: Vec<DeliveryReport>,
     /// The language in which they read our form, ISO 639-1, or empty.

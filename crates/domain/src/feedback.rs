@@ -1,7 +1,7 @@
 //! Feedback as one room hands it to the next: plain values, already read and understood.
 
 use crate::channel::{Channel, Kind};
-use crate::id::{CaseNumber, FeedbackId, TeamId, TopicId, UnitId};
+use crate::id::{CaseNumber, FeedbackId, StaffId, TeamId, TopicId, UnitId};
 use crate::urgency::Facts;
 use jiff::Timestamp;
 
@@ -49,8 +49,19 @@ pub struct FeedbackIn {
     pub because: String,
     /// Evidence that it belongs to a case we have.
     pub thread: Option<ThreadEvidence>,
+    /// The colleague who passed it on, and what they wrote to it.
+    pub passed_on: Option<PassedOn>,
     /// Where it was taken over from an earlier system.
     pub imported: Imported,
+}
+
+/// Who of the house passed a customer's words on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOn {
+    /// Which colleague.
+    pub by: StaffId,
+    /// What they wrote to it, for colleagues only; may be empty.
+    pub note: String,
 }
 
 /// Evidence that a message belongs to a case.

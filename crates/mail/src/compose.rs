@@ -330,8 +330,9 @@ fn is_address(text: &str) -> bool {
     })
 }
 
-/// An id that can stand in a header: short, visible ASCII, one `@`.
-fn is_id(text: &str) -> bool {
+/// Whether a letter of ours can name this Message-ID: short, visible ASCII, with an `@`. Others
+/// write what they like into theirs, and a letter must not fail because of it.
+pub fn is_id(text: &str) -> bool {
     let visible = |b: u8| (33..=126).contains(&b) && b != b'<' && b != b'>';
     text.len() <= 900 && text.contains('@') && text.bytes().all(visible)
 }

@@ -112,7 +112,8 @@ fn list_server(seen: &Seen<'_>) -> bool {
     named || local.starts_with("majordomo") || local.starts_with("listserv")
 }
 
-/// The name of the mail system that wrote it, when one did.
+/// The name of the mail system that wrote it, when one did: what its address begins with, or what
+/// it calls itself. A shop called after a mailer is none.
 fn robot_sender(seen: &Seen<'_>) -> Option<String> {
     const NAMES: [&str; 14] = [
         "post_master",
@@ -131,7 +132,26 @@ fn robot_sender(seen: &Seen<'_>) -> Option<String> {
         "email-daemon",
     ];
     let raw = String::from_utf8_lossy(seen.fields.raw("from").unwrap_or_default()).to_lowercase();
-    NAMES.iter().find(|name| raw.contains(**name)).map(|name| (*name).to_owned())
+    let author = seen.parsed.author.as_ref();
+    let domain = author.map(crate::Address::domain).filter(|domain| !domain.is_empty());
+    // Its domain is left out: names of companies are no names of programs.
+    let raw = domain.map_or(raw.clone(), |domain| raw.replace(&domain, ""));
+    let whole = |name: &&&str| {
+        raw.match_indices(**name).any(|(at, found)| {
+            let before = raw[..at].trim_end();
+            let rest = &raw[at + found.len()..];
+            if found.contains(' ') {
+                return true;
+            }
+            let begins = before.is_empty() || before.ends_with(['"', '\'', '<', '(', '=']);
+            let goes_on = rest.starts_with(char::is_alphanumeric);
+            let local = rest.split([' ', '>', '<']).next().is_some_and(|word| word.contains('@'));
+            let ends = rest.trim_start();
+            let alone = ends.is_empty() || ends.starts_with(['<', '"', '\'', '>', '(', ')', '@']);
+            begins && !goes_on && (local || alone)
+        })
+    };
+    NAMES.iter().find(whole).map(|name| (*name).to_owned())
 }
 
 fn automatic(seen: &Seen<'_>) -> Verdict {

@@ -148,8 +148,8 @@ fn texts(tree: &Tree, bytes: &[u8], problems: &mut Vec<Problem>) -> Texts {
         }
         text.push_str(&piece);
     }
-    if text.trim().is_empty()
-        && let Some(page) = &rendered
+    if let Some(page) = &rendered
+        && (text.trim().is_empty() || stands_for_html(&text, &page.text))
     {
         text.clone_from(&page.text);
     }
@@ -161,6 +161,19 @@ fn texts(tree: &Tree, bytes: &[u8], problems: &mut Vec<Problem>) -> Texts {
         problems.push(problem("hidden_text", HIDDEN_SAYS));
     }
     Texts { text, html: (!html_raw.is_empty()).then_some(html_raw), rendered, files: bodies.files }
+}
+
+/// Longest plain form that may only say that the letter is in the HTML, in bytes.
+const STAND_IN_BYTES_MAX: usize = 300;
+
+/// Whether the plain form of a mail says nothing but that its words are in the HTML form.
+fn stands_for_html(plain: &str, html: &str) -> bool {
+    let plain = plain.trim();
+    let speaks_of_it = |text: &str| text.to_lowercase().contains("html");
+    plain.len() <= STAND_IN_BYTES_MAX
+        && speaks_of_it(plain)
+        && !html.trim().is_empty()
+        && !speaks_of_it(html)
 }
 
 /// The first `most` bytes of a text, never inside a character.

@@ -12,7 +12,7 @@ use testkit::sink::{Sink, Taken};
 
 impl House {
     /// A mail comes in and is understood.
-    async fn mail(&self, text: &str) {
+    pub async fn mail(&self, text: &str) {
         let raw = text.replace('\n', "\r\n").into_bytes();
         let unit = Some(self.company.unit);
         let mailbox = "help@redress.localhost".to_owned();
@@ -23,7 +23,7 @@ impl House {
     }
 
     /// Does what is due, and what comes of it.
-    async fn work(&self) {
+    pub async fn work(&self) {
         let settings = app::settings::Settings::read(&[], None).unwrap();
         let rooms = app::router::Rooms::new(&settings).unwrap();
         let (ctx, lease) = (&self.world.ctx, SignedDuration::from_mins(5));
@@ -39,7 +39,7 @@ impl House {
     }
 
     /// Maya answers when the first word has left, and all letters leave; gives them.
-    async fn answers(&self, number: CaseNumber, to: Option<Vec<CustomerId>>) -> Vec<Taken> {
+    pub async fn answers(&self, number: CaseNumber, to: Option<Vec<CustomerId>>) -> Vec<Taken> {
         let text = domain::words::Words::new("We pay it back today.", 1_000).unwrap();
         let reply = desk::message::actions::Reply { text, read_up_to: None, to, draft_stamp: None };
         let (ctx, maya) = (&self.world.ctx, &self.company.maya);
@@ -61,11 +61,11 @@ impl House {
         sink.taken()
     }
 
-    fn number(&self) -> CaseNumber {
+    pub fn number(&self) -> CaseNumber {
         self.case.parse().unwrap()
     }
 
-    async fn text(&self, sql: &'static str) -> String {
+    pub async fn text(&self, sql: &'static str) -> String {
         let store = &self.world.ctx.store;
         on!(Store store, db => sqlx::query_scalar(sql).fetch_one(db).await).unwrap()
     }

@@ -1,6 +1,7 @@
 //! One piece of feedback as it came: its raw form, its files, and the HTML of a mail, each behind
 //! its own walls, because strangers wrote all of it.
 
+use crate::feedback::cards::brought;
 use crate::feedback::preview::{is_logo, may_be_picture};
 use crate::picture::Easel;
 use askama::Template;
@@ -81,6 +82,8 @@ struct OriginalPage {
     /// Pictures that programs put under every mail, folded.
     logos: Vec<FileView>,
     hidden: Vec<HiddenView>,
+    /// Invitations and visiting cards, a line each.
+    brought: Vec<String>,
     is_mail: bool,
     /// Why the HTML is not shown; empty when it is.
     no_html: String,
@@ -169,9 +172,10 @@ pub(crate) async fn show(
         Some(Err(why)) => (why.to_string(), 0),
         None => ("only its raw form is kept".to_owned(), 0),
     };
-    let hidden = parsed.map(|parsed| parsed.hidden).unwrap_or_default();
     let (files, logos) = files_shown(&ctx, &id, &row).await?;
     let (now, zone) = (ctx.now(), crate::form::receipt::zone(&ctx).await?);
+    let brought = parsed.as_ref().map(|mail| brought(mail, &zone)).unwrap_or_default();
+    let hidden = parsed.map(|parsed| parsed.hidden).unwrap_or_default();
     let at = jiff::Timestamp::from_millisecond(row.received_at_ms).unwrap_or(now);
     let name = format!("F-{}", row.number);
     let page = OriginalPage {
@@ -188,6 +192,7 @@ pub(crate) async fn show(
         raw_says: bytes_in_words(row.size),
         files,
         logos,
+        brought,
         hidden: hidden
             .into_iter()
             .map(|hidden| HiddenView { how: hidden.how.says(), words: hidden.words })

@@ -21,6 +21,22 @@ pub(crate) fn loop_mark(ctx: &Context) -> String {
     mark
 }
 
+/// Longest Message-ID that is kept as it is, in bytes: no engine's index takes endless ones.
+const ID_MOST: usize = 500;
+
+/// The form in which the Message-ID of a mail is kept and looked up.
+pub(crate) fn known_as(id: &str) -> Cow<'_, str> {
+    if id.len() <= ID_MOST && !id.contains('\0') {
+        return Cow::Borrowed(id);
+    }
+    Cow::Owned(format!("sha256:{}", sha256_hex(id.as_bytes())))
+}
+
+/// How the mails of one of Outlook's conversations are kept among the ids: no id looks like it.
+pub(crate) fn conversation(root: &[u8]) -> String {
+    format!("conversation:{}", sha256_hex(root))
+}
+
 /// The source key of a mail in `mailbox`: its Message-ID and the hash of its body, so that a used
 /// id with other words is another mail. Without a Message-ID, the hash of everything that does not
 /// change on the way (8.2 of the mail rules).

@@ -1,10 +1,10 @@
 //! Which case a mail belongs to. The rules are `mail::thread`'s; here they get what is stored.
 
-use crate::mail::key::{keys, loop_mark};
+use crate::mail::key::{conversation, keys, known_as, loop_mark};
 use crate::mail::read::Read;
 use crate::mail::senders::Checked;
-use crate::mail::{DELIVERY_JOB, DeliveryJob, sql};
-use crate::said::{Envelope, Joins};
+use crate::mail::{DELIVERY_JOB, DeliveryJob, notices, sql, whose};
+use crate::said::{Envelope, Joins, Said};
 use crate::understood::{DeliveryReport, Placed};
 use ::mail::bounce::State;
 use ::mail::thread::{
@@ -15,6 +15,8 @@ use ::mail::{Authentication, Keys, Parsed, Trusted, Verdict};
 use domain::message::Delivery;
 use intake::StoredArrival;
 use jiff::{SignedDuration, Timestamp};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use store::course::Point;
 use store::{Context, StoreError, Tx};
 
@@ -42,7 +44,7 @@ pub(crate) async fn place(
     arrival: &StoredArrival,
     read: &mut Read,
 ) -> Result<(), StoreError> {
-    let Some(parsed) = read.parsed.take() else { return Ok(()) };
+    let Some(mut parsed) = read.parsed.take() else { return Ok(()) };
     let keys = keys(ctx);
     let listed = |text: Option<String>| {
         text.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
@@ -57,17 +59,18 @@ pub(crate) async fn place(
         ..Known::default()
     };
     let envelope: Option<Envelope> = serde_json::from_value(arrival.envelope.clone()).ok();
-    if let Some(size) = envelope.as_ref().and_then(|envelope| envelope.whole_size) {
-        let says = format!(
-            "It has {} MB; only its beginning is kept here, the rest lies in the mailbox.",
-            size.div_ceil(1024 * 1024)
-        );
-        read.said.because = format!("{} {says}", read.said.because).trim().to_owned();
-    }
+    let sender = authentication.clone();
+    let cut = envelope.as_ref().and_then(cut_off).unwrap_or_default();
     let mailbox = envelope.map(|e| e.mailbox).unwrap_or_default();
     if mailbox.contains('@') {
         known.own_addresses.push(mailbox.clone());
+        // Its header need not name where it was sent: a blind copy, an address rewritten elsewhere.
+        parsed.marks.delivered_to.push(mailbox.clone());
     }
+    let own = &known.own_addresses;
+    let authentication =
+        whose::lay_open(tx, arrival, &mut parsed, &mut read.said, own, authentication).await?;
+    let notices = notices::of(tx, arrival, &parsed, &known.own_addresses).await?;
     // A group of ours that forwards to colleagues marks every customer's mail as a list's.
     if read.said.automatic && mail::kind_here(&parsed, &known.own_addresses) == mail::Kind::Human {
         read.said.automatic = false;
@@ -86,15 +89,26 @@ pub(crate) async fn place(
         read.said.unit = unit.and_then(|unit| unit.parse().ok()).or(read.said.unit);
     }
     let earlier = std::mem::take(&mut read.said.because);
-    let told = [decision.because.as_str(), &in_copy(&decision.suggested), &earlier];
+    let told = [decision.because.as_str(), &in_copy(&decision.suggested), &earlier, &cut, &notices];
     let told: Vec<&str> = told.into_iter().filter(|words| !words.is_empty()).collect();
     read.said.because = told.join(" ");
+    if let Joins::Case(case) | Joins::Waits(case) = read.said.joins {
+        fold_what_we_sent(tx, case, &parsed.text, &mut read.said).await?;
+    }
     read.reports = reports(tx, &parsed, &keys, &mailbox).await?;
     if !read.reports.is_empty() {
         ctx.passes(Point::ReportRead);
     }
-    read.sender = Some(authentication).filter(|known| known.checked_by.is_some());
+    read.sender = Some(sender).filter(|known| known.checked_by.is_some());
     Ok(())
+}
+
+/// That only the beginning of a mail is kept.
+fn cut_off(envelope: &Envelope) -> Option<String> {
+    let size = envelope.whole_size?.div_ceil(1024 * 1024);
+    Some(format!(
+        "It has {size} MB; only its beginning is kept here, the rest lies in the mailbox."
+    ))
 }
 
 /// A mail by which an account elsewhere can be taken is no word of who takes part in a case, even
@@ -127,6 +141,30 @@ fn joins(decision: &Decision) -> Joins {
     }
 }
 
+/// Folds what stands in our own letters, where nothing else showed that it is quoted: the only way
+/// that does not guess. Answers between our lines stay where they are, with the lines.
+async fn fold_what_we_sent(
+    tx: &mut Tx,
+    case: i64,
+    text: &str,
+    said: &mut Said,
+) -> Result<(), StoreError> {
+    if said.folded.is_some() || said.passed_on.is_some() {
+        return Ok(());
+    }
+    let sent = sql::sent_texts(tx, case).await?.join("\n");
+    if sent.is_empty() {
+        return Ok(());
+    }
+    let trimmed = mail::trim::against_sent(text, &sent);
+    let is_one_piece = text.contains(trimmed.new_text.trim());
+    if !trimmed.folded_text.is_empty() && !trimmed.new_text.trim().is_empty() && is_one_piece {
+        said.text = trimmed.new_text;
+        said.folded = Some(trimmed.folded_text);
+    }
+    Ok(())
+}
+
 /// Hands the rules what is stored about the cases in question.
 async fn look_up(
     tx: &mut Tx,
@@ -137,8 +175,19 @@ async fn look_up(
 ) -> Result<(), StoreError> {
     let ids = ids_to_look_up(parsed);
     if !ids.is_empty() {
-        for (id, case) in sql::cases_of_mails(tx, &ids).await? {
-            known.message_ids.insert(id, case.unsigned_abs());
+        let kept: Vec<Cow<'_, str>> = ids.iter().map(|id| known_as(id)).collect();
+        let found: HashMap<String, i64> =
+            sql::cases_of_mails(tx, &kept).await?.into_iter().collect();
+        for (id, kept) in ids.iter().zip(&kept) {
+            if let Some(case) = found.get(kept.as_ref()) {
+                known.message_ids.insert((*id).to_owned(), case.unsigned_abs());
+            }
+        }
+    }
+    if let Some(root) = mail::thread::thread_root(parsed) {
+        let kept = [Cow::Owned(conversation(&root))];
+        for (_, case) in sql::cases_of_mails(tx, &kept).await? {
+            known.thread_roots.insert(root.clone(), case.unsigned_abs());
         }
     }
     let author = parsed.author.as_ref().map(mail::Address::key).unwrap_or_default();
@@ -217,7 +266,7 @@ async fn reports(
     mailbox: &str,
 ) -> Result<Vec<DeliveryReport>, StoreError> {
     if parsed.deliveries.is_empty() {
-        return Ok(Vec::new());
+        return absences(tx, parsed, keys, mailbox).await;
     }
     let original = parsed.original.as_ref().and_then(|original| original.message_id.as_deref());
     let claim = original.and_then(|id| mail::token::read_message_id(keys, id));
@@ -225,12 +274,50 @@ async fn reports(
     if let Some((claim, key)) = claim.and_then(|claim| named(&claim).map(|key| (claim, key))) {
         return Ok(said_of(parsed, keys, &claim, &key));
     }
-    let to = parsed.to.iter().map(|to| to.address.as_str());
-    let claim = [mailbox].into_iter().chain(to).find_map(|to| read_reply_address(keys, to));
+    let claim = came_to(parsed, keys, mailbox);
     let Some(claim) = claim.filter(|_| original.is_none()) else { return Ok(Vec::new()) };
+    let meant = last_letter(tx, keys, &claim).await?;
+    Ok(meant.map_or(Vec::new(), |key| said_of(parsed, keys, &claim, &key)))
+}
+
+/// The reply address that a mail came to.
+fn came_to(parsed: &Parsed, keys: &Keys, mailbox: &str) -> Option<Claim> {
+    let to = parsed.to.iter().map(|to| to.address.as_str());
+    [mailbox].into_iter().chain(to).find_map(|to| read_reply_address(keys, to))
+}
+
+/// The last letter to whom a reply address names.
+async fn last_letter(
+    tx: &mut Tx,
+    keys: &Keys,
+    claim: &Claim,
+) -> Result<Option<String>, StoreError> {
     let letters = sql::last_letters(tx, i64::try_from(claim.case).unwrap_or(0)).await?;
-    let meant = letters.into_iter().find(|(_, to)| keys.is_for(&claim, to));
-    Ok(meant.map_or(Vec::new(), |(key, _)| said_of(parsed, keys, &claim, &key)))
+    Ok(letters.into_iter().find(|(_, to)| keys.is_for(claim, to)).map(|(key, _)| key))
+}
+
+/// What an automatic answer tells of the letter it answers: that it arrived, and until when nobody
+/// reads it.
+async fn absences(
+    tx: &mut Tx,
+    parsed: &Parsed,
+    keys: &Keys,
+    mailbox: &str,
+) -> Result<Vec<DeliveryReport>, StoreError> {
+    let Some(away) = notices::away(parsed).filter(|_| parsed.kind == mail::Kind::AutoReply) else {
+        return Ok(Vec::new());
+    };
+    let named = ids_to_look_up(parsed).into_iter().find_map(|id| {
+        let letter = mail::token::read_message_id(keys, id)?.message?;
+        Some(uuid::Uuid::from_u128(letter).to_string())
+    });
+    let key = match (named, came_to(parsed, keys, mailbox)) {
+        (Some(key), _) => Some(key),
+        (None, Some(claim)) => last_letter(tx, keys, &claim).await?,
+        (None, None) => None,
+    };
+    let report = |key| DeliveryReport { key, state: Delivery::Delivered, detail: away };
+    Ok(key.map(report).into_iter().collect())
 }
 
 /// What a report says of the letter `key`, whose recipient `claim` names.

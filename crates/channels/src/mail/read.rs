@@ -1,7 +1,9 @@
 //! From the bytes of a mail to what it says.
 
+use crate::mail::key::{conversation, known_as};
 use crate::mail::senders::Checked;
-use crate::said::{Author, Content, File, Said};
+use crate::mail::whose::file_of;
+use crate::said::{Author, Said};
 use crate::understood::DeliveryReport;
 use domain::channel::{Channel, Kind};
 use domain::id::ArrivalId;
@@ -62,22 +64,34 @@ pub(crate) fn read(raw: &[u8], received_at: Timestamp) -> Result<Read, String> {
     said.language = parsed.marks.language.clone().unwrap_or_default();
     said.said_at = parsed.date.filter(|date| *date <= received_at + AHEAD_MOST);
     said.automatic = parsed.kind != mail::Kind::Human;
-    if said.automatic && parsed.kind != mail::Kind::List {
+    if said.automatic && parsed.kind != mail::Kind::List && !begins_by_itself(&parsed) {
         said.kind = Some(Kind::Other);
     }
-    said.message_ids = parsed.message_id.iter().cloned().collect();
-    said.files = std::mem::take(&mut parsed.attachments)
-        .into_iter()
-        .map(|file| File {
-            name: file.name,
-            media_type: file.media_type,
-            size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
-            content: Content::Bytes(file.bytes),
-        })
-        .collect();
+    said.message_ids = references_to(&parsed);
+    said.files = std::mem::take(&mut parsed.attachments).into_iter().map(file_of).collect();
     let problems: Vec<&str> = parsed.problems.iter().map(|problem| problem.says.as_str()).collect();
     said.because = problems.join(" ");
     Ok(Read { parsed: Some(Box::new(parsed)), ..Read::plain(said) })
+}
+
+/// Whether a program wrote it of itself and in answer to nothing, as forms and shops do in people's
+/// names: such words are read like any others, and a complaint among them is heard.
+fn begins_by_itself(parsed: &Parsed) -> bool {
+    let generated = |mark: &String| mark.starts_with("auto-generated");
+    parsed.kind == mail::Kind::AutoReply
+        && parsed.marks.auto_submitted.as_ref().is_some_and(generated)
+        && parsed.marks.return_path.as_deref() != Some("")
+        && parsed.deliveries.is_empty()
+        && parsed.in_reply_to.is_empty()
+        && parsed.references.is_empty()
+}
+
+/// By what later mails may name this one: its id, and Outlook's mark of its conversation.
+fn references_to(parsed: &Parsed) -> Vec<String> {
+    let id = parsed.message_id.as_deref().map(|id| known_as(id).into_owned());
+    id.into_iter()
+        .chain(mail::thread::thread_root(parsed).map(|root| conversation(&root)))
+        .collect()
 }
 
 /// Whether the mail of an arrival could be read now; `Err` says why not. Nothing is changed.

@@ -1,12 +1,13 @@
 //! What mail looks up: who takes part in a case, which mails are known. Reads only, for work.
 
 use sqlx::FromRow;
+use std::borrow::Cow;
 use store::{Doing, Sql, StoreError, Tx, on};
 
 /// Cases of the foreign mails that were named.
 pub(crate) async fn cases_of_mails(
     tx: &mut Tx,
-    ids: &[&str],
+    ids: &[Cow<'_, str>],
 ) -> Result<Vec<(String, i64)>, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "
@@ -42,6 +43,40 @@ pub(crate) async fn participants(tx: &mut Tx, number: i64) -> Result<Vec<String>
         ORDER BY 1 LIMIT 100";
     on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_all(db).await)
         .doing("looking up who takes part in a case")
+}
+
+/// The member of staff who has this address: id and name.
+pub(crate) async fn colleague(
+    tx: &mut Tx,
+    address: &str,
+) -> Result<Option<(String, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT id, name FROM staff WHERE LOWER(email) = $1 AND left_at_ms IS NULL
+        ORDER BY id LIMIT 1";
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(address).fetch_optional(db).await)
+        .doing("looking for a colleague by their address")
+}
+
+/// Whether another mail has this id.
+pub(crate) async fn is_used(tx: &mut Tx, id: &str, arrival: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        SELECT 1 FROM mail_reference r JOIN feedback f ON f.id = r.feedback_id
+        WHERE r.message_id = $1 AND f.arrival_id <> $2 LIMIT 1";
+    let found: Option<i32> =
+        on!(Tx tx, db => sqlx::query_scalar(SQL).bind(id).bind(arrival).fetch_optional(db).await)
+            .doing("looking for a mail of the same id")?;
+    Ok(found.is_some())
+}
+
+/// The last texts we sent on a case by mail, the newest first.
+pub(crate) async fn sent_texts(tx: &mut Tx, number: i64) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "
+        SELECT m.text FROM \"case\" c JOIN message m ON m.case_id = c.id
+        WHERE c.number = $1 AND m.direction = 'out' AND m.channel = 'mail'
+          AND m.delivery <> 'undone'
+        ORDER BY m.n DESC LIMIT 5";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_all(db).await)
+        .doing("reading what we sent on a case")
 }
 
 /// The case that a case is part of.

@@ -4,6 +4,7 @@
 use crate::mail::fetch::{Account, PRESETS, Trouble, fetch_now};
 use crate::mail::key::loop_mark;
 use crate::mail::line::{HandedOver, Line, NotSent};
+use crate::mail::plain::{Carries, in_plain_words};
 use crate::mail::relay::Relay;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -91,7 +92,13 @@ pub async fn try_out(
             Ok(_) => {}
             Err(Trouble::Store(error)) => return Err(error),
             Err(trouble) => {
-                let says = format!("The mailbox cannot be looked into: {trouble}.");
+                let why = trouble.to_string();
+                let what = in_plain_words(&why, Carries::Mailbox);
+                let what = what.unwrap_or_else(|| format!("{why}. Ask whoever runs that server."));
+                let says = format!(
+                    "The mailbox cannot be looked into at {}:{}: {what}",
+                    account.host, account.port
+                );
                 return end(ctx, kept_at, trial, false, says).await;
             }
         }
@@ -186,7 +193,8 @@ async fn send(ctx: &Context, relay: &Relay, to: &str) -> Result<String, String> 
     let (id, mail) = trial_mail(ctx, relay, to, "Trial of this mailbox", words)?;
     let refused = |why: NotSent| {
         let (NotSent::Later(why) | NotSent::Never(why)) = why;
-        format!("Our mail server {}:{} does not take it: {why}", relay.host, relay.port)
+        let what = in_plain_words(&why, Carries::Letters).unwrap_or(why);
+        format!("Our mail server {}:{} does not take it. {what}", relay.host, relay.port)
     };
     let mut line = Line::open(ctx, relay).await.map_err(refused)?;
     line.announce(&relay.from, to, false).await.map_err(refused)?;

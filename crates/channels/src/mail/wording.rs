@@ -79,10 +79,12 @@ pub(crate) async fn write(
     let mut last_theirs = None;
     for earlier in sql::earlier(&ctx.store, &letter.case_id, &letter.key).await? {
         let id = match (earlier.direction.as_str(), earlier.message_id) {
-            ("in", Some(theirs)) => {
-                answers = Some(theirs.clone());
-                last_theirs = earlier.arrival_id;
-                Some(theirs)
+            ("in", theirs) => {
+                last_theirs = earlier.arrival_id.or(last_theirs);
+                // Others write what they like for an id; one that no header takes is not named.
+                let theirs = theirs.filter(|id| ::mail::compose::is_id(id));
+                answers = theirs.clone().or(answers);
+                theirs
             }
             ("out", _) => earlier.id.parse().ok().map(|id| id_of(id, &earlier.recipient)),
             _ => None,

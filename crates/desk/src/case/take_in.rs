@@ -14,15 +14,17 @@ use crate::policy::Policy;
 use domain::case::{Case, Closing, Conduct};
 use domain::channel::Kind;
 use domain::event::{Actor, Event, Opening};
-use domain::feedback::{FeedbackIn, Imported};
+use domain::feedback::{FeedbackIn, Imported, PassedOn};
 use domain::id::{CaseId, CaseNumber, CustomerId};
-use domain::message::{Purpose, ReceivedMessage};
+use domain::message::{PrivateNote, Purpose, ReceivedMessage};
 use jiff::Timestamp;
 use store::number::Numbered;
 use store::{Context, StoreError, Tx};
 
 /// Longest subject line made from the first words.
 const SUBJECT_MOST: usize = 80;
+/// Characters of what a colleague wrote to a mail that they passed on.
+const NOTE_MOST: usize = 20_000;
 
 /// What became of feedback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,7 +171,8 @@ impl<'a> Taking<'a> {
         let Taking { ctx, now, policy } = self;
         let message = message_of(ctx, *now, feedback);
         let clocks = &policy.clocks;
-        let events = receive(case, message, feedback.facts, feedback.severity, clocks, *now);
+        let mut events = receive(case, message, feedback.facts, feedback.severity, clocks, *now);
+        events.extend(note_of(ctx, *now, feedback));
         let by = by_intake(ctx, policy, *now);
         save(tx, &by, case, &events).await?;
         Ok(Some(Taken::Joined { case: case.id, number: case.number }))
@@ -227,7 +230,7 @@ impl<'a> Taking<'a> {
             message: Some(message_of(ctx, now, feedback)),
             linked_to,
         };
-        let then = match feedback.imported {
+        let mut then = match feedback.imported {
             Imported::No if !feedback.answerable => Vec::new(),
             Imported::No => acknowledge(tx, ctx, now, policy, id, &opening).await?,
             Imported::Open => Vec::new(),
@@ -236,6 +239,7 @@ impl<'a> Taking<'a> {
                 vec![Event::Closed { because: Closing::Imported, reason }]
             }
         };
+        then.extend(note_of(ctx, now, feedback));
         let by = by_intake(ctx, policy, now);
         let named = whose.name.map_or(Named::InTheStore, Named::As);
         open(tx, &by, id, opening, &then, &named).await?;
@@ -258,6 +262,14 @@ fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedM
         at: feedback.said_at,
         topics: feedback.topics.clone(),
     }
+}
+
+/// What a colleague wrote who passed it on: a private note, and never a word to the customer.
+fn note_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> Option<Event> {
+    let PassedOn { by, note } = feedback.passed_on.as_ref()?;
+    let text: String = note.trim().chars().take(NOTE_MOST).collect();
+    let note = PrivateNote { id: ctx.id(now), by: *by, text, mentions: Vec::new() };
+    (!note.text.is_empty()).then_some(Event::Noted { note })
 }
 
 /// Our first word, when there is an address and no brake stops a program from writing to it. Where

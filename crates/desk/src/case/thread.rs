@@ -187,7 +187,7 @@ fn fares_of(fate: &Fate, id: &str, is_due: bool) -> (String, bool, Option<String
         Delivery::Relayed => {
             ("Passed on to a system that reports no further".to_owned(), false, None)
         }
-        Delivery::Delivered => ("Arrived".to_owned(), false, None),
+        Delivery::Delivered => (format!("Arrived{said}"), false, None),
         Delivery::Read => ("Arrived and was opened".to_owned(), false, None),
         Delivery::Complained => ("Its recipient called it spam".to_owned(), false, None),
         Delivery::Undone => ("Taken back before it left".to_owned(), true, None),

@@ -151,6 +151,7 @@ impl Run {
             answerable: true,
             because: String::new(),
             thread,
+            passed_on: None,
             imported,
         }
     }

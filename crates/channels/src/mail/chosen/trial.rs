@@ -2,6 +2,7 @@
 //! about what goes wrong.
 
 use crate::mail::line::{HandedOver, Line, NotSent};
+use crate::mail::plain::{Carries, answered, in_plain_words};
 use crate::mail::relay::{Relay, Secure};
 use crate::mail::trial::{Trial, end, kept, note, trial_mail};
 use std::time::Duration;
@@ -80,70 +81,22 @@ pub(crate) async fn try_relay(ctx: &Context, relay: &Relay, to: &str) -> Result<
 /// What went wrong, and what to do.
 fn wrong(relay: &Relay, why: &NotSent) -> String {
     let (NotSent::Later(why) | NotSent::Never(why)) = why;
-    let what = what_to_do(relay, why);
-    format!("{}:{} does not take it: {why}. {what}", relay.host, relay.port)
+    format!("{}:{}: {}", relay.host, relay.port, what_to_do(relay, why))
 }
 
-/// Words of an error, in lower case, and what to do about it. The first that fits counts.
-const KNOWN: &[(&[&str], &str)] = &[
-    (
-        &["is not found", "lookup address", "has no address"],
-        "No such server is known: look at how its name is spelled.",
-    ),
-    (
-        &["connection refused"],
-        "Nothing listens at this port: most providers take letters at 587 with STARTTLS, or at \
-         465 with TLS from the first byte.",
-    ),
-    (
-        &["offers no starttls"],
-        "Choose TLS from the first byte and its port, often 465; in the clear only for a server \
-         in your own house.",
-    ),
-    (
-        &["certificate", "unknownissuer", "notvalidforname"],
-        "Its certificate is not believed: write the name that stands in the certificate. For a \
-         server with an authority of your own, whoever runs Redress sets `relay_authorities`.",
-    ),
-    (
-        &["corrupt message", "invalidcontenttype", "invalid message", "unexpected eof", "tls"],
-        "The two do not agree on TLS: use STARTTLS at port 587, TLS from the first byte at 465.",
-    ),
-    (&["in the clear to a relay outside"], "Choose STARTTLS or TLS from the first byte."),
-    (
-        &["(534)", "(535)", "(454)", "authentication", "5.7.8", "5.7.9", "username", "credentials"],
-        "It does not take this name and password: many providers want an app password made for \
-         this, or that SMTP is permitted for the mailbox first.",
-    ),
-    (
-        &["(530)", "5.7.0 authentication", "must issue a starttls", "auth required"],
-        "It wants us to sign in: write a name and a password.",
-    ),
-    (
-        &["another installation's key", "no mailbox is called"],
-        "Write the password anew, or choose another mailbox to sign in as.",
-    ),
-    (
-        &["did not answer in time", "timed out"],
-        "A firewall may hold it back, or the port speaks TLS from the first byte: try port 465 \
-         with that.",
-    ),
-];
-
 fn what_to_do(relay: &Relay, why: &str) -> String {
-    let lower = why.to_ascii_lowercase();
-    let known = KNOWN.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
-    if let Some((_, what)) = known {
-        return (*what).to_owned();
+    if let Some(known) = in_plain_words(why, Carries::Letters) {
+        return known;
     }
-    if ["(550)", "(551)", "(552)", "(553)", "(554)", "(501)"].iter().any(|c| lower.contains(c)) {
+    if ["(550)", "(551)", "(552)", "(553)", "(554)", "(501)"].iter().any(|c| why.contains(c)) {
         return format!(
             "It may not let us send as {}: permit that with the provider, or set `mail_from` to \
-             an address it knows.",
-            relay.from
+             an address it knows.{}",
+            relay.from,
+            answered(why)
         );
     }
-    "Ask whoever runs that server.".to_owned()
+    format!("It does not take it: {why}. Ask whoever runs that server.")
 }
 
 #[cfg(test)]
@@ -167,6 +120,8 @@ mod tests {
         ] {
             let says = wrong(&relay, &NotSent::Later(why.to_owned()));
             assert!(says.contains(what) && says.contains("127.0.0.1:25"), "{why}: {says}");
+            let raw = ["os error", "Name or service", "InvalidContentType", "Connection error"];
+            assert!(!raw.iter().any(|raw| says.contains(raw)), "{says}");
         }
     }
 }

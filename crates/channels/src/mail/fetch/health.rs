@@ -2,6 +2,7 @@
 
 use crate::mail::fetch::imap::Looked;
 use crate::mail::fetch::{Account, Trouble, accounts};
+use crate::mail::plain::{Carries, in_plain_words};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Context, Store, StoreError, Tx};
@@ -61,7 +62,8 @@ impl Health {
     /// What a person should do something about; `None` when all is well.
     pub fn alarm(&self, account: &Account, now: Timestamp) -> Option<String> {
         if self.refused {
-            return Some(format!("{}; give it a new password or token", self.trouble));
+            let trouble = self.trouble.trim_end_matches('.');
+            return Some(format!("{trouble}; give it a new password or token"));
         }
         let Some(well_at) = self.well_at else {
             let trouble =
@@ -100,7 +102,9 @@ pub(super) async fn note(
             }
         }
         Err(trouble) => {
-            after.trouble = crate::said::line(&trouble.to_string(), 500);
+            let why = trouble.to_string();
+            let says = in_plain_words(&why, Carries::Mailbox).unwrap_or(why);
+            after.trouble = crate::said::line(&says, 500);
             after.refused = matches!(trouble, Trouble::Refused(_));
         }
     }

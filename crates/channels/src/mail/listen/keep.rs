@@ -1,9 +1,11 @@
 //! Keeping a mail, and the receipts that may be given for it.
 
+use crate::mail::key::keys;
 use crate::mail::listen::House;
 use crate::mail::take::{Incoming, take};
 use ::mail::same_mailbox_key;
 use ::mail::smtp::{Envelope as Wrapping, Protocol, Receipt};
+use ::mail::token::read_reply_address;
 use domain::id::UnitId;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -43,8 +45,10 @@ impl House {
         let units: Vec<Option<UnitId>> =
             wrapping.recipients.iter().map(|to| self.unit_of(to)).collect();
         let mut kept: HashMap<Option<UnitId>, Receipt> = HashMap::new();
-        for (unit, to) in units.iter().zip(&wrapping.recipients) {
+        for unit in &units {
             if !kept.contains_key(unit) {
+                let theirs = units.iter().zip(&wrapping.recipients).filter(|(of, _)| *of == unit);
+                let to = self.mailbox_among(theirs.map(|(_, to)| to.as_str()));
                 let done = self.receive(*unit, to, from, wrapping, data).await;
                 kept.insert(*unit, done.map_or_else(|error| put_off(&error), |()| Receipt::Kept));
             }
@@ -64,6 +68,15 @@ impl House {
         let key = same_mailbox_key(recipient);
         let mut listed = self.mailboxes.addresses.iter();
         listed.find(|(address, _)| same_mailbox_key(address) == key).and_then(|(_, unit)| *unit)
+    }
+
+    /// The mailbox that a mail to several of one unit counts as sent to: a reply address of a
+    /// case, which its header may not name (a blind copy), before the first.
+    fn mailbox_among<'a>(&self, recipients: impl Iterator<Item = &'a str>) -> &'a str {
+        let keys = keys(&self.ctx);
+        let all: Vec<&str> = recipients.collect();
+        let proven = all.iter().find(|to| read_reply_address(&keys, to).is_some());
+        proven.or(all.first()).copied().unwrap_or_default()
     }
 
     async fn receive(

@@ -1,0 +1,94 @@
+//! Invitations and visiting cards that came with a mail, each in one line. Nothing is answered or
+//! taken over by itself.
+
+use ::mail::Parsed;
+use ::mail::calendar::{Event, When};
+use ::mail::vcard::Card;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+/// Lines for what a mail brings; moments are told in `zone`, that of the reader.
+pub(crate) fn brought(parsed: &Parsed, zone: &TimeZone) -> Vec<String> {
+    let events = parsed.events.iter().map(|event| invitation(event, zone));
+    events.chain(parsed.cards.iter().map(visiting_card)).collect()
+}
+
+fn invitation(event: &Event, zone: &TimeZone) -> String {
+    let what = match event.method.as_str() {
+        "REQUEST" => "Invitation",
+        "CANCEL" => "Cancelled",
+        "REPLY" => "Answer to an invitation",
+        _ => "Calendar entry",
+    };
+    let mut parts = vec![match event.summary.trim() {
+        "" => what.to_owned(),
+        summary => format!("{what}: {summary}"),
+    }];
+    parts.extend(moment(&event.start, zone));
+    parts.extend(moment(&event.end, zone).map(|end| format!("until {end}")));
+    for (before, value) in [("at", &event.location), ("from", &event.organiser)] {
+        if !value.trim().is_empty() {
+            parts.push(format!("{before} {}", value.trim()));
+        }
+    }
+    parts.extend(event.attendees.iter().filter_map(|(who, answer)| match answer.as_str() {
+        "ACCEPTED" => Some(format!("{who} comes")),
+        "DECLINED" => Some(format!("{who} does not come")),
+        _ => None,
+    }));
+    crate::said::line(&parts.join(", "), 500)
+}
+
+/// A moment in the reader's zone; as it was written where its zone is unknown.
+fn moment(when: &When, zone: &TimeZone) -> Option<String> {
+    if when.local.is_empty() {
+        return None;
+    }
+    let theirs = TimeZone::get(&when.zone).ok().filter(|_| !when.zone.is_empty());
+    let at = when.local.parse::<DateTime>().ok();
+    Some(match (at, theirs) {
+        (Some(at), Some(theirs)) if when.local.contains('T') => {
+            let moment = at.to_zoned(theirs).ok()?.with_time_zone(zone.clone());
+            moment.strftime("%-d %B %Y %H:%M").to_string()
+        }
+        (Some(at), _) if when.local.contains('T') => {
+            format!("{} there", at.strftime("%-d %B %Y %H:%M"))
+        }
+        (Some(at), _) => at.strftime("%-d %B %Y").to_string(),
+        (None, _) => when.local.clone(),
+    })
+}
+
+fn visiting_card(card: &Card) -> String {
+    let named = [&card.name, &card.organisation].into_iter().chain(&card.addresses);
+    let parts = named.chain(&card.phones).map(|part| part.trim()).filter(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.collect();
+    crate::said::line(&format!("Visiting card: {}", parts.join(", ")), 500)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_is_told_in_the_zone_of_who_reads_it() {
+        let mail = b"From: a@b.example\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\n\
+            BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Visit\r\n\
+            LOCATION:Your flat\r\nORGANIZER:mailto:ann@b.example\r\n\
+            DTSTART;TZID=Europe/Berlin:20260302T100000\r\nDTEND:20260302T100000Z\r\n\
+            END:VEVENT\r\nEND:VCALENDAR\r\n";
+        let zone = TimeZone::get("Europe/London").expect("a zone");
+        let lines = brought(&::mail::parse(mail), &zone);
+        let told = "Invitation: Visit, 2 March 2026 09:00, until 2 March 2026 10:00, \
+                    at Your flat, from ann@b.example";
+        assert_eq!(lines, [told]);
+    }
+
+    #[test]
+    fn a_visiting_card_is_one_line_and_nothing_more() {
+        let mail = b"From: a@b.example\r\nContent-Type: text/vcard\r\n\r\nBEGIN:VCARD\r\n\
+            FN:Ann Miller\r\nORG:Shop Ltd\r\nEMAIL:Ann@b.example\r\nTEL:+44 1\r\nEND:VCARD\r\n";
+        let lines = brought(&::mail::parse(mail), &TimeZone::UTC);
+        assert_eq!(lines, ["Visiting card: Ann Miller, Shop Ltd, ann@b.example, +44 1"]);
+    }
+}
