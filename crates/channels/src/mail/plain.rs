@@ -92,7 +92,10 @@ const KNOWN: &[(&[&str], Means)] = &[
     ),
     (
         &["in the clear to a relay outside", "over a line in the clear"],
-        Both("Choose STARTTLS or TLS from the first byte."),
+        Both(
+            "Nothing goes in the clear to a server outside of the house: choose STARTTLS, or TLS \
+             from the first byte.",
+        ),
     ),
     (
         &["another installation's key", "no mailbox is called"],
