@@ -4,12 +4,13 @@
 //! pages. `If-Match: "v19"` insists on a version, `Idempotency-Key` makes a repeated request count
 //! once. Moments are RFC 3339 in UTC; numbers of cases read `R-10482`.
 
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::handling::{Done, On};
 use crate::screen::Screen;
+use crate::view::record;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use domain::id::CaseNumber;
+use domain::id::{CaseId, CaseNumber};
 use domain::permit::Act;
 use domain::words::Words;
 use jiff::Timestamp;
@@ -21,31 +22,11 @@ use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use web::problem::ProblemBody;
 use web::session::Preferences;
-use web::{Bearer, Json, Page, Problem, SignedIn};
+use web::{Bearer, Json, Page, PageQuery, Problem, SignedIn};
 
-/// Every address for programs of this room, with its description (OpenAPI 3.1).
+/// What the answers of every room that opens on to this hall refer to.
 pub fn router() -> OpenApiRouter<Context> {
     OpenApiRouter::with_openapi(Problems::openapi())
-        .merge(crate::case::api::router())
-        .merge(crate::bulk::api::router())
-        .merge(crate::held::api::router())
-        .merge(crate::joiner::api::router())
-        .merge(crate::label::api::router())
-        .merge(crate::topic::api::router())
-        .merge(crate::merger::api::router())
-        .merge(crate::message::api::router())
-        .merge(crate::recipient::api::router())
-        .merge(crate::promise::api::router())
-        .merge(crate::transfer::api::router())
-        .merge(crate::escalation::api::router())
-        .merge(crate::offer::api::router())
-        .merge(crate::reply_text::api::router())
-        .merge(crate::resolution::api::router())
-        .merge(crate::conduct::api::router())
-        .merge(crate::search::api::router())
-        .merge(crate::suggestion::api::router())
-        .merge(crate::view::api::router())
-        .merge(crate::view::own_api::router())
 }
 
 /// What problems look like; the answers below only refer to it.
@@ -254,4 +235,23 @@ pub(crate) fn page<T: Serialize>(headers: &HeaderMap, uri: &Uri, page: &Page<T>)
         }
     }
     response
+}
+
+/// A moment as programs read it; what was stored is always one.
+pub(crate) fn at(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// The case of an address, for its lists, with rows asked for and the entry to go on from.
+pub(crate) async fn list_of(
+    ctx: &Context,
+    by: &Bearer,
+    number: &str,
+    query: &PageQuery,
+) -> Result<(CaseId, u32, i64), Problem> {
+    let (reach, number) = (reach_of_one(by)?, self::number(number)?);
+    let case = record::case_id(&ctx.store, &reach, number).await?.ok_or_else(missing)?;
+    let after = query.after.as_deref().map_or(Ok(0), str::parse);
+    let after = after.map_err(|_| unreadable("after", "Give a cursor of ours."))?;
+    Ok((case, query.rows()?, after))
 }

@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod effects;
 pub(crate) mod expand;
 pub(crate) mod forms;
+pub mod jobs;
 pub mod link;
 pub mod new_case;
 pub(crate) mod pages;

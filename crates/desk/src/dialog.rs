@@ -1,7 +1,7 @@
 //! Forms about one case, shown in a dialog with scripts and as a page without. One description,
 //! one template, one way to come back with what must be put right.
 
-use crate::case::pages::load;
+use crate::view::case::load;
 use crate::handling::Done;
 use crate::refusal::ActError;
 use crate::screen::Screen;
@@ -209,6 +209,6 @@ impl About {
             .into_iter()
             .filter_map(|day| hours.close_of_day(self.screen.now, day))
             .find(|close| *close > soon)
-            .unwrap_or_else(|| crate::view::pages::tomorrow(&self.screen))
+            .unwrap_or_else(|| crate::screen::tomorrow(&self.screen))
     }
 }

@@ -2,4 +2,5 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub(crate) mod portal;
 pub mod rules;

@@ -4,8 +4,8 @@ use crate::case::save::{By, save};
 use crate::case::sql;
 use crate::case::sql::people::{self, Contact};
 use crate::letter;
-use crate::message::coaching;
 use crate::message::rules::{MessageRefused, Outgoing};
+use crate::message::stop::stops;
 use crate::policy::Policy;
 use crate::promise::rules::{ClosedHours, NewPromise};
 use crate::refusal::ActError;
@@ -288,7 +288,7 @@ impl<'a> Handling<'a> {
         }
         let stopped = |event: &Event| match event {
             Event::Sent { message, .. } => {
-                !message.automatic && coaching::stops(&self.case, &message.text)
+                !message.automatic && stops(&self.case, &message.text)
             }
             _ => false,
         };

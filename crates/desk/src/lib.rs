@@ -17,7 +17,6 @@ pub mod draft;
 pub mod escalation;
 mod handling;
 pub mod held;
-pub mod jobs;
 pub mod joiner;
 pub mod label;
 pub mod letter;
@@ -35,6 +34,7 @@ pub mod resolution;
 mod screen;
 pub mod search;
 pub mod suggestion;
+pub mod timers;
 #[cfg(test)]
 mod told;
 pub mod topic;

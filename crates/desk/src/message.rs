@@ -2,9 +2,12 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub(crate) mod body;
 pub(crate) mod coaching;
 pub(crate) mod letters;
 pub(crate) mod pages;
 pub(crate) mod publicity;
 pub mod rules;
+pub(crate) mod stop;
+pub mod undo;
 pub(crate) mod sql;

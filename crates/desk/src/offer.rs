@@ -2,6 +2,8 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub(crate) mod body;
 pub(crate) mod pages;
+pub(crate) mod portal;
 pub mod rules;
 pub(crate) mod sql;

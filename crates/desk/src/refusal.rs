@@ -1,25 +1,12 @@
 //! What an action can answer: done, or why not.
 
-use crate::bulk::rules::BulkRefused;
-use crate::case::rules::CaseRefused;
-use crate::conduct::rules::ConductRefused;
-use crate::escalation::rules::EscalationRefused;
-use crate::joiner::rules::JoinerRefused;
-use crate::label::rules::LabelRefused;
-use crate::merger::rules::MergerRefused;
-use crate::message::rules::MessageRefused;
-use crate::offer::rules::OfferRefused;
-use crate::promise::rules::PromiseRefused;
-use crate::resolution::rules::ResolutionRefused;
-use crate::suggestion::rules::SuggestionRefused;
-use crate::topic::rules::TopicRefused;
-use crate::transfer::rules::TransferRefused;
-use crate::undelivered::rules::UndeliveredRefused;
 use domain::permit::NotPermitted;
+use std::error::Error;
 use store::StoreError;
 use web::Problem;
 
 /// Declares why something is refused: a variant, a code that never changes, a sentence.
+#[macro_export]
 macro_rules! refusals {
     ($(#[$doc:meta])* $name:ident {
         $($(#[$vdoc:meta])* $variant:ident $({ $($(#[$fdoc:meta])* $field:ident: $ty:ty),+ $(,)? })?
@@ -40,70 +27,54 @@ macro_rules! refusals {
             /// Which field of what was sent is to be put right; none when the case's state is
             /// what stands in the way.
             pub const fn pointer(&self) -> Option<&'static str> {
-                match self { $(Self::$variant { .. } => refusals!(@ $($pointer)?)),+ }
+                match self { $(Self::$variant { .. } => $crate::refusals!(@ $($pointer)?)),+ }
+            }
+        }
+
+        impl From<$name> for $crate::refusal::ActError {
+            fn from(why: $name) -> Self {
+                let (code, pointer) = (why.code(), why.pointer());
+                Self::Refused($crate::refusal::Refused::of(code, pointer, why))
             }
         }
     };
     (@ $pointer:literal) => { Some($pointer) };
     (@) => { None };
 }
-pub(crate) use refusals;
+pub use refusals;
 
-macro_rules! refused {
-    ($($(#[$doc:meta])* $variant:ident($of:ty),)+) => {
-        /// Why a rule said no, by the noun whose rule it was.
-        #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-        pub enum Refused { $($(#[$doc])* #[error(transparent)] $variant(#[from] $of)),+ }
-
-        impl Refused {
-            /// The code that never changes: `case_closed`.
-            pub const fn code(&self) -> &'static str {
-                match self { $(Refused::$variant(why) => why.code()),+ }
-            }
-
-            /// Which field of what was sent is to be put right, as a JSON pointer.
-            pub const fn pointer(&self) -> Option<&'static str> {
-                match self { $(Refused::$variant(why) => why.pointer()),+ }
-            }
-        }
-
-        $(impl From<$of> for ActError {
-            fn from(why: $of) -> ActError { ActError::Refused(Refused::$variant(why)) }
-        })+
-    };
+/// Why a rule said no: the refusal of whichever noun's rule it was.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct Refused {
+    code: &'static str,
+    pointer: Option<&'static str>,
+    why: Box<dyn Error + Send + Sync>,
 }
 
-refused! {
-    /// About the case itself.
-    Case(CaseRefused),
-    /// About a message.
-    Message(MessageRefused),
-    /// About a promise.
-    Promise(PromiseRefused),
-    /// About a transfer.
-    Transfer(TransferRefused),
-    /// About an escalation.
-    Escalation(EscalationRefused),
-    /// About an offer.
-    Offer(OfferRefused),
-    /// About putting right and closing.
-    Resolution(ResolutionRefused),
-    /// About somebody who waits to join.
-    Joiner(JoinerRefused),
-    /// About labels.
-    Label(LabelRefused),
-    /// About topics.
-    Topic(TopicRefused),
-    /// About merging and splitting.
-    Merger(MergerRefused),
-    /// About a letter that did not arrive.
-    Undelivered(UndeliveredRefused),
-    /// About conduct.
-    Conduct(ConductRefused),
-    /// About many cases at once.
-    Bulk(BulkRefused),
-    /// About what a language model is asked.
-    Suggestion(SuggestionRefused),
+impl Refused {
+    /// What a rule said, with its code and the field it is about; for [`refusals!`].
+    pub fn of<R>(code: &'static str, pointer: Option<&'static str>, why: R) -> Refused
+    where
+        R: Error + Send + Sync + 'static,
+    {
+        Refused { code, pointer, why: Box::new(why) }
+    }
+
+    /// The code that never changes: `case_closed`.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Which field of what was sent is to be put right, as a JSON pointer.
+    pub const fn pointer(&self) -> Option<&'static str> {
+        self.pointer
+    }
+
+    /// The refusal itself, when it is one of `R`.
+    pub fn as_one_of<R: Error + 'static>(&self) -> Option<&R> {
+        self.why.downcast_ref()
+    }
 }
 
 /// Why an action did not happen.

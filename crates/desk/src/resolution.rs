@@ -2,5 +2,7 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub mod jobs;
 pub(crate) mod pages;
+pub(crate) mod portal;
 pub mod rules;

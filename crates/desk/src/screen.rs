@@ -11,7 +11,7 @@ use domain::channel::Channel;
 use domain::id::{CaseNumber, LabelId};
 use domain::permit::Act;
 use domain::urgency::Reason;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 use store::scope::Reach;
 use store::{Context, StoreError};
@@ -189,4 +189,13 @@ pub(crate) fn words_of(
 ) -> Result<domain::words::Words, Problem> {
     domain::words::Words::new(text, most)
         .map_err(|_| Problem::refused("words_missing", say.to_owned()).at(format!("/{field}"), say))
+}
+
+/// Nine tomorrow morning, or the first opening after it.
+pub(crate) fn tomorrow(screen: &Screen) -> jiff::Timestamp {
+    let day = screen.now.to_zoned(screen.zone.clone()).tomorrow();
+    let nine = day.and_then(|day| day.with().time(jiff::civil::time(9, 0, 0, 0)).build());
+    let nine = nine.map_or(screen.now + SignedDuration::from_hours(20), |at| at.timestamp());
+    let hours = &screen.policy.clocks.hours;
+    if hours.is_open(nine) { nine } else { hours.next_opening(nine).unwrap_or(nine) }
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub(crate) mod api;
+pub(crate) mod lines;
 pub(crate) mod pages;
 pub mod rules;
 pub(crate) mod sql;

@@ -3,10 +3,12 @@
 pub(crate) mod api;
 pub(crate) mod bell;
 pub mod case;
+pub(crate) mod choices;
 pub mod filter;
 pub(crate) mod filter_pages;
 pub mod filtered;
 pub(crate) mod first_steps;
+pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod own_api;
 pub(crate) mod pages;
@@ -23,3 +25,5 @@ pub(crate) mod saved_pages;
 pub mod seen;
 pub(crate) mod sql;
 pub(crate) mod today;
+pub mod undo;
+pub(crate) mod visit;

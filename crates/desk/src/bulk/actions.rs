@@ -11,11 +11,12 @@ use crate::case::sql::people;
 use crate::handling::{Handling, InHand, begin_in};
 use crate::label::rules::{self as label_rules, LabelRefused};
 use crate::label::sql as label_sql;
-use crate::refusal::{ActError, Refused};
+use crate::refusal::ActError;
 use crate::view::filter::Filter;
 use crate::view::filtered::count_filtered;
 use crate::view::queue::{Lane, View};
-use crate::view::recent::{Reverse, UNDOABLE, put_back};
+use crate::view::recent::{Reverse, UNDOABLE};
+use crate::view::undo::put_back;
 use crate::view::{seen, sql as own_sql};
 use domain::event::Event;
 use domain::id::{CaseNumber, LabelId};
@@ -288,7 +289,7 @@ impl Became {
     fn refused(error: ActError) -> Result<Became, StoreError> {
         let (code, why) = match error {
             ActError::Store(error) => return Err(error),
-            ActError::Refused(Refused::Case(CaseRefused::AlreadyTheirs)) => {
+            ActError::Refused(why) if why.as_one_of() == Some(&CaseRefused::AlreadyTheirs) => {
                 return Ok(Became::same());
             }
             ActError::Refused(why) => (why.code(), why.to_string()),

@@ -4,7 +4,7 @@ use crate::api::{self, Nothing, ReadProblems, WriteHeaders, WriteProblems};
 use crate::bulk::actions::{self, Chosen, in_words};
 use crate::bulk::rules::{BulkAct, BulkRefused, NAMED_MOST, Outcome};
 use crate::bulk::sql::{self, BulkChange, BulkRow};
-use crate::message::api::at;
+use crate::api::at;
 use crate::refusal::ActError;
 use crate::view::filter::FilterText;
 use crate::view::queue::{Lane, View};

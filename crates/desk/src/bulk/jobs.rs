@@ -51,12 +51,17 @@ async fn next(
     tx.enqueue(&id, KIND, &body, now, now).await
 }
 
+/// Goes on with many cases; `None` when the job is of another kind.
+pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
+    if job.kind == KIND { Some(go_on(ctx, job).await) } else { None }
+}
+
 /// Does the stretch of `job`. After a failure it goes case by case, and one that fails again and
 /// again is told as refused.
 ///
 /// # Errors
 /// When the store fails; the job is tried again.
-pub(crate) async fn go_on(ctx: &Context, job: &Job) -> anyhow::Result<()> {
+async fn go_on(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     let what: Stretch = serde_json::from_str(&job.body).context("reading a stretch of cases")?;
     let done = do_some(ctx, job, &what).await;
     match done {

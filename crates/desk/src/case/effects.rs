@@ -4,10 +4,11 @@
 use crate::automatic;
 use crate::case::link;
 use crate::case::save::By;
+use crate::case::rules::ASKS_BEFORE_SILENCE;
 use crate::case::sql::people;
-use crate::jobs;
 use crate::letter;
 use crate::policy::days;
+use crate::timers;
 use domain::case::{Case, Stage, Tray};
 use domain::clock::ClockKind;
 use domain::event::Event;
@@ -46,34 +47,34 @@ pub(crate) async fn of_event(
         _ => &[],
     };
     for clock in clocks {
-        jobs::set_clock(tx, case.id, clock, now).await?;
+        timers::set_clock(tx, case.id, clock, now).await?;
     }
     match event {
         Event::Sent { message, .. } => post(tx, step, message).await?,
         Event::PromiseMade { promise } => {
-            jobs::set_promise(tx, case.id, promise.id, promise.due_at, now).await?;
+            timers::set_promise(tx, case.id, promise.id, promise.due_at, now).await?;
         }
         Event::PromiseMoved { promise, due_at, .. } => {
-            jobs::set_promise(tx, case.id, *promise, *due_at, now).await?;
+            timers::set_promise(tx, case.id, *promise, *due_at, now).await?;
         }
-        Event::Snoozed { until } => jobs::set_wake(tx, case.id, *until, now).await?,
+        Event::Snoozed { until } => timers::set_wake(tx, case.id, *until, now).await?,
         Event::JoinerWaits(joiner) => {
             let rules = &step.by.policy.clocks;
             let first_word = rules.begin(ClockKind::Acknowledge, joiner.severity, now);
             let due = first_word.map_or(now, |clock| clock.due_at);
-            jobs::set_joiner(tx, case.id, joiner.message.id, due, now).await?;
+            timers::set_joiner(tx, case.id, joiner.message.id, due, now).await?;
         }
         Event::TookIn(other) => set_promises(tx, case, &other.promises, now).await?,
         Event::Separated(how) => set_promises(tx, case, &how.promises, now).await?,
         Event::SolvedAsked => {
             if let Stage::Checking { at, asked, .. } = case.stage {
                 let policy = step.by.policy;
-                if asked < crate::resolution::rules::ASKS_BEFORE_SILENCE {
+                if asked < ASKS_BEFORE_SILENCE {
                     let due = now + days(policy.ask_again_days);
-                    jobs::set_ask(tx, case.id, at, asked, due, now).await?;
+                    timers::set_ask(tx, case.id, at, asked, due, now).await?;
                 } else {
                     let due = now + days(policy.silence_days);
-                    jobs::set_silence(tx, case.id, at, due, now).await?;
+                    timers::set_silence(tx, case.id, at, due, now).await?;
                 }
             }
         }
@@ -95,7 +96,7 @@ async fn set_promises(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for promise in promises {
-        jobs::set_promise(tx, case.id, promise.id, promise.due_at, now).await?;
+        timers::set_promise(tx, case.id, promise.id, promise.due_at, now).await?;
     }
     Ok(())
 }

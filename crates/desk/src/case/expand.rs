@@ -2,9 +2,9 @@
 
 use crate::api::unreadable;
 use crate::case::body::{CaseBody, IdentityPart, KnownBody};
-use crate::message::api::{MessageBody, NoteBody};
-use crate::offer::api::OfferBody;
-use crate::promise::api::PromiseBody;
+use crate::message::body::{MessageBody, NoteBody};
+use crate::offer::body::OfferBody;
+use crate::promise::body::PromiseBody;
 use crate::view::promises::of_cases;
 use crate::view::queue::QueueRow;
 use crate::view::record;

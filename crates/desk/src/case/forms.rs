@@ -3,8 +3,8 @@
 use crate::case::actions;
 use crate::dialog::{About, Dialog, Field, FieldKind, choices, colleague};
 use crate::screen::words_of;
-use crate::view::pages::tomorrow;
-use crate::view::panel::{colleagues, kinds};
+use crate::screen::tomorrow;
+use crate::view::choices::{colleagues, kinds};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;

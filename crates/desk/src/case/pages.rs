@@ -15,7 +15,7 @@ use crate::reply_text::sql::{Offered, offered};
 use crate::screen::{Screen, reason_words, stage_words};
 use crate::suggestion::pages::{Suggesting, suggesting};
 use crate::undelivered::pages::{UndeliveredView, undelivered};
-use crate::view::case::{CaseView, case_view, earlier};
+use crate::view::case::{CaseView, earlier, load, missing};
 use crate::view::list::{self, CameFrom};
 use crate::view::panel::Panel;
 use crate::view::row::RowView;
@@ -206,20 +206,6 @@ async fn saw(
     let number: CaseNumber = number.parse().map_err(|_| missing())?;
     seen::see(&ctx, &form.by.staff, number, form.value.version).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The case that a page is about, when it is theirs.
-pub(crate) async fn load(
-    ctx: &Context,
-    screen: &Screen,
-    number: &str,
-) -> Result<CaseView, Problem> {
-    let number: CaseNumber = number.parse().map_err(|_| missing())?;
-    case_view(ctx, &screen.reach, number).await?.ok_or_else(missing)
-}
-
-pub(crate) fn missing() -> Problem {
-    Problem::missing("case_missing", "There is no such case among yours.")
 }
 
 /// Writes the case page with `text` in the composer.

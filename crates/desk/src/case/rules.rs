@@ -12,6 +12,9 @@ use domain::urgency::Facts;
 use domain::words::Words;
 use jiff::Timestamp;
 
+/// Asks that a silent customer gets before silence may close a case.
+pub const ASKS_BEFORE_SILENCE: u8 = 2;
+
 refusals! {
     /// Why something about the case itself was refused.
     CaseRefused {

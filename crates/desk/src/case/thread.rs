@@ -1,10 +1,10 @@
 //! The thread as pages show it: messages, notes, and the rest as single lines.
 
-use crate::joiner::pages::is_held;
-use crate::label::actions::says as label_says;
+use domain::suggestion::{Suggested, SuggestionKind, SuggestionStep};
+use crate::joiner::rules::is_held;
+use crate::label::rules::says as label_says;
 use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
-use crate::suggestion::rules::says as suggestion_says;
 use crate::topic::rules::says as topic_says;
 use crate::view::case::{Fate, ThreadEntry};
 use domain::case::SeenTo;
@@ -330,5 +330,22 @@ fn bounds_words(event: &Event) -> String {
         Event::Suggested(how) => suggestion_says(how),
         Event::Separated(how) => format!("took this case out of {} again", how.from),
         _ => String::new(),
+    }
+}
+
+/// The line of the record.
+fn suggestion_says(how: &Suggested) -> String {
+    let what = match how.kind {
+        SuggestionKind::Reply => "a reply",
+        SuggestionKind::Summary => "a summary",
+        SuggestionKind::MessageTranslation => "a translation of what the customer wrote",
+        SuggestionKind::DraftTranslation => "a translation of a draft",
+    };
+    match how.step {
+        SuggestionStep::Asked => format!(
+            "asked the language model {} for {what}; personal data taken out before: {}",
+            how.model, how.hidden
+        ),
+        SuggestionStep::Used => format!("took {what} suggested by {} as a draft", how.model),
     }
 }

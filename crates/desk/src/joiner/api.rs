@@ -3,7 +3,7 @@
 use crate::api::{
     self, CasePath, DoneBody, Nothing, ReadProblems, ThingPath, WriteHeaders, WriteProblems,
 };
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::joiner::{actions, sql};
 use crate::view::case::case_view;
 use axum::extract::State;

@@ -1,7 +1,8 @@
 //! The box of those who wait on a case, and deciding about them.
 
+use crate::joiner::rules::is_held;
 use crate::api::Nothing;
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::joiner::{actions, sql};
 use crate::screen::Screen;
 use axum::Router;
@@ -62,11 +63,6 @@ pub(crate) async fn waiting(
         }
     };
     Ok(all.into_iter().map(view).collect())
-}
-
-/// Whether words wait for what they say and not for who wrote them.
-pub(crate) fn is_held(joiner: &Joiner) -> bool {
-    joiner.because.contains(mail::verification::HELD_SAYS)
 }
 
 fn ids(number: &str, id: &str) -> Result<(CaseNumber, MessageId), Problem> {

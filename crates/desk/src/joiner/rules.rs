@@ -100,3 +100,8 @@ pub fn own_case(
         linked_to: Some(case.number),
     }
 }
+
+/// Whether words wait for what they say and not for who wrote them.
+pub(crate) fn is_held(joiner: &Joiner) -> bool {
+    joiner.because.contains(mail::verification::HELD_SAYS)
+}

@@ -1,5 +1,6 @@
 //! Putting labels on a case and taking them off.
 
+use crate::label::rules::says;
 use crate::handling::{Done, On, handling};
 use crate::label::{rules, sql};
 use crate::refusal::ActError;
@@ -55,16 +56,3 @@ pub async fn set_labels(
     work.save(&events).await
 }
 
-/// What was done, for "Undo": "Put on Late courier, took off Lost".
-pub(crate) fn says(how: &Labelled) -> String {
-    let names = |labels: &[Label]| {
-        labels.iter().map(|label| label.name.as_str()).collect::<Vec<_>>().join(", ")
-    };
-    match (how.added.is_empty(), how.removed.is_empty()) {
-        (false, true) => format!("Put on {}", names(&how.added)),
-        (true, _) => format!("Took off {}", names(&how.removed)),
-        (false, false) => {
-            format!("Put on {}, took off {}", names(&how.added), names(&how.removed))
-        }
-    }
-}

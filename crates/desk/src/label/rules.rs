@@ -98,6 +98,20 @@ pub(crate) fn reversed(case: &Case, how: &Labelled) -> Option<Event> {
     })
 }
 
+/// What was done, for "Undo": "Put on Late courier, took off Lost".
+pub(crate) fn says(how: &Labelled) -> String {
+    let names = |labels: &[Label]| {
+        labels.iter().map(|label| label.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    match (how.added.is_empty(), how.removed.is_empty()) {
+        (false, true) => format!("Put on {}", names(&how.added)),
+        (true, _) => format!("Took off {}", names(&how.removed)),
+        (false, false) => {
+            format!("Put on {}, took off {}", names(&how.added), names(&how.removed))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

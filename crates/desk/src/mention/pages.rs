@@ -1,6 +1,6 @@
 //! The picker of colleagues (`@` in a note).
 
-use crate::case::pages::{load, missing};
+use crate::view::case::{load, missing};
 use crate::mention::sql;
 use crate::screen::Screen;
 use axum::Router;

@@ -1,11 +1,11 @@
 //! The forms of merging, of taking a merger back, and of making a case of words on another.
 
 use crate::api::Nothing;
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::dialog::{About, Dialog, Field, FieldKind, choices};
 use crate::merger::actions::{self, SplitOff};
 use crate::screen::words_of;
-use crate::view::panel::kinds;
+use crate::view::choices::kinds;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;

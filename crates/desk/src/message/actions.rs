@@ -12,7 +12,8 @@ use crate::policy::Policy;
 use crate::recipient;
 use crate::refusal::ActError;
 use crate::topic::actions as topic;
-use crate::undelivered;
+use crate::undelivered::rules as undelivered;
+use crate::undelivered::sql as undelivered_sql;
 use crate::view::recent::{self, Reverse};
 use domain::channel::Channel;
 use domain::event::{Actor, Event};
@@ -180,45 +181,6 @@ async fn tell(
     work.tx.enqueue(&id, "coached", &body.to_string(), now, now).await
 }
 
-/// Takes a letter back before it leaves; its text goes back into the draft.
-///
-/// # Errors
-/// See [`ActError`]; refusals are [`MessageRefused`].
-pub async fn undo_send(
-    ctx: &Context,
-    staff: &Staff,
-    number: CaseNumber,
-    message: MessageId,
-    press: &Press,
-) -> Result<Done, ActError> {
-    let (mut work, permit) = handling!(ctx, staff, Act::Reply, number, press);
-    let past = sql::past_sendings(&mut work.tx, work.case.id).await?;
-    let mut events = rules::undo_send(&work.case, &permit, message, &past, work.now)?;
-    // What it was to put right is as it was: the letter before it did not arrive.
-    let waits = undelivered::sql::sent_again_as(&mut work.tx, work.case.id, message).await?;
-    events.extend(waits.map(|letter| Event::Undelivered(Box::new(letter))));
-    // The outbox has the last word: a letter in somebody's hands has left, and with it the message.
-    let posted = past.iter().find(|p| p.message.id == message).map(|p| &p.message);
-    for letter in posted.map(letters_of).unwrap_or_default() {
-        if !work.tx.unpost(&letter.to_string(), work.now).await? {
-            return Err(MessageRefused::TooLate.into());
-        }
-    }
-    if let Some(sent) = past.iter().find(|p| p.message.id == message)
-        && sent.message.purpose == Purpose::Reply
-    {
-        let text = &sent.message.text;
-        draft::sql::bring_back(&mut work.tx, work.case.id, staff.id, text, work.now).await?;
-    }
-    work.save(&events).await
-}
-
-/// The letters of a message in the outbox.
-fn letters_of(message: &PublicMessage) -> Vec<MessageId> {
-    let customer = message.to.as_ref().map(|_| message.id);
-    customer.into_iter().chain(message.also.iter().map(|one| one.letter)).collect()
-}
-
 /// Writes a private note. Who can read the case and is named in it with an `@` is told.
 ///
 /// # Errors
@@ -335,9 +297,9 @@ async fn note_fate(
     let actor = Actor::Rule("outbox".to_owned());
     let now = ctx.now();
     if delivery == Delivery::Failed || !case.undelivered.is_empty() {
-        let written = undelivered::sql::written(tx, message).await?;
+        let written = undelivered_sql::written(tx, message).await?;
         let (clocks, why) = (&policy.clocks, detail.as_str());
-        let follow = |one| undelivered::rules::follow(&case, &one, delivery, why, clocks, now);
+        let follow = |one| undelivered::follow(&case, &one, delivery, why, clocks, now);
         events.extend(written.map(follow).unwrap_or_default());
     }
     let by = By { ctx, actor, name: &policy.organisation, policy: &policy, now };

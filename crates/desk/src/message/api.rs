@@ -1,18 +1,21 @@
 //! Messages and private notes for programs.
 
+use crate::api::list_of;
+use crate::message::body::{MessageBody, NoteBody};
+use crate::message::undo::undo_send;
 use crate::api::{
     self, CasePath, DoneBody, ReadProblems, ThingPath, WriteHeaders, WriteProblems, unreadable,
 };
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::handling::On;
 use crate::message::actions::{self, Checked, Coached, Reply};
 use crate::message::coaching::{FindingView, Review, review};
 use crate::message::letters::{self, Decision};
 use crate::message::publicity::{WHY_MOST, opened_because, questions};
-use crate::recipient::sql::{LetterRow, of_messages};
+use crate::recipient::sql::of_messages;
 use crate::undelivered::actions::{Seeing, see_to};
 use crate::view::case::case_view;
-use crate::view::record::{self, MessageRow, NoteRow};
+use crate::view::record;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -36,154 +39,6 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
         .routes(routes!(coach_draft))
         .routes(routes!(check_publicity))
         .routes(routes!(list_notes, write_note))
-}
-
-/// A message in either direction.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MessageBody {
-    /// Its id.
-    id: String,
-    /// Its entry in the record of the case.
-    n: i64,
-    /// `in` from the customer, `out` from us.
-    direction: String,
-    /// The way it took: `mail`, `form`, `call` …
-    channel: String,
-    /// Why we wrote it: `reply`, `acknowledgement`, `transfer`, `escalation`, `offer`, `promise`,
-    /// `verification` or `closing`; empty for theirs.
-    purpose: String,
-    /// Who wrote it, as shown.
-    author: String,
-    /// The address it went to, or empty.
-    recipient: String,
-    /// Subject line, or empty.
-    subject: String,
-    /// What is new in it, as plain text.
-    text: String,
-    /// Quoted earlier text.
-    folded: Option<String>,
-    /// Whether a program wrote it without a person reading it first.
-    automatic: bool,
-    /// How far ours has come: `held`, `sending`, `sent`, `uncertain`, `failed`, `undone` or
-    /// `shown`; by reports of other systems also `delayed`, `relayed`, `delivered`, `read` or
-    /// `complained`; empty for theirs.
-    delivery: String,
-    /// What the other side said to it.
-    delivery_detail: String,
-    /// Who else got it, each in a letter of their own.
-    also: Vec<AlsoBody>,
-    /// The id of the feedback it came from.
-    feedback: Option<String>,
-    /// When it was written.
-    at: String,
-    /// When ours leaves; until then it can be taken back.
-    leaves_at: Option<String>,
-}
-
-/// Somebody beside the customer who got a message.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AlsoBody {
-    /// The id of their letter; a decision about it names it.
-    id: String,
-    /// Their id.
-    recipient: String,
-    /// As shown.
-    name: String,
-    /// `representative` or `affected`.
-    part: String,
-    /// The address it went to.
-    address: String,
-    /// How far it has come, as for the message.
-    delivery: String,
-    /// What the other side said to it.
-    delivery_detail: String,
-}
-
-impl From<LetterRow> for AlsoBody {
-    fn from(row: LetterRow) -> AlsoBody {
-        AlsoBody {
-            id: row.letter_id,
-            recipient: row.customer_id,
-            name: row.name,
-            part: row.part,
-            address: row.address,
-            delivery: row.delivery,
-            delivery_detail: row.delivery_detail,
-        }
-    }
-}
-
-/// A moment as programs read it; what was stored is always one.
-pub(crate) fn at(ms: i64) -> String {
-    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
-}
-
-impl From<MessageRow> for MessageBody {
-    fn from(row: MessageRow) -> MessageBody {
-        MessageBody {
-            id: row.id,
-            n: row.n,
-            direction: row.direction,
-            channel: row.channel,
-            purpose: row.purpose,
-            author: row.author,
-            recipient: row.recipient,
-            subject: row.subject,
-            text: row.text,
-            folded: row.folded,
-            automatic: row.automatic != 0,
-            delivery: row.delivery,
-            delivery_detail: row.delivery_detail,
-            also: Vec::new(),
-            feedback: row.feedback_id,
-            at: at(row.at_ms),
-            leaves_at: row.leaves_at_ms.map(at),
-        }
-    }
-}
-
-/// A private note. It never becomes a message.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NoteBody {
-    /// Its id.
-    id: String,
-    /// Its entry in the record of the case.
-    n: i64,
-    /// The id of who wrote it.
-    by: String,
-    /// Their name.
-    by_name: String,
-    /// Plain text.
-    text: String,
-    /// When it was written.
-    at: String,
-}
-
-impl From<NoteRow> for NoteBody {
-    fn from(row: NoteRow) -> NoteBody {
-        NoteBody {
-            id: row.id,
-            n: row.n,
-            by: row.by_id,
-            by_name: row.by_name.unwrap_or_default(),
-            text: row.text,
-            at: at(row.at_ms),
-        }
-    }
-}
-
-/// The case of an address, for its lists, with rows asked for and the entry to go on from.
-pub(crate) async fn list_of(
-    ctx: &Context,
-    by: &Bearer,
-    number: &str,
-    query: &PageQuery,
-) -> Result<(CaseId, u32, i64), Problem> {
-    let (reach, number) = (api::reach_of_one(by)?, api::number(number)?);
-    let case = record::case_id(&ctx.store, &reach, number).await?.ok_or_else(missing)?;
-    let after = query.after.as_deref().map_or(Ok(0), str::parse);
-    let after = after.map_err(|_| unreadable("after", "Give a cursor of ours."))?;
-    Ok((case, query.rows()?, after))
 }
 
 /// Lists the messages of a case in both directions, oldest first.
@@ -503,7 +358,7 @@ async fn take_back(
     let missing = || Problem::missing("message_missing", "There is no such message on this case.");
     let number = api::number(&number)?;
     let id = id.parse().map_err(|_| missing())?;
-    let done = actions::undo_send(&ctx, &by.staff, number, id, &Press::none()).await;
+    let done = undo_send(&ctx, &by.staff, number, id, &Press::none()).await;
     let done = done.map_err(|error| match Problem::from(error) {
         problem if problem.code == "no_such_message" => missing(),
         problem => problem,

@@ -2,18 +2,15 @@
 //! personal data where it must not be stops a send. Its rules are those that ship, as `insight`
 //! has set them.
 
+use crate::message::stop::COACH;
 use crate::reply_text::gaps::Values;
 use crate::screen::Screen;
 use crate::view::case::CaseView;
 use coach::{Coach, Draft, Earlier, Kind, OpenPromise, Publicity, Severity};
-use domain::case::Case;
 use domain::channel;
 use domain::event::Event;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use store::{Context, Doing, Store, StoreError, on};
-
-/// Rules are compiled once.
-static COACH: LazyLock<Arc<Coach>> = LazyLock::new(|| Arc::new(Coach::shipped()));
 
 /// A rule as it is set: id, whether it is off, its pack when it is the organisation's own.
 type Set = (String, i64, String);
@@ -59,15 +56,6 @@ fn made(set: &[Set]) -> Coach {
             }
         }
     })
-}
-
-/// Whether something in `text` must not leave, wherever it was written: C13.
-pub(crate) fn stops(case: &Case, text: &str) -> bool {
-    let draft = Draft { text: text.to_owned(), ..Draft::default() };
-    let case_number = Some(case.number.to_string());
-    let context = coach::Context { case_number, ..coach::Context::default() };
-    let found = COACH.review(&draft, &context);
-    found.iter().any(|finding| finding.severity == Severity::Stop)
 }
 
 /// One finding as pages show it; places are counted in characters.

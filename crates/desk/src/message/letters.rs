@@ -1,6 +1,6 @@
 //! Letters in doubt: a person decides what no program may guess.
 
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::message::actions::decided;
 use domain::case::Case;
 use domain::id::MessageId;

@@ -1,6 +1,7 @@
 //! The composer: reply, private note, draft, coach; and deciding about a letter in doubt.
 
-use crate::case::pages::{Typed, load, missing, next_of, own_draft, page};
+use crate::case::pages::{Typed, next_of, own_draft, page};
+use crate::view::case::{load, missing};
 use crate::draft::actions as drafts;
 use crate::draft::{DraftKind, DraftSaved, Stamp};
 use crate::message::actions::{self, Coached, Reply};
@@ -8,7 +9,7 @@ use crate::message::coaching::{FindingView, review};
 use crate::message::letters::{self, Decision};
 use crate::message::publicity;
 use crate::message::rules::MessageRefused;
-use crate::refusal::{ActError, Refused};
+use crate::refusal::ActError;
 use crate::reply_text::gaps::Values;
 use crate::reply_text::pages::filled;
 use crate::screen::{Screen, words_of};
@@ -187,8 +188,10 @@ async fn create_reply(
     let onward = place_after(&ctx, &screen, &view.case, sent.then.as_deref()).await?;
     match actions::reply_coached(&ctx, staff, number, reply, coached, &form.press).await {
         Ok(_) => Ok(Redirect::to(&onward).into_response()),
-        Err(ActError::Refused(Refused::Message(why))) => {
-            let Some((status, news)) = again(&why) else { return Err(ActError::from(why).into()) };
+        Err(ActError::Refused(why)) => {
+            let Some((status, news)) = why.as_one_of().and_then(again) else {
+                return Err(ActError::Refused(why).into());
+            };
             let html = page(&ctx, &screen, &view, DraftKind::Reply, sent.typed(), &news).await?;
             Ok((status, html).into_response())
         }

@@ -1,10 +1,11 @@
 //! Offers for programs: asking what would be fair, proposing, deciding, agreeing.
 
+use crate::offer::body::{OfferBody, OptionBody};
 use crate::api::{
     self, CasePath, DoneBody, Nothing, ReadProblems, ThingPath, WriteHeaders, WriteProblems,
     at_most,
 };
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::handling::On;
 use crate::offer::actions::{self, Propose};
 use crate::view::record;
@@ -12,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use domain::id::OfferId;
-use domain::offer::{Offer, OfferOption, Remedy};
+use domain::offer::OfferOption;
 use domain::words::Words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,73 +39,6 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
         .routes(routes!(withdraw_offer))
         .routes(routes!(accept_offer))
         .routes(routes!(counter_offer))
-}
-
-/// One thing the customer can choose.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OptionBody {
-    /// `apology`, `refund`, `repair`, `replacement`, `discount`, `gift`, `miles`,
-    /// `hand_written_note`, `explanation` or `other`.
-    #[schema(value_type = String, example = "refund")]
-    remedy: Remedy,
-    /// What the customer reads, at most 500 characters.
-    words: String,
-    /// What it costs us, in the smallest unit of `currency`; 0 where it costs no money.
-    #[serde(default)]
-    cost_minor: i64,
-    /// ISO 4217 code of the company's currency.
-    #[schema(example = "EUR")]
-    currency: String,
-}
-
-/// An offer, or the question what would be fair.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OfferBody {
-    /// Its id.
-    id: String,
-    /// The id of who made it.
-    by: String,
-    /// What we found; empty when we only asked.
-    finding: String,
-    /// What the customer can choose from; empty when we only asked.
-    options: Vec<OptionBody>,
-    /// The company's value that supports it.
-    core_value: Option<String>,
-    /// Why it does.
-    because: Option<String>,
-    /// `asked`, `needs_approval`, `proposed`, `countered`, `accepted` or `withdrawn`.
-    #[schema(example = "proposed")]
-    state: &'static str,
-    /// What the customer said or chose.
-    answer: Option<String>,
-    /// When it was made.
-    made_at: String,
-    /// Until when the customer can choose.
-    expires_at: Option<String>,
-}
-
-impl From<Offer> for OfferBody {
-    fn from(offer: Offer) -> OfferBody {
-        let option = |option: OfferOption| OptionBody {
-            remedy: option.remedy,
-            words: option.words,
-            cost_minor: option.cost_minor,
-            currency: option.currency,
-        };
-        OfferBody {
-            id: offer.id.to_string(),
-            by: offer.by.to_string(),
-            finding: offer.finding,
-            options: offer.options.into_iter().map(option).collect(),
-            core_value: offer.core_value,
-            because: offer.because,
-            state: offer.state.as_str(),
-            answer: offer.answer,
-            made_at: offer.made_at.to_string(),
-            expires_at: offer.expires_at.map(|at| at.to_string()),
-        }
-    }
 }
 
 /// Lists the offers on a case, oldest first; at most 200, on one page.

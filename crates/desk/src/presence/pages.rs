@@ -1,6 +1,6 @@
 //! What a browser says of who looks at a case, and the faces others see.
 
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::presence::actions::{Doing, be};
 use crate::presence::sql::Present;
 use axum::Router;

@@ -1,10 +1,11 @@
 //! Promises for programs: the ledger, making, keeping, moving.
 
+use crate::promise::body::PromiseBody;
 use crate::api::{
     self, CasePath, DoneBody, ReadProblems, ThingPath, WriteHeaders, WriteProblems, at_most,
     moment, unreadable,
 };
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::handling::On;
 use crate::promise::actions::{self, MakePromise};
 use crate::promise::rules::{ClosedHours, WORDS_MOST};
@@ -33,64 +34,6 @@ pub(crate) fn router() -> OpenApiRouter<Context> {
         .routes(routes!(list_promises_of_case, make_promise))
         .routes(routes!(keep_promise))
         .routes(routes!(move_promise))
-}
-
-/// A promise.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PromiseBody {
-    /// Its id.
-    id: String,
-    /// The number people say.
-    #[schema(example = "P-2204")]
-    number: String,
-    /// The case it was made on.
-    #[schema(example = "R-10482")]
-    case: String,
-    /// To whom.
-    customer: String,
-    /// What comes after "We will".
-    words: String,
-    /// The id of who keeps it.
-    keeper: String,
-    /// Their name.
-    keeper_name: String,
-    /// `open`, `kept`, `kept_late` or `broken`.
-    #[schema(example = "open")]
-    state: &'static str,
-    /// Whether the customer sees it on their page.
-    visible: bool,
-    /// When it was made.
-    made_at: String,
-    /// When it must be kept.
-    due_at: String,
-    /// When it was kept.
-    kept_at: Option<String>,
-    /// What was done, once kept.
-    done: String,
-    /// How often it got a new date.
-    moved: i64,
-}
-
-impl From<PromiseLine> for PromiseBody {
-    fn from(line: PromiseLine) -> PromiseBody {
-        let promise = line.promise;
-        PromiseBody {
-            id: promise.id.to_string(),
-            number: format!("P-{}", promise.number),
-            case: line.case.to_string(),
-            customer: line.customer,
-            words: promise.words,
-            keeper: promise.keeper.to_string(),
-            keeper_name: line.keeper,
-            state: promise.state.as_str(),
-            visible: promise.visible,
-            made_at: promise.made_at.to_string(),
-            due_at: promise.due_at.to_string(),
-            kept_at: line.ended_at.map(|at| at.to_string()),
-            done: line.done,
-            moved: line.moved,
-        }
-    }
 }
 
 /// Which promises of the ledger.

@@ -1,10 +1,11 @@
 //! A5: making, keeping and moving a promise; L2: the ledger.
 
+use crate::view::ledger::LedgerLine;
 use crate::dialog::{About, Dialog, Field, FieldKind, choices, colleague};
 use crate::promise::actions::{self, MakePromise};
 use crate::promise::rules::ClosedHours;
 use crate::screen::{Screen, words_of};
-use crate::view::panel::colleagues;
+use crate::view::choices::colleagues;
 use crate::view::promises::{Band, PromiseLine, band_count, kept_on_time, ledger};
 use axum::Router;
 use axum::extract::State;
@@ -240,38 +241,6 @@ async fn put_off(
     let done =
         actions::put_off(&ctx, staff, number, promise.id, due_at, hours, &told, &form.press).await;
     about.answer(&ctx, done, dialog, |_| "due").await
-}
-
-/// A line of the ledger, finished.
-pub(crate) struct LedgerLine {
-    pub id: String,
-    pub words: String,
-    pub state: &'static str,
-    pub due: DueClock,
-    pub case: String,
-    pub customer: String,
-    pub keeper: String,
-    pub done: String,
-}
-
-impl LedgerLine {
-    pub fn of(screen: &Screen, line: &PromiseLine) -> LedgerLine {
-        let promise = &line.promise;
-        LedgerLine {
-            id: promise.id.to_string(),
-            words: promise.words.clone(),
-            state: match promise.state {
-                PromiseState::Open => "open",
-                PromiseState::Broken => "broken",
-                PromiseState::Kept | PromiseState::KeptLate => "kept",
-            },
-            due: screen.due(promise.due_at, promise.made_at),
-            case: line.case.to_string(),
-            customer: line.customer.clone(),
-            keeper: line.keeper.clone(),
-            done: line.done.clone(),
-        }
-    }
 }
 
 #[derive(Default, Deserialize)]

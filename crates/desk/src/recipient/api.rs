@@ -1,7 +1,7 @@
 //! Who can get a reply, for programs.
 
 use crate::api::{self, CasePath, ReadProblems};
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::recipient::view::participants;
 use crate::view::case::case_view;
 use axum::extract::State;

@@ -1,7 +1,7 @@
 //! Reply texts as they read on a case, for programs.
 
 use crate::api::{self, CasePath, ReadProblems};
-use crate::case::pages::{load, missing};
+use crate::view::case::{load, missing};
 use crate::reply_text::gaps::Values;
 use crate::reply_text::sql::offered;
 use axum::extract::State;

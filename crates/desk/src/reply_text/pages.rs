@@ -1,6 +1,6 @@
 //! The picker of reply texts (`/` in the composer) with its gaps (`{{`).
 
-use crate::case::pages::{load, missing};
+use crate::view::case::{load, missing};
 use crate::reply_text::gaps::Values;
 use crate::reply_text::sql::offered;
 use crate::screen::Screen;

@@ -2,7 +2,7 @@
 
 use crate::case::sql::people;
 use crate::handling::{Done, Handling, On, handling, handling_for_customer};
-use crate::jobs;
+use crate::timers;
 use crate::letter;
 use crate::merger::rules::MergerRefused;
 use crate::merger::sql::part_of;
@@ -73,7 +73,7 @@ pub async fn resolve(
         Ask::ByPhone(at) => Some(at + days(work.policy.ask_again_days)),
     };
     if let Some(at) = asks_at {
-        jobs::set_ask(&mut work.tx, work.case.id, now, 0, at, now).await?;
+        timers::set_ask(&mut work.tx, work.case.id, now, 0, at, now).await?;
     }
     work.save(&events).await
 }

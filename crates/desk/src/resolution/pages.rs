@@ -171,7 +171,7 @@ async fn reopen(
     form: Form<Nothing>,
 ) -> Result<Redirect, Problem> {
     let Nothing {} = form.value;
-    let number: CaseNumber = number.parse().map_err(|_| crate::case::pages::missing())?;
+    let number: CaseNumber = number.parse().map_err(|_| crate::view::case::missing())?;
     actions::reopen(&ctx, &form.by.staff, number, &form.press).await?;
     Ok(Redirect::to(&format!("/cases/{number}")))
 }

@@ -1,6 +1,6 @@
 //! What is allowed with putting right and closing (ui-spec A8, P7).
 
-use crate::case::rules::hearing_clocks;
+use crate::case::rules::{ASKS_BEFORE_SILENCE, hearing_clocks};
 use crate::message::rules::{Outgoing, sending};
 use crate::promise::rules::{NewPromise, promised};
 use crate::refusal::refusals;
@@ -13,8 +13,6 @@ use domain::promise::PromiseState;
 use domain::words::Words;
 use jiff::Timestamp;
 
-/// Asks that a silent customer gets before silence may close a case.
-pub const ASKS_BEFORE_SILENCE: u8 = 2;
 
 refusals! {
     /// Why putting right or closing was refused.

@@ -1,9 +1,9 @@
 //! Suggestions for programs.
 
 use crate::api::{self, CasePath, DoneBody, ThingPath, WriteHeaders, WriteProblems};
-use crate::case::pages::missing;
-use crate::message::api::at;
-use crate::refusal::{ActError, Refused};
+use crate::view::case::missing;
+use crate::api::at;
+use crate::refusal::ActError;
 use crate::suggestion::Suggestion;
 use crate::suggestion::actions::{self, Wanted};
 use crate::suggestion::rules::SuggestionRefused;
@@ -137,7 +137,7 @@ async fn use_suggestion(
     let on = api::on(&number, &body)?;
     match actions::take(&ctx, &by.staff, on, &id, &body.press).await {
         Ok(done) => Ok(api::changed(done)),
-        Err(ActError::Refused(Refused::Suggestion(why @ SuggestionRefused::Gone))) => {
+        Err(ActError::Refused(why)) if why.as_one_of() == Some(&SuggestionRefused::Gone) => {
             Err(Problem::missing(why.code(), why.to_string()))
         }
         Err(error) => Err(error.into()),

@@ -1,11 +1,12 @@
 //! Suggestions at the composer: asking for one, taking it, setting it aside. All of it works with
 //! the form that is there, so what somebody typed comes along and stays.
 
-use crate::case::pages::{Typed, load, page};
+use crate::case::pages::{Typed, page};
+use crate::view::case::load;
 use crate::draft::actions::save_draft;
 use crate::draft::{DraftKind, PAGES, Stamp};
 use crate::message::pages::Composed;
-use crate::refusal::{ActError, Refused};
+use crate::refusal::ActError;
 use crate::screen::Screen;
 use crate::suggestion::actions::{self, Wanted};
 use crate::suggestion::endpoint::model;
@@ -139,9 +140,10 @@ async fn ask(
     };
     match actions::ask(&ctx, &screen, &view, wanted, &press).await {
         Ok(_) => Ok(back(&view, kind)),
-        Err(ActError::Refused(Refused::Suggestion(why))) => {
-            again(&ctx, &screen, &view, &sent, &why).await
-        }
+        Err(ActError::Refused(refused)) => match refused.as_one_of() {
+            Some(why) => again(&ctx, &screen, &view, &sent, why).await,
+            None => Err(ActError::Refused(refused).into()),
+        },
         Err(error) => Err(error.into()),
     }
 }

@@ -1,7 +1,7 @@
 //! When a model is not asked, and the words for what was done.
 
 use crate::refusal::refusals;
-use domain::suggestion::{Suggested, SuggestionKind, SuggestionStep};
+use domain::suggestion::SuggestionKind;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -46,23 +46,6 @@ pub fn title(kind: SuggestionKind) -> &'static str {
         SuggestionKind::Summary => "what happened so far",
         SuggestionKind::MessageTranslation => "their words, translated",
         SuggestionKind::DraftTranslation => "your words, translated",
-    }
-}
-
-/// The line of the record.
-pub fn says(how: &Suggested) -> String {
-    let what = match how.kind {
-        SuggestionKind::Reply => "a reply",
-        SuggestionKind::Summary => "a summary",
-        SuggestionKind::MessageTranslation => "a translation of what the customer wrote",
-        SuggestionKind::DraftTranslation => "a translation of a draft",
-    };
-    match how.step {
-        SuggestionStep::Asked => format!(
-            "asked the language model {} for {what}; personal data taken out before: {}",
-            how.model, how.hidden
-        ),
-        SuggestionStep::Used => format!("took {what} suggested by {} as a draft", how.model),
     }
 }
 

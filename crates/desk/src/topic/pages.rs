@@ -8,11 +8,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use domain::case::Case;
 use domain::id::{CaseNumber, TopicId};
-use reading::{Reader, TopicHit, Topics};
 use serde::Deserialize;
-use store::{Context, Store, StoreError};
+use store::Context;
 use web::{Form, Path, Problem, SignedIn};
 
 /// The addresses of this noun.
@@ -20,60 +18,6 @@ pub(crate) fn router() -> Router<Context> {
     Router::new()
         .route("/cases/{number}/topics", get(show_form).post(set))
         .route("/cases/{number}/topics/{id}/refutation", post(refute))
-}
-
-/// A topic in the panel.
-pub(crate) struct TopicLine {
-    pub id: String,
-    pub name: String,
-    /// By which words, and how sure: "by “late fee*”, 80 % sure".
-    pub because: String,
-}
-
-/// What the case is about, with the words that made it.
-pub(crate) async fn lines(store: &Store, case: &Case) -> Result<Vec<TopicLine>, StoreError> {
-    if case.topics.is_empty() {
-        return Ok(Vec::new());
-    }
-    let list = sql::list(store).await?;
-    let mut found: Vec<TopicHit> = Vec::new();
-    for reading in sql::readings(store, case.id).await? {
-        let read = reading::kept::full(&reading);
-        let hits = serde_json::from_value::<Vec<TopicHit>>(read["topics"].clone());
-        found.extend(hits.unwrap_or_default());
-    }
-    if !case.topics.iter().all(|id| found.iter().any(|hit| hit.id == id.to_string())) {
-        let (unread, tree) = (sql::unread(store, case.id).await?, sql::looked_for(store).await?);
-        let (reader, topics) = (Reader::shipped(), Topics::new(&tree));
-        found.extend(unread.iter().flat_map(|text| reader.read_with(text, &topics).topics));
-    }
-    let line = |id: &TopicId| {
-        let name = &list.iter().find(|topic| topic.id == *id)?.path;
-        let (word, name) = (id.to_string(), name.clone());
-        let because = because(found.iter().filter(|hit| hit.id == word));
-        Some(TopicLine { id: word, name, because })
-    };
-    Ok(case.topics.iter().filter_map(line).collect())
-}
-
-fn because<'h>(hits: impl Iterator<Item = &'h TopicHit>) -> String {
-    const WORDS_MOST: usize = 3;
-    let mut words: Vec<String> = Vec::new();
-    let mut sure = 0.0_f32;
-    for hit in hits {
-        sure = sure.max(hit.confidence);
-        for word in &hit.words {
-            let word = format!("“{word}”");
-            if !words.contains(&word) {
-                words.push(word);
-            }
-        }
-    }
-    words.truncate(WORDS_MOST);
-    if words.is_empty() {
-        return "found or said later".to_owned();
-    }
-    format!("by {}, {:.0} % sure", words.join(", "), sure * 100.0)
 }
 
 const NONE: &str = "The house has no topics yet. A lead adds them under Settings.";
@@ -138,7 +82,7 @@ async fn refute(
     form: Form<Nothing>,
 ) -> Result<Response, Problem> {
     let Nothing {} = form.value;
-    let number: CaseNumber = number.parse().map_err(|_| crate::case::pages::missing())?;
+    let number: CaseNumber = number.parse().map_err(|_| crate::view::case::missing())?;
     actions::correct(&ctx, &form.by.staff, number, &[], &[id], &form.press).await?;
     Ok(Redirect::to(&format!("/cases/{number}")).into_response())
 }

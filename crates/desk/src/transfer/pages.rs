@@ -4,7 +4,7 @@ use crate::dialog::{About, Dialog, Field, FieldKind, choices, colleague};
 use crate::escalation::actions as escalation;
 use crate::screen::words_of;
 use crate::transfer::actions::{self, Tell, Transfer};
-use crate::view::panel::{colleagues, teams};
+use crate::view::choices::{colleagues, teams};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;

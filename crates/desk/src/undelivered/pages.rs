@@ -1,6 +1,6 @@
 //! What did not arrive, on the page of its case, and seeing to it.
 
-use crate::case::pages::missing;
+use crate::view::case::missing;
 use crate::screen::Screen;
 use crate::undelivered::actions::{Seeing, see_to};
 use crate::view::case::CaseView;

@@ -6,11 +6,11 @@
 use crate::case::rules::hearing_clocks;
 use crate::message::rules::Outgoing;
 use crate::refusal::refusals;
+use crate::undelivered::sql::Written;
 use domain::case::{Case, Closing, Conduct, SeenTo, Stage, Undelivered};
 use domain::clock::ClockRules;
 use domain::event::Event;
-use domain::id::MessageId;
-use domain::message::{Delivery, Purpose, Recipient};
+use domain::message::{Delivery, Recipient};
 use jiff::Timestamp;
 
 refusals! {
@@ -26,27 +26,6 @@ refusals! {
         /// Somebody taken in is written to where they wrote from.
         NotTheCustomer = "address_not_the_customers", "This letter is not the customer's. Send this letter only.";
     }
-}
-
-/// A letter as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The letter, as the outbox names it.
-    pub letter: MessageId,
-    /// The message it carries.
-    pub message: MessageId,
-    /// Why it was written.
-    pub purpose: Purpose,
-    /// Its text.
-    pub text: String,
-    /// To which address.
-    pub to: String,
-    /// Who it went to, where that is not the customer.
-    pub whom: Option<Recipient>,
-    /// When.
-    pub at: Timestamp,
-    /// Whether a program wrote it.
-    pub automatic: bool,
 }
 
 /// Whether a case is still ours to act on. One that the customer called solved, or that is part of

@@ -1,7 +1,8 @@
 //! What a letter said, and to whom; for sending it once more. And which letter that did not arrive
 //! a message took the place of.
 
-use crate::undelivered::rules::Written;
+use jiff::Timestamp;
+use domain::message::{Purpose, Recipient};
 use domain::case::{SeenTo, Undelivered};
 use domain::event::{Actor, Entry, Event};
 use domain::id::{CaseId, CustomerId, MessageId, UnitId};
@@ -92,4 +93,25 @@ pub(crate) async fn sent_again_as(
         }
     }
     Ok(None)
+}
+
+/// A letter as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The letter, as the outbox names it.
+    pub letter: MessageId,
+    /// The message it carries.
+    pub message: MessageId,
+    /// Why it was written.
+    pub purpose: Purpose,
+    /// Its text.
+    pub text: String,
+    /// To which address.
+    pub to: String,
+    /// Who it went to, where that is not the customer.
+    pub whom: Option<Recipient>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether a program wrote it.
+    pub automatic: bool,
 }

@@ -2,8 +2,9 @@
 
 use crate::api::{self, CasePath, DoneBody, Nothing, ReadProblems, WriteHeaders, WriteProblems};
 use crate::bulk::api::{self as bulk_api, BulkBody};
-use crate::message::api::{at, list_of};
-use crate::view::recent::{self, RecentAction, Undone, undo_last};
+use crate::api::{at, list_of};
+use crate::view::recent::{self, RecentAction};
+use crate::view::undo::{Undone, undo_last};
 use crate::view::{record, seen};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};

@@ -1,5 +1,7 @@
 //! One case as staff see it: the case, the people, and the thread with its last entries first.
 
+use web::Problem;
+use crate::screen::Screen;
 use crate::case::sql::{CaseRow, case_columns, fill, id};
 use crate::recipient::view::{RecipientFate, fates};
 use domain::case::Case;
@@ -261,4 +263,18 @@ impl Names {
         self.known.insert(key, name.clone());
         Ok(name)
     }
+}
+
+/// The case that a page is about, when it is theirs.
+pub(crate) async fn load(
+    ctx: &Context,
+    screen: &Screen,
+    number: &str,
+) -> Result<CaseView, Problem> {
+    let number: CaseNumber = number.parse().map_err(|_| missing())?;
+    case_view(ctx, &screen.reach, number).await?.ok_or_else(missing)
+}
+
+pub(crate) fn missing() -> Problem {
+    Problem::missing("case_missing", "There is no such case among yours.")
 }

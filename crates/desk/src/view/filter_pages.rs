@@ -2,8 +2,8 @@
 
 use crate::screen::{Screen, channel_words};
 use crate::view::filter::{FilterText, SEVERITIES, STAGES, WAITS, unreadable};
-use crate::view::pages::title_of;
-use crate::view::panel::{colleagues, kinds, teams};
+use crate::view::list::{address, title_of};
+use crate::view::choices::{colleagues, kinds, teams};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, Redirect};
@@ -126,11 +126,6 @@ pub(crate) async fn chips(
         without: address(word, &text.query_without(part)),
     };
     Ok(said.map(chip).collect())
-}
-
-/// The address of a view with a query that may be empty.
-pub(crate) fn address(word: &str, query: &str) -> String {
-    if query.is_empty() { format!("/q/{word}") } else { format!("/q/{word}?{query}") }
 }
 
 /// The parts in the order of the form, with their labels.

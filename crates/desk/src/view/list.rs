@@ -3,12 +3,12 @@
 //! Looking at a page of the queue or of a search makes it the list, in a cookie of the browser:
 //! nothing of ours changes, and it holds without scripts and over whatever is done on a case.
 
+use web::Problem;
+use domain::permit::Scope;
 use crate::screen::Screen;
 use crate::search::read::search;
 use crate::view::filter::FilterText;
-use crate::view::filter_pages::address;
 use crate::view::filtered::filtered;
-use crate::view::pages::{lane_of, title_of, view_of};
 use crate::view::queue::{self, QueuePlace, QueueRow, View};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
@@ -204,6 +204,51 @@ impl ListBeside {
         self.neighbours(here).1.or_else(|| others.into_iter().find(|number| *number != here))
     }
 }
+
+/// Views in the order of their tabs: word in the address, name, which rows.
+pub(crate) const TABS: [(&str, &str, View); 8] = [
+    ("mine", "Mine", View::Open),
+    ("team", "Team", View::Open),
+    ("promises", "Promises", View::Promises),
+    ("public", "Public", View::Public),
+    ("reopened", "Reopened", View::Reopened),
+    ("snoozed", "Snoozed", View::Snoozed),
+    ("ideas", "Ideas", View::Ideas),
+    ("closed", "Closed", View::Closed),
+];
+
+fn no_such_view() -> Problem {
+    Problem::missing("view_missing", "There is no such view.")
+}
+
+/// The name of a view as its tab shows it.
+pub(crate) fn title_of(word: &str) -> Result<&'static str, Problem> {
+    TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.1).ok_or_else(no_such_view)
+}
+
+pub(crate) fn view_of(word: &str) -> Result<View, Problem> {
+    TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.2).ok_or_else(no_such_view)
+}
+
+/// Whose cases a view shows: one's own, or all that one may see.
+pub(crate) fn lane_of(screen: &Screen, word: &str) -> Lane {
+    let staff = &screen.signed.staff;
+    match (word, staff.scope, staff.teams.as_slice(), staff.units.as_slice()) {
+        ("mine" | "snoozed", ..) | (_, Scope::Own, ..) => Lane::Owner(staff.id),
+        (_, Scope::Team, [team], _) => Lane::Team(*team),
+        (_, Scope::Unit, _, [unit]) => Lane::Unit(*unit),
+        _ => Lane::All,
+    }
+}
+
+/// The address of a view with a query that may be empty.
+pub(crate) fn address(word: &str, query: &str) -> String {
+    if query.is_empty() { format!("/q/{word}") } else { format!("/q/{word}?{query}") }
+}
+
+/// The forms about one case that a list opens for its rows, by the action's name.
+pub(crate) const ROW_FORMS: &str = "assign=assignment/new transfer=transfers/new \
+    resolve=resolution/new priority=reading label=labels";
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What belongs to whoever asks, for programs: what is new on their cases, the searches they keep.
 
 use crate::api::{ReadProblems, WriteHeaders, WriteProblems};
-use crate::message::api::at;
+use crate::api::at;
 use crate::view::bell;
 use crate::view::saved::{SavedView, keep_search, remove_view, rename_view, saved_views};
 use crate::view::saved_pages::named;

@@ -1,13 +1,15 @@
 //! Screens that list: the queue (A2), undo.
 
+use crate::view::list::{TABS, address, lane_of, title_of, view_of};
 use crate::api::Nothing;
 use crate::screen::Screen;
 use crate::view::filter::FilterText;
-use crate::view::filter_pages::{Chip, address, chips};
+use crate::view::filter_pages::{Chip, chips};
 use crate::view::filtered::{Counted, count_filtered, filtered};
 use crate::view::list::{CameFrom, List};
 use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
-use crate::view::recent::{self, Undone};
+use crate::view::recent;
+use crate::view::undo::{self, Undone};
 use crate::view::row::RowView;
 use crate::view::saved::{SavedView, saved_views};
 use axum::Router;
@@ -46,24 +48,8 @@ struct Tab {
     count: Option<String>,
 }
 
-/// Views in the order of their tabs: word in the address, name, which rows.
-const TABS: [(&str, &str, View); 8] = [
-    ("mine", "Mine", View::Open),
-    ("team", "Team", View::Open),
-    ("promises", "Promises", View::Promises),
-    ("public", "Public", View::Public),
-    ("reopened", "Reopened", View::Reopened),
-    ("snoozed", "Snoozed", View::Snoozed),
-    ("ideas", "Ideas", View::Ideas),
-    ("closed", "Closed", View::Closed),
-];
-
 const ACTIONS: [&str; 8] =
     ["view-1", "view-2", "view-3", "view-4", "view-5", "view-6", "view-7", "view-8"];
-
-/// The forms about one case that a list opens for its rows, by the action's name.
-pub(crate) const ROW_FORMS: &str = "assign=assignment/new transfer=transfers/new \
-    resolve=resolution/new priority=reading label=labels";
 
 /// What an empty view says: why it is empty, what stands here otherwise, where to go.
 type Empty = (&'static str, &'static str, Option<(&'static str, &'static str)>);
@@ -212,19 +198,6 @@ fn list_name(word: &str, text: &FilterText) -> String {
     here.strip_prefix("/q/").unwrap_or(&here).to_owned()
 }
 
-fn no_such_view() -> Problem {
-    Problem::missing("view_missing", "There is no such view.")
-}
-
-/// The name of a view as its tab shows it.
-pub(crate) fn title_of(word: &str) -> Result<&'static str, Problem> {
-    TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.1).ok_or_else(no_such_view)
-}
-
-pub(crate) fn view_of(word: &str) -> Result<View, Problem> {
-    TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.2).ok_or_else(no_such_view)
-}
-
 fn total_words(counted: Counted) -> String {
     let n = words::count(counted.n);
     if counted.more { format!("{n} or more") } else { n }
@@ -235,17 +208,6 @@ fn none_fit(more: bool) -> Empty {
     match more {
         true => ("None of these cases fits.", "There are more to look through.", None),
         false => ("No case fits this filter.", "Take a part of it off.", None),
-    }
-}
-
-/// Whose cases a view shows: one's own, or all that one may see.
-pub(crate) fn lane_of(screen: &Screen, word: &str) -> Lane {
-    let staff = &screen.signed.staff;
-    match (word, staff.scope, staff.teams.as_slice(), staff.units.as_slice()) {
-        ("mine" | "snoozed", ..) | (_, Scope::Own, ..) => Lane::Owner(staff.id),
-        (_, Scope::Team, [team], _) => Lane::Team(*team),
-        (_, Scope::Unit, _, [unit]) => Lane::Unit(*unit),
-        _ => Lane::All,
     }
 }
 
@@ -374,15 +336,6 @@ fn empty(word: &str) -> Empty {
     }
 }
 
-/// Nine tomorrow morning, or the first opening after it.
-pub(crate) fn tomorrow(screen: &Screen) -> jiff::Timestamp {
-    let day = screen.now.to_zoned(screen.zone.clone()).tomorrow();
-    let nine = day.and_then(|day| day.with().time(jiff::civil::time(9, 0, 0, 0)).build());
-    let nine = nine.map_or(screen.now + SignedDuration::from_hours(20), |at| at.timestamp());
-    let hours = &screen.policy.clocks.hours;
-    if hours.is_open(nine) { nine } else { hours.next_opening(nine).unwrap_or(nine) }
-}
-
 /// A path on this site, or `other`: nobody is sent elsewhere by a form.
 pub(crate) fn local(path: &str, other: &str) -> String {
     let strange = path.contains(['\\', '\n', '\r']) || path.starts_with("//");
@@ -398,7 +351,7 @@ async fn undo_last(
     let Nothing {} = form.value;
     let done_last = recent::recent_actions(&ctx, form.by.staff.id).await.map_err(Problem::ours)?;
     let stays = done_last.iter().find(|action| action.undone == 0).is_some_and(|a| a.is_of_list());
-    let done = recent::undo_last(&ctx, &form.by.staff, &form.press).await?;
+    let done = undo::undo_last(&ctx, &form.by.staff, &form.press).await?;
     // To open the case would be to read it.
     let to = match (done, list.0) {
         (Undone::Bulk(back), _) if back.is_running() || back.refused > 0 => {

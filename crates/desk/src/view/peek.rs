@@ -1,6 +1,6 @@
 //! A case at a glance, beside the list (`Space`): nobody need leave the list to see what it is.
 
-use crate::case::pages::load;
+use crate::view::case::load;
 use crate::case::thread::{EntryKind, EntryView};
 use crate::screen::{Screen, reason_words, stage_words};
 use crate::view::panel::Panel;

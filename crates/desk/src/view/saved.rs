@@ -1,7 +1,8 @@
 //! Views people saved for themselves.
 
-use crate::view::filter_pages::address;
-use crate::view::sql;
+pub(crate) mod sql;
+
+use crate::view::list::address;
 use domain::id::StaffId;
 use domain::words::Words;
 use store::{Context, StoreError};

@@ -1,7 +1,7 @@
 //! `/me/views`: searches and filters kept under a name: keeping, renaming, removing.
 
 use crate::screen::Screen;
-use crate::view::pages::title_of;
+use crate::view::list::title_of;
 use crate::view::saved::{NAME_MOST, keep_search, remove_view, rename_view, saved_views};
 use axum::Router;
 use axum::extract::State;

@@ -1,10 +1,10 @@
 //! A1: Today. Promises come before everything else; what is next explains itself.
 
 use crate::mention::sql as mention;
-use crate::promise::pages::LedgerLine;
+use crate::view::ledger::LedgerLine;
 use crate::screen::Screen;
 use crate::view::first_steps::{FirstStep, first_steps};
-use crate::view::pages::lane_of;
+use crate::view::list::lane_of;
 use crate::view::promises::owed_by;
 use crate::view::queue::{self, Lane, View};
 use crate::view::row::RowView;

@@ -9,7 +9,7 @@ use desk::resolution::actions::{Ask, answer, close, reopen, resolve};
 use desk::resolution::rules::Answer;
 use desk::transfer::actions::{Tell, Transfer, transfer};
 use desk::view::case::case_view;
-use desk::view::recent::{Undone, undo_last};
+use desk::view::undo::{Undone, undo_last};
 use desk::{ActError, Done, conduct, escalation};
 use domain::case::{Case, Closing};
 use domain::id::CaseNumber;

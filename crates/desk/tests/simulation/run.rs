@@ -291,7 +291,7 @@ async fn do_job(
     job: &Job,
     input: Option<&(FeedbackIn, CustomerId)>,
 ) -> anyhow::Result<()> {
-    if let Some(done) = desk::jobs::run(ctx, job).await {
+    if let Some(done) = crate::work::run(ctx, job).await {
         return done;
     }
     let mut tx = ctx.begin().await?;

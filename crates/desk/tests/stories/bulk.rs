@@ -8,7 +8,8 @@ use desk::bulk::rules::BulkAct;
 use desk::case::actions::{assign, take};
 use desk::view::filter::Filter;
 use desk::view::queue::{Lane, View};
-use desk::view::recent::{Undone, recent_actions, undo_last};
+use desk::view::recent::recent_actions;
+use desk::view::undo::{Undone, undo_last};
 use desk::view::seen::see;
 use domain::channel::Kind;
 use domain::id::CaseNumber;
@@ -109,7 +110,7 @@ fn many_cases_go_on_after_a_kill_between_two_stretches_and_none_is_changed_twice
         let again = start(ctx, &company.jo, act, chosen, &press).await.unwrap();
         assert_eq!(again.id, change.id, "a double press is one change");
         let first = next_job(&world).await;
-        desk::jobs::run(ctx, &first).await.unwrap().unwrap();
+        crate::work::run(ctx, &first).await.unwrap().unwrap();
         let far = bulk_change(ctx, &company.jo, &change.id).await.unwrap();
         assert_eq!((far.changed, far.is_running()), (i64::from(STRETCH), true));
         // The worker is killed with the next stretch in its hands …
@@ -119,7 +120,7 @@ fn many_cases_go_on_after_a_kill_between_two_stretches_and_none_is_changed_twice
         let done = bulk_change(ctx, &company.jo, &change.id).await.unwrap();
         assert_eq!((done.state.as_str(), done.changed), ("done", 60));
         // … and one that was only slow comes too late to change anything.
-        assert!(desk::jobs::run(ctx, &held).await.unwrap().is_err());
+        assert!(crate::work::run(ctx, &held).await.unwrap().is_err());
         for number in &numbers {
             let case = now(&world, *number).await.case;
             assert_eq!((case.owner, case.version), (Some(maya.id), was + 1), "{number}");
@@ -177,7 +178,7 @@ fn undoing_what_still_goes_on_stops_it_and_puts_back_what_was_done() {
         let chosen = Chosen::Cases(&numbers);
         let change = start(ctx, maya, BulkAct::Take, chosen, &none).await.unwrap();
         let first = next_job(&world).await;
-        desk::jobs::run(ctx, &first).await.unwrap().unwrap();
+        crate::work::run(ctx, &first).await.unwrap().unwrap();
         undo_last(ctx, maya, &none).await.unwrap();
         ring(&world).await;
         let stopped = bulk_change(ctx, maya, &change.id).await.unwrap();
@@ -198,7 +199,7 @@ fn what_a_colleague_did_before_its_turn_stands_and_who_left_the_house_changes_no
         let change = start(ctx, jo, act, Chosen::Cases(&numbers), &none).await.unwrap();
         take(ctx, &company.maya, numbers[7], &none).await.unwrap();
         let first = next_job(&world).await;
-        desk::jobs::run(ctx, &first).await.unwrap().unwrap();
+        crate::work::run(ctx, &first).await.unwrap().unwrap();
         let row = outcomes(&world, &change.id).await[7].clone();
         assert_eq!((row.1.as_str(), row.2.as_str()), ("refused", "changed_meanwhile"));
         assert_eq!(now(&world, numbers[7]).await.case.owner, Some(company.maya.id));

@@ -2,7 +2,8 @@
 
 use crate::told::{arrive, complaint, in_thread, now, opened, words};
 use desk::case::actions::{assign, take, take_over};
-use desk::message::actions::{Reply, note, reply, undo_send};
+use desk::message::actions::{Reply, note, reply};
+use desk::message::undo::undo_send;
 use desk::view::case::case_view;
 use desk::view::queue::{Lane, View, counters, queue};
 use desk::{ActError, Taken};

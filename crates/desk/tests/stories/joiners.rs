@@ -136,7 +136,7 @@ fn who_is_not_decided_about_in_time_gets_a_case_by_itself() {
         world.pass(SignedDuration::from_hours(24 * 4));
         let lease = SignedDuration::from_secs(60);
         for job in world.ctx.store.claim(world.ctx.now(), lease, 50).await.unwrap() {
-            if let Some(done) = desk::jobs::run(&world.ctx, &job).await {
+            if let Some(done) = crate::work::run(&world.ctx, &job).await {
                 done.unwrap();
             }
         }

@@ -8,7 +8,7 @@ use desk::message::actions::{Reply, reply};
 use desk::view::filter::{Filter, Holder};
 use desk::view::filtered::{count_filtered, filtered, filtered_within};
 use desk::view::queue::{Lane, View, queue};
-use desk::view::recent::undo_last;
+use desk::view::undo::undo_last;
 use desk::view::seen::{see, turn};
 use domain::channel::{Channel, Kind};
 use jiff::SignedDuration;

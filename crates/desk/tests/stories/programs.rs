@@ -422,7 +422,7 @@ fn work_that_failed_is_seen_and_started_again_by_who_may_operate() {
         tx.commit().await.unwrap();
         for _ in 0..store::job::ATTEMPTS_MOST {
             let jobs = ctx.store.claim(ctx.now(), SignedDuration::from_secs(9), 9).await.unwrap();
-            assert!(desk::jobs::run(ctx, &jobs[0]).await.unwrap().is_err());
+            assert!(crate::work::run(ctx, &jobs[0]).await.unwrap().is_err());
             ctx.store.fail(&jobs[0], "not a timer", ctx.now()).await.unwrap();
         }
         let admin = Program::of(&world, &company.jo, "").await;

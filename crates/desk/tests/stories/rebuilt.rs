@@ -3,7 +3,8 @@
 use crate::told::{arrive, complaint, in_thread, letters, opened, ring, words};
 use desk::case::actions::{state_problem, take};
 use desk::case::rebuild::rebuild;
-use desk::message::actions::{Reply, note, reply, undo_send};
+use desk::message::actions::{Reply, note, reply};
+use desk::message::undo::undo_send;
 use desk::promise::actions::{MakePromise, keep, make};
 use desk::promise::rules::ClosedHours;
 use desk::resolution::actions::{Ask, resolve};

@@ -3,7 +3,8 @@
 use crate::told::{arrive, code, complaint, in_thread, letters, now, opened, words};
 use desk::joiner::actions::accept;
 use desk::merger::actions::{merge, separate};
-use desk::message::actions::{Reply, delivered, reply, reported, undo_send};
+use desk::message::actions::{Reply, delivered, reply, reported};
+use desk::message::undo::undo_send;
 use desk::{Taken, portal_case};
 use domain::feedback::FeedbackIn;
 use domain::id::{CaseNumber, CustomerId, MessageId};

@@ -2,7 +2,8 @@
 
 use crate::told::{arrive, code, complaint, in_thread, letters, now, opened, ring, words};
 use desk::conduct::actions::{end_contact, warn};
-use desk::message::actions::{Reply, add_words, reply, undo_send};
+use desk::message::actions::{Reply, add_words, reply};
+use desk::message::undo::undo_send;
 use desk::portal_case;
 use desk::resolution::actions::{Ask, answer, close, reopen, resolve};
 use desk::resolution::rules::Answer;

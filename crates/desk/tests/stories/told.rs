@@ -84,7 +84,7 @@ pub async fn ring(world: &World) {
             return;
         }
         for job in jobs {
-            match desk::jobs::run(&world.ctx, &job).await {
+            match crate::work::run(&world.ctx, &job).await {
                 Some(done) => done.unwrap(),
                 None => assert!(OTHERS.contains(&job.kind.as_str()), "{job:?}"),
             }

@@ -10,7 +10,7 @@ use desk::topic::actions::{correct, set_topics};
 use desk::view::filter::Filter;
 use desk::view::filtered::{count_filtered, filtered};
 use desk::view::queue::{Lane, View};
-use desk::view::recent::undo_last;
+use desk::view::undo::undo_last;
 use desk::{Taken, portal_case};
 use domain::channel::{Channel, Kind};
 use domain::feedback::{FeedbackIn, ThreadEvidence};

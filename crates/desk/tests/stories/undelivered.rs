@@ -2,7 +2,8 @@
 
 use crate::programs::Program;
 use crate::told::{arrive, code, complaint, letters, now, opened, words};
-use desk::message::actions::{Reply, reply, reported, undo_send};
+use desk::message::actions::{Reply, reply, reported};
+use desk::message::undo::undo_send;
 use desk::undelivered::actions::{Seeing, see_to};
 use desk::view::queue::{Lane, View, queue};
 use domain::case::{SeenTo, Stage};
