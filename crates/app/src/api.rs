@@ -73,7 +73,7 @@ fn rooms() -> Vec<OpenApiRouter<Context>> {
         policies::api(),
         house::api(),
         channels::api(),
-        desk::api::router(),
+        crate::cases::api(),
         insight::api(),
     ]
 }

@@ -2,12 +2,12 @@
 //! rooms that never call each other.
 
 use anyhow::Context as _;
+use casework::Whose;
+use casework::joiner::Placing;
 use channels::import::UndoneCases;
 use channels::mail::{DeliveryJob, Senders};
 use channels::{Placed, ReadThrough, Understood};
 use customers::{Recognised, Who};
-use desk::Whose;
-use desk::joiner::Placing;
 use domain::id::{ArrivalId, CaseId, CustomerId, MessageId, TeamId, UnitId};
 use intake::Outcome;
 use jiff::Timestamp;
@@ -145,7 +145,7 @@ async fn place(
     let still = intake::still_waiting(&mut tx, ids).await?;
     ctx.passes(Point::ArrivalBegun);
     read.retain(|one| still.contains(&one.arrival()));
-    let taking = desk::Taking::begin(&mut tx, ctx, now, read.len()).await?;
+    let taking = casework::Taking::begin(&mut tx, ctx, now, read.len()).await?;
     let mut round = Round { ctx, now, taking, teams: HashMap::new(), heard: Vec::new() };
     let mut outcomes = Vec::with_capacity(read.len());
     if alone {
@@ -174,7 +174,7 @@ async fn place(
 struct Round<'a> {
     ctx: &'a Context,
     now: Timestamp,
-    taking: desk::Taking<'a>,
+    taking: casework::Taking<'a>,
     teams: HashMap<UnitId, TeamId>,
     heard: Vec<CustomerId>,
 }
@@ -255,11 +255,11 @@ impl Round<'_> {
         let taken = self.taking.take_in(tx, &one.for_desk(team), whose).await?;
         let mut explanation = one.because.clone();
         match &taken {
-            desk::Taken::Left { explanation: why } => explanation.clone_from(why),
-            desk::Taken::Waits { on } => {
+            casework::Taken::Left { explanation: why } => explanation.clone_from(why),
+            casework::Taken::Waits { on } => {
                 explanation = format!("{explanation} It waits on {on} for a decision.");
             }
-            desk::Taken::Joined { .. } | desk::Taken::Opened { .. } => {}
+            casework::Taken::Joined { .. } | casework::Taken::Opened { .. } => {}
         }
         Ok(Fate { customer: Some(customer.id), case: taken.case(), explanation })
     }
@@ -297,7 +297,7 @@ fn who(one: &Understood) -> Who {
 pub async fn undone(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     let said: UndoneCases = serde_json::from_str(&job.body).context("reading an undone import")?;
     let ids = said.cases.iter().map(|id| id.parse::<CaseId>()).collect::<Result<Vec<_>, _>>()?;
-    Ok(desk::case::undone::close_undone(ctx, job, &ids).await?)
+    Ok(casework::case::undone::close_undone(ctx, job, &ids).await?)
 }
 
 /// Tells feedback which case it belongs to, once that was decided.
@@ -322,12 +322,22 @@ pub async fn delivered(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     ctx.passes(Point::DeliveryBegun);
     let mut tx = ctx.begin().await?;
     if said.reported {
-        let noted =
-            desk::message::actions::reported(&mut tx, ctx, message, said.state, &said.detail);
+        let noted = conversation::message::actions::reported(
+            &mut tx,
+            ctx,
+            message,
+            said.state,
+            &said.detail,
+        );
         noted.await?;
     } else {
-        let noted =
-            desk::message::actions::delivered(&mut tx, ctx, message, said.state, &said.detail);
+        let noted = conversation::message::actions::delivered(
+            &mut tx,
+            ctx,
+            message,
+            said.state,
+            &said.detail,
+        );
         noted.await?;
     }
     tx.finish(job).await?;

@@ -247,7 +247,7 @@ async fn context(store: Store, settings: &Settings) -> anyhow::Result<Context> {
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
     let ctx = Context::new(store, &base_url, &domain, clock, chance).await?;
     ctx.held::<egress::Egress>().allow_private(settings.private_hosts());
-    ctx.held::<desk::suggestion::endpoint::Endpoint>().set(settings.model()?);
+    ctx.held::<conversation::suggestion::endpoint::Endpoint>().set(settings.model()?);
     Ok(ctx)
 }
 

@@ -4,6 +4,7 @@
 
 pub mod api;
 mod arrivals;
+pub mod cases;
 mod commands;
 pub mod health;
 pub mod new_case;

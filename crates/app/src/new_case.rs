@@ -1,14 +1,14 @@
-//! A case logged by hand (A11): `customers` says whose it is, then `desk` opens it. The two rooms
-//! never call each other, so the address lies here.
+//! A case logged by hand (A11): `customers` says whose it is, then `casework` opens it. A hall
+//! never calls a room, so the address lies here.
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use desk::ActError;
-use desk::case::actions::open_by_hand;
-use desk::case::new_case::{Errors, NewCaseForm, Person, Whose, end_draft, page, read};
+use casework::ActError;
+use casework::case::actions::open_by_hand;
 use domain::id::{CustomerId, UnitId};
+use handling::case::new_case::{Errors, NewCaseForm, Person, Whose, end_draft, page, read};
 use store::{Context, Once, Press, StoreError};
 use web::{Form, Problem};
 
@@ -110,7 +110,7 @@ mod tests {
         }
 
         async fn ask(&self, method: &str, path: &str, body: String) -> Shown {
-            let app = desk::router().merge(router()).with_state(self.ctx.clone());
+            let app = crate::cases::router().merge(router()).with_state(self.ctx.clone());
             let request = Request::builder()
                 .method(method)
                 .uri(path)

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router, middleware, routing::get};
 use channels::mail::{ListenLimits, Mailboxes, OwnRelay, Protocol, Relay, Secure, Senders};
-use desk::suggestion::endpoint::Model;
+use conversation::suggestion::endpoint::Model;
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
@@ -110,11 +110,11 @@ impl Rooms {
                 crate::arrivals::run(ctx, &reader, &self.senders, job).await
             }
             channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
-            desk::joiner::PLACED_JOB => crate::arrivals::placed(ctx, job).await,
+            casework::joiner::PLACED_JOB => crate::arrivals::placed(ctx, job).await,
             channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
             house::audit::RECORD_JOB => Ok(house::audit::keep(ctx, job).await?),
             _ => {
-                if let Some(done) = desk::jobs::run(ctx, job).await {
+                if let Some(done) = crate::cases::run(ctx, job).await {
                     return done;
                 }
                 if let Some(done) = customers::run(ctx, job).await {
@@ -143,7 +143,7 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
         .merge(house::router())
         .merge(channels::router(case_links()))
         .merge(customers::router())
-        .merge(desk::router())
+        .merge(crate::cases::router())
         .merge(insight::router())
         .merge(crate::new_case::router())
         .merge(crate::api::router())
@@ -216,12 +216,12 @@ fn case_links() -> channels::CaseLinks {
     channels::CaseLinks::new(async |ctx: Context, case, customer| {
         let now = ctx.now();
         let mut tx = ctx.begin().await?;
-        let token = desk::case::link::of_case(&mut tx, &ctx, case, customer, now).await?;
+        let token = casework::case::link::of_case(&mut tx, &ctx, case, customer, now).await?;
         tx.commit().await?;
         Ok(format!("/c/{token}"))
     })
     .opening(async |ctx: Context, token: String| {
-        let permit = desk::case::link::opened_by(&ctx, &token).await?;
+        let permit = casework::case::link::opened_by(&ctx, &token).await?;
         Ok(permit.map(|permit| permit.case()))
     })
 }

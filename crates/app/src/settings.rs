@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use channels::mail::{Certificate, PageRelay, RelayLogin, Shaping, Signer};
-use desk::suggestion::endpoint::Model;
+use conversation::suggestion::endpoint::Model;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::IsTerminal;

@@ -176,7 +176,7 @@ async fn duty(ctx: &Context) -> Result<(), StoreError> {
     customers::lay_out(&mut tx, now).await?;
     tx.commit().await?;
     desk::presence::actions::forget_old(ctx, now).await?;
-    desk::suggestion::actions::forget_old(ctx, now).await?;
-    desk::bulk::actions::forget_old(ctx, now).await?;
-    desk::automatic::forget_old(ctx, now).await
+    conversation::suggestion::actions::forget_old(ctx, now).await?;
+    handling::bulk::actions::forget_old(ctx, now).await?;
+    casework::automatic::forget_old(ctx, now).await
 }

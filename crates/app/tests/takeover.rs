@@ -366,7 +366,7 @@ fn t_10e_who_is_held_back_is_told_to_people_and_they_decide() {
         let (ctx, company) = (&house.world.ctx, &house.company);
         let held = async |staff| {
             let reach = store::scope::Reach::from(staff);
-            desk::held::sql::held(&ctx.store, &reach, ctx.now()).await.unwrap()
+            casework::held::sql::held(&ctx.store, &reach, ctx.now()).await.unwrap()
         };
         for n in 0..12 {
             said(n).await;
@@ -376,7 +376,7 @@ fn t_10e_who_is_held_back_is_told_to_people_and_they_decide() {
         assert_eq!(told[0].handed_in, 12, "all that was handed in is kept and counted");
         assert!(held(&company.stan).await.is_empty(), "another unit's agent reads nothing of it");
         let decide = async |staff, keep| {
-            desk::held::actions::decide(ctx, staff, &told[0].customer, keep).await.is_ok()
+            conversation::held::actions::decide(ctx, staff, &told[0].customer, keep).await.is_ok()
         };
         assert!(!decide(&company.stan, false).await);
         assert!(decide(&company.maya, true).await);
@@ -488,7 +488,7 @@ async fn with_ines(house: &House) -> domain::id::CaseNumber {
     let waits = house.text("SELECT message_id FROM joiner WHERE state = 'waits'").await;
     let (maya, none) = (&house.company.maya, store::Press::none());
     let (message, part) = (waits.parse().unwrap(), domain::joiner::Part::Representative);
-    desk::joiner::actions::accept(&house.world.ctx, maya, number, message, part, &none)
+    conversation::joiner::actions::accept(&house.world.ctx, maya, number, message, part, &none)
         .await
         .unwrap();
     number
@@ -499,16 +499,20 @@ async fn reply_to_all(
     house: &House,
     number: domain::id::CaseNumber,
     more: Option<domain::id::CustomerId>,
-) -> Result<desk::Done, desk::ActError> {
+) -> Result<casework::Done, casework::ActError> {
     let accepted = "SELECT customer_id FROM joiner WHERE state = 'accepted'";
     let ines = house.text(accepted).await.parse().unwrap();
     let ann = house.text("SELECT customer_id FROM \"case\" WHERE subject = 'Secret bill'").await;
     let to = [ann.parse().unwrap(), ines].into_iter().chain(more).collect();
     let text = domain::words::Words::new("We pay it back today.", 1_000).unwrap();
-    let reply =
-        desk::message::actions::Reply { text, read_up_to: None, to: Some(to), draft_stamp: None };
+    let reply = conversation::message::actions::Reply {
+        text,
+        read_up_to: None,
+        to: Some(to),
+        draft_stamp: None,
+    };
     let (maya, none) = (&house.company.maya, store::Press::none());
-    desk::message::actions::reply(&house.world.ctx, maya, number, reply, &none).await
+    conversation::message::actions::reply(&house.world.ctx, maya, number, reply, &none).await
 }
 
 #[test]
@@ -522,7 +526,7 @@ fn t_18a_who_merely_waits_or_stood_in_copy_is_never_written_to() {
             .await;
         let eve = house.text("SELECT customer_id FROM joiner WHERE state = 'waits'").await;
         let refused = reply_to_all(&house, number, Some(eve.parse().unwrap())).await;
-        let Err(desk::ActError::Refused(why)) = refused else { panic!("{refused:?}") };
+        let Err(casework::ActError::Refused(why)) = refused else { panic!("{refused:?}") };
         assert_eq!(why.code(), "not_taken_in");
         reply_to_all(&house, number, None).await.unwrap();
         assert_eq!(house.number(TO_EVE).await, 0);
@@ -579,10 +583,16 @@ fn t_18c_a_reply_without_a_choice_goes_to_the_customer_alone() {
         let house = House::open(world).await;
         let number = with_ines(&house).await;
         let text = domain::words::Words::new("We pay it back today.", 1_000).unwrap();
-        let reply =
-            desk::message::actions::Reply { text, read_up_to: None, to: None, draft_stamp: None };
+        let reply = conversation::message::actions::Reply {
+            text,
+            read_up_to: None,
+            to: None,
+            draft_stamp: None,
+        };
         let (maya, none) = (&house.company.maya, store::Press::none());
-        desk::message::actions::reply(&house.world.ctx, maya, number, reply, &none).await.unwrap();
+        conversation::message::actions::reply(&house.world.ctx, maya, number, reply, &none)
+            .await
+            .unwrap();
         let others = house.letters().await.into_iter().filter(|(to, _)| to != "ann@example.org");
         assert_eq!(others.count(), 0, "Ines wrote last and gets nothing by that");
     });

@@ -4,12 +4,12 @@
 //! pages. `If-Match: "v19"` insists on a version, `Idempotency-Key` makes a repeated request count
 //! once. Moments are RFC 3339 in UTC; numbers of cases read `R-10482`.
 
-use crate::view::case::missing;
-use crate::handling::{Done, On};
 use crate::screen::Screen;
+use crate::view::case::missing;
 use crate::view::record;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use casework::handling::{Done, On};
 use domain::id::{CaseId, CaseNumber};
 use domain::permit::Act;
 use domain::words::Words;
@@ -36,8 +36,7 @@ struct Problems;
 
 /// What reading can answer instead.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers; they are made as `Problem`")]
-pub(crate) enum ReadProblems {
+pub enum ReadProblems {
     /// The address asks for something unknown, or a cursor is not ours.
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(ProblemBody),
@@ -51,8 +50,7 @@ pub(crate) enum ReadProblems {
 
 /// What changing something can answer instead.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers; they are made as `Problem`")]
-pub(crate) enum WriteProblems {
+pub enum WriteProblems {
     /// The body is not JSON, or a header is not readable.
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(ProblemBody),
@@ -77,7 +75,7 @@ pub(crate) enum WriteProblems {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes headers; they are read by `web::Json`")]
-pub(crate) struct WriteHeaders {
+pub struct WriteHeaders {
     /// Your own key of this request, 1 to 255 letters, kept for 24 hours: repeated with the same
     /// body, it answers the same and changes nothing twice.
     #[param(rename = "Idempotency-Key")]
@@ -91,7 +89,7 @@ pub(crate) struct WriteHeaders {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "describes an address; it is read by `web::Path`")]
-pub(crate) struct CasePath {
+pub struct CasePath {
     /// The case's number: `R-10482` or `10482`.
     number: String,
 }
@@ -100,7 +98,7 @@ pub(crate) struct CasePath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "describes an address; it is read by `web::Path`")]
-pub(crate) struct ThingPath {
+pub struct ThingPath {
     /// The case's number: `R-10482` or `10482`.
     number: String,
     /// The id of the thing on the case.
@@ -110,11 +108,11 @@ pub(crate) struct ThingPath {
 /// A body or a form that says nothing: `{}`, or the mark of the press alone.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
+pub struct Nothing {}
 
 /// What was done. The `ETag` of the answer is the case's version.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DoneBody {
+pub struct DoneBody {
     /// The id of the case.
     case: String,
     /// Its number.
@@ -148,12 +146,12 @@ impl From<Done> for DoneBody {
 }
 
 /// 200 with what was done.
-pub(crate) fn changed(done: Done) -> Response {
+pub fn changed(done: Done) -> Response {
     answer(StatusCode::OK, done)
 }
 
 /// 201 with what was made.
-pub(crate) fn made(done: Done) -> Response {
+pub fn made(done: Done) -> Response {
     answer(StatusCode::CREATED, done)
 }
 
@@ -163,29 +161,29 @@ fn answer(status: StatusCode, done: Done) -> Response {
 }
 
 /// The case in an address; what cannot be read does not exist.
-pub(crate) fn number(text: &str) -> Result<CaseNumber, Problem> {
+pub fn number(text: &str) -> Result<CaseNumber, Problem> {
     text.parse().map_err(|_| missing())
 }
 
 /// The case in an address, in the version that `If-Match` insists on.
-pub(crate) fn on<T>(text: &str, body: &Json<T>) -> Result<On, Problem> {
+pub fn on<T>(text: &str, body: &Json<T>) -> Result<On, Problem> {
     Ok(On { number: number(text)?, version: body.if_match })
 }
 
 /// How far somebody sees, for lists; 403 when they may not read cases at all.
-pub(crate) fn reach(by: &Bearer) -> Result<Reach, Problem> {
+pub fn reach(by: &Bearer) -> Result<Reach, Problem> {
     by.staff.permit_anywhere(Act::ReadCase).map_err(|_| Problem::not_permitted())?;
     Ok(Reach::from(&by.staff))
 }
 
 /// The same for one case: who may not read cases learns nothing about it.
-pub(crate) fn reach_of_one(by: &Bearer) -> Result<Reach, Problem> {
+pub fn reach_of_one(by: &Bearer) -> Result<Reach, Problem> {
     by.staff.permit_anywhere(Act::ReadCase).map_err(|_| missing())?;
     Ok(Reach::from(&by.staff))
 }
 
 /// Words of at most `most` characters.
-pub(crate) fn at_most(pointer: &str, words: &Words, most: usize) -> Result<(), Problem> {
+pub fn at_most(pointer: &str, words: &Words, most: usize) -> Result<(), Problem> {
     match Words::new(words.as_str(), most) {
         Ok(_) => Ok(()),
         Err(why) => Err(Problem::refused("words_too_long", "A text is too long for its place.")
@@ -194,20 +192,20 @@ pub(crate) fn at_most(pointer: &str, words: &Words, most: usize) -> Result<(), P
 }
 
 /// A field of the address that cannot be read.
-pub(crate) fn unreadable(field: &str, says: &str) -> Problem {
+pub fn unreadable(field: &str, says: &str) -> Problem {
     Problem::bad_request("query_unreadable", "The address asks for something unknown.")
         .at(format!("/{field}"), says)
 }
 
 /// A moment of the address.
-pub(crate) fn moment(field: &str, text: Option<&String>) -> Result<Option<Timestamp>, Problem> {
+pub fn moment(field: &str, text: Option<&String>) -> Result<Option<Timestamp>, Problem> {
     let says = "Give a moment such as 2026-11-19T13:08:00Z.";
     let read = |text: &String| text.parse().map_err(|_| unreadable(field, says));
     text.map(read).transpose()
 }
 
 /// What a page of the desk would read for this person, for rules that need it.
-pub(crate) async fn screen(ctx: &Context, by: Bearer) -> Result<Screen, Problem> {
+pub async fn screen(ctx: &Context, by: Bearer) -> Result<Screen, Problem> {
     let signed = SignedIn {
         staff: by.staff,
         email: String::new(),
@@ -221,7 +219,7 @@ pub(crate) async fn screen(ctx: &Context, by: Bearer) -> Result<Screen, Problem>
 }
 
 /// Answers a page of a list, with the `Link` to the next one: this address, gone on with.
-pub(crate) fn page<T: Serialize>(headers: &HeaderMap, uri: &Uri, page: &Page<T>) -> Response {
+pub fn page<T: Serialize>(headers: &HeaderMap, uri: &Uri, page: &Page<T>) -> Response {
     let mut response = web::json::hashed(headers, page);
     if let Some(next) = &page.next {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
@@ -238,12 +236,12 @@ pub(crate) fn page<T: Serialize>(headers: &HeaderMap, uri: &Uri, page: &Page<T>)
 }
 
 /// A moment as programs read it; what was stored is always one.
-pub(crate) fn at(ms: i64) -> String {
+pub fn at(ms: i64) -> String {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
 /// The case of an address, for its lists, with rows asked for and the entry to go on from.
-pub(crate) async fn list_of(
+pub async fn list_of(
     ctx: &Context,
     by: &Bearer,
     number: &str,

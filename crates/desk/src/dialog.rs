@@ -1,13 +1,13 @@
 //! Forms about one case, shown in a dialog with scripts and as a page without. One description,
 //! one template, one way to come back with what must be put right.
 
-use crate::view::case::load;
-use crate::handling::Done;
-use crate::refusal::ActError;
 use crate::screen::Screen;
 use crate::view::case::CaseView;
+use crate::view::case::load;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use casework::handling::Done;
+use casework::refusal::ActError;
 use domain::id::{NotAnId, StaffId};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -16,11 +16,12 @@ use web::frame::{Place, StaffFrame};
 use web::{Problem, SignedIn};
 
 /// A form about one case.
-pub(crate) struct Dialog {
+pub struct Dialog {
     /// The title is the question: "Transfer R-10482".
     pub title: String,
     /// One or two sentences that say what will happen.
     pub intro: String,
+    /// Its fields, in order.
     pub fields: Vec<Field>,
     /// The verb with its object: "Transfer and tell her".
     pub submit: &'static str,
@@ -31,20 +32,30 @@ pub(crate) struct Dialog {
 }
 
 /// One field.
-pub(crate) struct Field {
+pub struct Field {
+    /// Its name in the form.
     pub id: &'static str,
+    /// What it asks for.
     pub label: String,
+    /// What helps to answer.
     pub hint: String,
+    /// What must be put right, or empty.
     pub error: String,
+    /// What it looks like.
     pub kind: FieldKind,
 }
 
 /// What a field looks like. Choices are value, words, chosen.
-pub(crate) enum FieldKind {
+pub enum FieldKind {
+    /// One line.
     Line(String),
+    /// Several lines.
     Area(String),
+    /// One of a list.
     Pick(Vec<(String, String, bool)>),
+    /// One of a few.
     Radio(Vec<(String, String, bool)>),
+    /// Any of a few.
     Ticks(Vec<(String, String, bool)>),
     /// Several values of one field; ticks are fields of their own.
     Several(Vec<(String, String, bool)>),
@@ -55,10 +66,12 @@ pub(crate) enum FieldKind {
 }
 
 impl Field {
+    /// A field without a hint.
     pub fn new(id: &'static str, label: impl Into<String>, kind: FieldKind) -> Field {
         Field { id, label: label.into(), hint: String::new(), error: String::new(), kind }
     }
 
+    /// The same with a hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Field {
         self.hint = hint.into();
         self
@@ -66,7 +79,7 @@ impl Field {
 }
 
 /// Choices with one chosen.
-pub(crate) fn choices<V: AsRef<str>, W: AsRef<str>>(
+pub fn choices<V: AsRef<str>, W: AsRef<str>>(
     all: &[(V, W)],
     chosen: &str,
 ) -> Vec<(String, String, bool)> {
@@ -79,7 +92,7 @@ pub(crate) fn choices<V: AsRef<str>, W: AsRef<str>>(
 
 /// The colleague in a field where nobody may be chosen too; what is no colleague's id is wrong and
 /// never nobody.
-pub(crate) fn colleague(chosen: &str) -> Result<Option<StaffId>, NotAnId> {
+pub fn colleague(chosen: &str) -> Result<Option<StaffId>, NotAnId> {
     if chosen.is_empty() { Ok(None) } else { chosen.parse().map(Some) }
 }
 
@@ -99,8 +112,10 @@ struct DialogPage {
 }
 
 /// A form with the person and the case it is about.
-pub(crate) struct About {
+pub struct About {
+    /// The person.
     pub screen: Screen,
+    /// The case as they see it.
     pub view: CaseView,
 }
 

@@ -1,13 +1,3 @@
-//! Messages in both directions, and private notes, which never become messages.
+//! Messages and private notes as programs read them.
 
-pub mod actions;
-pub(crate) mod api;
-pub(crate) mod body;
-pub(crate) mod coaching;
-pub(crate) mod letters;
-pub(crate) mod pages;
-pub(crate) mod publicity;
-pub mod rules;
-pub(crate) mod stop;
-pub mod undo;
-pub(crate) mod sql;
+pub mod body;

@@ -1,9 +1,3 @@
-//! Offers: asking what would be fair, proposing, agreeing.
+//! Offers as programs read them.
 
-pub mod actions;
-pub(crate) mod api;
-pub(crate) mod body;
-pub(crate) mod pages;
-pub(crate) mod portal;
-pub mod rules;
-pub(crate) mod sql;
+pub mod body;

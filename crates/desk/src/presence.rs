@@ -1,5 +1,5 @@
 //! Who else has a case before their eyes, so that nobody talks past the other.
 
 pub mod actions;
-pub(crate) mod pages;
+pub mod pages;
 pub mod sql;

@@ -1,8 +1,3 @@
-//! Promises: made with a name and a date, kept, moved in time, or broken in plain sight.
+//! Promises as programs read them.
 
-pub mod actions;
-pub(crate) mod api;
-pub(crate) mod body;
-pub(crate) mod pages;
-pub mod rules;
-pub(crate) mod sql;
+pub mod body;

@@ -1,6 +1,3 @@
 //! To whom a reply goes: the customer, and whoever a person took in, each in a letter of their own.
 
-pub(crate) mod api;
-pub mod rules;
-pub(crate) mod sql;
-pub(crate) mod view;
+pub mod view;

@@ -1,18 +1,19 @@
 //! What every page of the desk needs: who looks, in which zone, under which policy; and the words
 //! for reasons, stages and refusals.
 
-use crate::label::rules::Listed;
-use crate::label::sql as label_sql;
-use crate::policy::Policy;
+use crate::view::bell;
 use crate::view::list::{CameFrom, List};
-use crate::view::{bell, recent};
+use casework::label::rules::Listed;
+use casework::label::sql as label_sql;
+use casework::policy::Policy;
+use casework::view::recent;
 use domain::case::{Case, Closing, Stage};
 use domain::channel::Channel;
 use domain::id::{CaseNumber, LabelId};
 use domain::permit::Act;
 use domain::urgency::Reason;
-use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use store::scope::Reach;
 use store::{Context, StoreError};
 use web::frame::{Place, StaffFrame, Toast, Undo};
@@ -23,11 +24,16 @@ use web::{Problem, SignedIn, words};
 const UNDO_SHOWN: i64 = 20;
 
 /// A person before a page.
-pub(crate) struct Screen {
+pub struct Screen {
+    /// Who it is.
     pub signed: SignedIn,
+    /// How far they see.
     pub reach: Reach,
+    /// What was decided for cases.
     pub policy: Policy,
+    /// The zone they read in.
     pub zone: TimeZone,
+    /// The moment.
     pub now: Timestamp,
     /// The labels and causes of the house, ended ones included.
     pub labels: Vec<Listed>,
@@ -86,10 +92,12 @@ impl Screen {
         Ok(Some(Toast { id: last.id, words, undo: Some(undo) }))
     }
 
+    /// A moment as this person reads it.
     pub fn moment(&self, at: Timestamp) -> Moment {
         time_words::moment(self.now, at, &self.zone)
     }
 
+    /// How long is left, as this person reads it.
     pub fn due(&self, due: Timestamp, since: Timestamp) -> DueClock {
         time_words::due_clock(self.now, due, since, &self.zone)
     }
@@ -115,7 +123,7 @@ impl Screen {
 }
 
 /// The stage of a case for staff: "With Maya", "Put right – checking".
-pub(crate) fn stage_words(case: &Case, owner: Option<&str>, team: &str, own: bool) -> String {
+pub fn stage_words(case: &Case, owner: Option<&str>, team: &str, own: bool) -> String {
     let who = if own { "you" } else { owner.unwrap_or("somebody") };
     match &case.stage {
         Stage::New => "New".to_owned(),
@@ -142,7 +150,7 @@ pub(crate) fn closing_words(because: Closing) -> &'static str {
 }
 
 /// The reason in the fixed words of the queue.
-pub(crate) fn reason_words(reason: &Reason) -> String {
+pub fn reason_words(reason: &Reason) -> String {
     match reason {
         Reason::PromiseBroken => "promise broken".to_owned(),
         Reason::Undelivered => "a letter did not arrive".to_owned(),
@@ -164,7 +172,7 @@ pub(crate) fn reason_words(reason: &Reason) -> String {
 }
 
 /// Icon and words of a channel.
-pub(crate) fn channel_words(channel: Channel) -> (&'static str, &'static str) {
+pub fn channel_words(channel: Channel) -> (&'static str, &'static str) {
     match channel {
         Channel::Mail => ("mail", "e-mail"),
         Channel::Form => ("form", "web form"),
@@ -181,7 +189,7 @@ pub(crate) fn channel_words(channel: Channel) -> (&'static str, &'static str) {
 }
 
 /// A field's text as [`domain::words::Words`], or what to do about it.
-pub(crate) fn words_of(
+pub fn words_of(
     field: &'static str,
     text: &str,
     most: usize,
@@ -192,7 +200,7 @@ pub(crate) fn words_of(
 }
 
 /// Nine tomorrow morning, or the first opening after it.
-pub(crate) fn tomorrow(screen: &Screen) -> jiff::Timestamp {
+pub fn tomorrow(screen: &Screen) -> jiff::Timestamp {
     let day = screen.now.to_zoned(screen.zone.clone()).tomorrow();
     let nine = day.and_then(|day| day.with().time(jiff::civil::time(9, 0, 0, 0)).build());
     let nine = nine.map_or(screen.now + SignedDuration::from_hours(20), |at| at.timestamp());

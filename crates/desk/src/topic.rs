@@ -1,8 +1,3 @@
-//! What a case is about, and "not right" beside it. The tree itself is kept under Settings.
+//! What a case is about, as its page tells it.
 
-pub mod actions;
-pub(crate) mod api;
-pub(crate) mod lines;
-pub(crate) mod pages;
-pub mod rules;
-pub(crate) mod sql;
+pub mod lines;

@@ -1,29 +1,17 @@
-//! What people look at: the queue, a case, promises, what one did last, and views one saved.
+//! What people look at: lists of cases, one case, its promises and its panel, and the bell.
 
-pub(crate) mod api;
-pub(crate) mod bell;
+pub mod bell;
 pub mod case;
-pub(crate) mod choices;
+pub mod choices;
 pub mod filter;
-pub(crate) mod filter_pages;
 pub mod filtered;
-pub(crate) mod first_steps;
-pub(crate) mod ledger;
-pub(crate) mod list;
-pub(crate) mod own_api;
-pub(crate) mod pages;
-pub(crate) mod panel;
-pub(crate) mod peek;
+pub mod ledger;
+pub mod list;
+pub mod panel;
 pub mod portal;
 pub mod promises;
 pub mod queue;
-pub mod recent;
-pub(crate) mod record;
-pub(crate) mod row;
-pub mod saved;
-pub(crate) mod saved_pages;
+pub mod record;
+pub mod row;
 pub mod seen;
-pub(crate) mod sql;
-pub(crate) mod today;
-pub mod undo;
-pub(crate) mod visit;
+pub mod visit;

@@ -49,6 +49,8 @@ fn allowed(name: &str, from: Storey, on: &str, to: Storey) -> Result<(), String>
             Err(format!("the room {name} depends on the room {on}; let app hand over instead"))
         }
         (Storey::Floor, Storey::Floor) if on == "store" => Ok(()),
+        // What is shown of a case stands on the case itself.
+        (Storey::Hall, Storey::Hall) if name == "desk" && on == "casework" => Ok(()),
         // A draft is judged, and a prompt made, by what reading finds in it: one finder of personal
         // data, not three.
         (Storey::Pure, Storey::Pure) if matches!(name, "coach" | "prompt") && on == "reading" => {
@@ -71,10 +73,10 @@ mod tests {
     #[test]
     fn a_room_that_depends_on_a_room_is_found() {
         let found =
-            words("desk", "[dependencies]\ncustomers.workspace = true\nstore.workspace = true");
+            words("remedies", "[dependencies]\ncustomers.workspace = true\nstore.workspace = true");
         assert_eq!(
             found,
-            ["the room desk depends on the room customers; let app hand over instead"]
+            ["the room remedies depends on the room customers; let app hand over instead"]
         );
     }
 
@@ -90,6 +92,9 @@ mod tests {
         let on_house = "[dependencies]\nhouse.workspace = true";
         assert!(words("organisation", on_house).is_empty());
         assert_eq!(words("web", on_house), ["web depends on house, which does not lie below it"]);
+        let on_casework = "[dependencies]\ncasework.workspace = true";
+        assert!(words("desk", on_casework).is_empty());
+        assert_eq!(words("house", on_casework).len(), 1);
         let on_desk = "[dependencies.desk]\npath = \"../desk\"";
         assert_eq!(words("store", on_desk), ["store depends on desk, which does not lie below it"]);
         assert!(words("app", on_desk).is_empty());

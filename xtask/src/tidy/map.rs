@@ -32,10 +32,9 @@ pub fn storey(name: &str) -> Option<Storey> {
         "domain" => Storey::Domain,
         "reading" | "coach" | "surge" | "mail" | "prompt" | "speech" => Storey::Pure,
         "web" | "intake" | "store" | "egress" => Storey::Floor,
-        "house" => Storey::Hall,
-        "channels" | "desk" | "customers" | "insight" | "crisis" | "organisation" | "policies" => {
-            Storey::Room
-        }
+        "casework" | "desk" | "house" => Storey::Hall,
+        "channels" | "conversation" | "customers" | "remedies" | "handling" | "insight"
+        | "crisis" | "organisation" | "policies" => Storey::Room,
         "app" => Storey::App,
         "testkit" => Storey::Tests,
         _ => return None,

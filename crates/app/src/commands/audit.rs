@@ -137,7 +137,7 @@ pub fn rebuild(common: &Common) -> anyhow::Result<ExitCode> {
 /// When the store fails.
 pub async fn rebuild_with(ctx: &Context) -> anyhow::Result<u64> {
     let bar = counter("rebuilding");
-    let rebuilt = desk::case::rebuild::rebuild(ctx).await?;
+    let rebuilt = casework::case::rebuild::rebuild(ctx).await?;
     bar.finish_and_clear();
     Ok(rebuilt.events)
 }

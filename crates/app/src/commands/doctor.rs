@@ -165,11 +165,11 @@ async fn mailboxes(ctx: &Context) -> Vec<Finding> {
 
 /// Whether the language model answers, where there is one, and what it has cost.
 async fn model(ctx: &Context) -> Finding {
-    let Some(model) = desk::suggestion::endpoint::model(ctx) else {
+    let Some(model) = conversation::suggestion::endpoint::model(ctx) else {
         return good("model", "none is set up: no words leave for one");
     };
-    let [day, month] = desk::suggestion::periods(ctx.now());
-    let spent = async |period: &str| desk::suggestion::sql::spent(&ctx.store, period).await;
+    let [day, month] = conversation::suggestion::periods(ctx.now());
+    let spent = async |period: &str| conversation::suggestion::sql::spent(&ctx.store, period).await;
     let (day, month) = match (spent(&day).await, spent(&month).await) {
         (Ok(day), Ok(month)) => (day.tokens, month.tokens),
         (Err(error), _) | (_, Err(error)) => {
@@ -194,7 +194,7 @@ async fn model(ctx: &Context) -> Finding {
 /// Who handed in so much at once that no program answers them.
 async fn held_senders(ctx: &Context) -> Finding {
     let all = store::scope::Reach { scope: "all".to_owned(), staff: String::new() };
-    match desk::held::sql::held(&ctx.store, &all, ctx.now()).await {
+    match casework::held::sql::held(&ctx.store, &all, ctx.now()).await {
         Ok(held) if held.iter().all(|one| one.kept) => {
             good("senders", format!("{} held back, none waits for a decision", held.len()))
         }

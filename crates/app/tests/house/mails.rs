@@ -41,10 +41,13 @@ impl House {
     /// Maya answers when the first word has left, and all letters leave; gives them.
     pub async fn answers(&self, number: CaseNumber, to: Option<Vec<CustomerId>>) -> Vec<Taken> {
         let text = domain::words::Words::new("We pay it back today.", 1_000).unwrap();
-        let reply = desk::message::actions::Reply { text, read_up_to: None, to, draft_stamp: None };
+        let reply =
+            conversation::message::actions::Reply { text, read_up_to: None, to, draft_stamp: None };
         let (ctx, maya) = (&self.world.ctx, &self.company.maya);
         self.letters_leave().await;
-        desk::message::actions::reply(ctx, maya, number, reply, &Press::none()).await.unwrap();
+        conversation::message::actions::reply(ctx, maya, number, reply, &Press::none())
+            .await
+            .unwrap();
         self.letters_leave().await
     }
 
@@ -117,7 +120,9 @@ async fn take_in_ines(house: &House, address: &str) -> CustomerId {
     let (ctx, maya, message) =
         (&house.world.ctx, &house.company.maya, waits.parse::<MessageId>().unwrap());
     let (number, part) = (house.number(), Part::Representative);
-    desk::joiner::actions::accept(ctx, maya, number, message, part, &Press::none()).await.unwrap();
+    conversation::joiner::actions::accept(ctx, maya, number, message, part, &Press::none())
+        .await
+        .unwrap();
     house.text("SELECT customer_id FROM joiner WHERE state = 'accepted'").await.parse().unwrap()
 }
 
@@ -142,8 +147,8 @@ fn who_was_taken_in_is_known_on_the_case_that_theirs_became_part_of() {
         let whole = CaseNumber(house.text(whole).await.parse().unwrap());
         assert_ne!(whole, house.number());
         let (ctx, jo, none) = (&house.world.ctx, &house.company.jo, Press::none());
-        desk::merger::actions::merge(ctx, jo, house.number(), whole, &none).await.unwrap();
-        desk::case::actions::assign(ctx, jo, whole, Some(house.company.maya.id), &none)
+        handling::merger::actions::merge(ctx, jo, house.number(), whole, &none).await.unwrap();
+        casework::case::actions::assign(ctx, jo, whole, Some(house.company.maya.id), &none)
             .await
             .unwrap();
         let sent = house.answers(whole, Some(vec![who])).await;

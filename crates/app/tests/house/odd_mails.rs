@@ -196,14 +196,16 @@ fn our_own_words_without_any_mark_of_a_quote_are_folded() {
         let house = House::furnish(world).await;
         let text = "Dear Amara, we looked at your bill again today.\nThe second charge was a mistake of ours.";
         let words = domain::words::Words::new(text, 1_000).unwrap();
-        let reply = desk::message::actions::Reply {
+        let reply = conversation::message::actions::Reply {
             text: words,
             read_up_to: None,
             to: None,
             draft_stamp: None,
         };
         let (ctx, maya, none) = (&house.world.ctx, &house.company.maya, store::Press::none());
-        desk::message::actions::reply(ctx, maya, house.number(), reply, &none).await.unwrap();
+        conversation::message::actions::reply(ctx, maya, house.number(), reply, &none)
+            .await
+            .unwrap();
         let (to, ..) = house.letter().await;
         house
             .mail(&format!("From: Amara <amara@example.org>\nTo: {to}\nMessage-ID: <bare@example.org>\nSubject: Re: bill\n\nThen pay me back this week.\n\n{text}\n"))

@@ -151,7 +151,8 @@ impl House {
         let case = one_text(ctx, "SELECT id FROM \"case\"").await.parse().unwrap();
         let known = one_text(ctx, "SELECT customer_id FROM \"case\"").await.parse().unwrap();
         let mut tx = ctx.begin().await.unwrap();
-        self.link = desk::case::link::of_case(&mut tx, ctx, case, known, ctx.now()).await.unwrap();
+        self.link =
+            casework::case::link::of_case(&mut tx, ctx, case, known, ctx.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
 

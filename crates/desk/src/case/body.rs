@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 /// A case. Moments are RFC 3339 in UTC.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CaseBody {
+pub struct CaseBody {
     /// Its id.
     pub id: String,
     /// The number people say.
@@ -104,7 +104,7 @@ pub(crate) struct CaseBody {
 
 /// A letter that did not arrive; it waits for a decision about it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct UndeliveredBody {
+pub struct UndeliveredBody {
     /// The id of the letter; a decision names it.
     pub letter: String,
     /// The id of the message it carried.
@@ -134,7 +134,7 @@ impl From<&Undelivered> for UndeliveredBody {
 
 /// Somebody, with the name people read.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Named {
+pub struct Named {
     /// Their id.
     pub id: String,
     /// Their name, or empty.
@@ -143,7 +143,7 @@ pub(crate) struct Named {
 
 /// A customer beside their case.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CustomerPart {
+pub struct CustomerPart {
     /// Their id.
     pub id: String,
     /// Their name, or empty.
@@ -155,7 +155,7 @@ pub(crate) struct CustomerPart {
 
 /// Who a customer is and how we know them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct KnownBody {
+pub struct KnownBody {
     /// The number people say.
     pub number: i64,
     /// ISO 639-1 code, or empty.
@@ -170,7 +170,7 @@ pub(crate) struct KnownBody {
 
 /// A way a customer is known by.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct IdentityPart {
+pub struct IdentityPart {
     /// `email`, `phone`, `handle` or `reference`.
     pub kind: String,
     /// The value in its one spelling.
@@ -179,7 +179,7 @@ pub(crate) struct IdentityPart {
 
 /// A due moment that a policy sets.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ClockBody {
+pub struct ClockBody {
     /// `acknowledge`, `answer`, `update`, `resolve` or `regulator`.
     kind: &'static str,
     /// When it began to count.
@@ -193,7 +193,7 @@ pub(crate) struct ClockBody {
 /// What is in a case that bears on its urgency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Signs {
+pub struct Signs {
     /// Somebody may be hurt.
     pub safety: bool,
     /// Courts, lawyers or an authority are named.

@@ -9,43 +9,57 @@ use jiff::tz::TimeZone;
 use speech::Say;
 
 /// One step of the way.
-pub(crate) struct Step {
+pub struct Step {
+    /// What happens.
     pub words: String,
     /// `done`, `late`, `now`, `next`.
     pub state: &'static str,
+    /// When, in words.
     pub when: String,
+    /// When, for programs.
     pub datetime: String,
 }
 
 /// A promise that the customer may see.
-pub(crate) struct PublicPromise {
+pub struct PublicPromise {
+    /// What comes after "We will".
     pub words: String,
+    /// `open`, `kept` or `late`.
     pub state: &'static str,
+    /// When, in words.
     pub when: String,
 }
 
 /// A message in either direction.
-pub(crate) struct PublicWords {
+pub struct PublicWords {
+    /// Whether we wrote it.
     pub from_us: bool,
+    /// Who wrote it, as shown.
     pub who: String,
+    /// When, in words.
     pub when: String,
     /// Who else we wrote it to, or empty.
     pub also: String,
+    /// What it says.
     pub text: String,
     /// The names of the files that came with it, or empty.
     pub files: String,
 }
 
 /// A customer's page is written in a language, for a moment and a zone.
-pub(crate) struct Telling<'a> {
+pub struct Telling<'a> {
+    /// The language.
     pub say: Say,
+    /// Their case, as far as it is theirs to see.
     pub portal: &'a PortalCase,
+    /// The moment.
     pub now: Timestamp,
+    /// The zone it is told in.
     pub zone: &'a TimeZone,
 }
 
 /// The first of somebody's names: "Maya".
-pub(crate) fn first_name(name: &str) -> String {
+pub fn first_name(name: &str) -> String {
     name.split_whitespace().next().unwrap_or(name).to_owned()
 }
 

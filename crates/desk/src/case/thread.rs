@@ -1,27 +1,34 @@
 //! The thread as pages show it: messages, notes, and the rest as single lines.
 
-use domain::suggestion::{Suggested, SuggestionKind, SuggestionStep};
-use crate::joiner::rules::is_held;
-use crate::label::rules::says as label_says;
 use crate::recipient::view::RecipientFate;
 use crate::screen::{Screen, channel_words, closing_words};
-use crate::topic::rules::says as topic_says;
 use crate::view::case::{Fate, ThreadEntry};
+use casework::joiner::rules::is_held;
+use casework::label::rules::says as label_says;
+use casework::topic::rules::says as topic_says;
 use domain::case::SeenTo;
 use domain::clock::ClockKind;
 use domain::event::{Actor, Event};
 use domain::joiner::Part;
 use domain::message::{Delivery, ReceivedMessage};
+use domain::suggestion::{Suggested, SuggestionKind, SuggestionStep};
 use web::time_words::Moment;
 
 /// One entry, finished.
-pub(crate) struct EntryView {
+pub struct EntryView {
+    /// Its id.
     pub id: String,
+    /// What it is.
     pub kind: EntryKind,
+    /// Who did it, as shown.
     pub who: String,
+    /// When.
     pub when: Moment,
+    /// The way it took.
     pub channel: &'static str,
+    /// What it says.
     pub text: String,
+    /// Quoted earlier text.
     pub folded: String,
     /// How a letter fares, when there is something to say.
     pub fares: String,
@@ -37,6 +44,7 @@ pub(crate) struct EntryView {
     pub original: String,
     /// One sentence on who stands behind a mail, and how it is shown; empty where nobody checked.
     pub sender: String,
+    /// How it is coloured.
     pub sender_tone: &'static str,
     /// Whether it came with words that its reader does not see.
     pub hides_words: bool,
@@ -45,11 +53,14 @@ pub(crate) struct EntryView {
 }
 
 /// The letter of one who got a message.
-pub(crate) struct LetterView {
+pub struct LetterView {
+    /// Who got it.
     pub name: String,
     /// What they are to the case.
     pub part: &'static str,
+    /// The address it went to.
     pub to: String,
+    /// How far it has come, in words.
     pub fares: String,
     /// The key of a letter that a person must decide about.
     pub decide: Option<String>,
@@ -57,14 +68,19 @@ pub(crate) struct LetterView {
 
 /// What an entry looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EntryKind {
+pub enum EntryKind {
+    /// The customer wrote it.
     FromCustomer,
+    /// We wrote it.
     FromUs,
+    /// A private note.
     Note,
+    /// A line of the record.
     Line,
 }
 
 impl EntryView {
+    /// An entry as `screen` shows it.
     pub fn of(screen: &Screen, entry: &ThreadEntry) -> EntryView {
         let n = entry.entry.n;
         let line = |text: String| EntryView {

@@ -1,18 +1,18 @@
 //! Messages and notes as programs read them.
 
 use crate::api::at;
-use crate::recipient::sql::LetterRow;
 use crate::view::record::{MessageRow, NoteRow};
+use casework::recipient::sql::LetterRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A message in either direction.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MessageBody {
+pub struct MessageBody {
     /// Its id.
     pub id: String,
     /// Its entry in the record of the case.
-    n: i64,
+    pub n: i64,
     /// `in` from the customer, `out` from us.
     pub direction: String,
     /// The way it took: `mail`, `form`, `call` …
@@ -31,7 +31,7 @@ pub(crate) struct MessageBody {
     /// Quoted earlier text.
     pub folded: Option<String>,
     /// Whether a program wrote it without a person reading it first.
-    automatic: bool,
+    pub automatic: bool,
     /// How far ours has come: `held`, `sending`, `sent`, `uncertain`, `failed`, `undone` or
     /// `shown`; by reports of other systems also `delayed`, `relayed`, `delivered`, `read` or
     /// `complained`; empty for theirs.
@@ -50,7 +50,7 @@ pub(crate) struct MessageBody {
 
 /// Somebody beside the customer who got a message.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AlsoBody {
+pub struct AlsoBody {
     /// The id of their letter; a decision about it names it.
     pub id: String,
     /// Their id.
@@ -107,11 +107,11 @@ impl From<MessageRow> for MessageBody {
 
 /// A private note. It never becomes a message.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NoteBody {
+pub struct NoteBody {
     /// Its id.
     pub id: String,
     /// Its entry in the record of the case.
-    n: i64,
+    pub n: i64,
     /// The id of who wrote it.
     pub by: String,
     /// Their name.

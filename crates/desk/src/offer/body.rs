@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// An offer, or the question what would be fair.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OfferBody {
+pub struct OfferBody {
     /// Its id.
     pub id: String,
     /// The id of who made it.
@@ -56,7 +56,7 @@ impl From<Offer> for OfferBody {
 /// One thing the customer can choose.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OptionBody {
+pub struct OptionBody {
     /// `apology`, `refund`, `repair`, `replacement`, `discount`, `gift`, `miles`,
     /// `hand_written_note`, `explanation` or `other`.
     #[schema(value_type = String, example = "refund")]
@@ -65,7 +65,7 @@ pub(crate) struct OptionBody {
     pub words: String,
     /// What it costs us, in the smallest unit of `currency`; 0 where it costs no money.
     #[serde(default)]
-    cost_minor: i64,
+    pub cost_minor: i64,
     /// ISO 4217 code of the company's currency.
     #[schema(example = "EUR")]
     pub currency: String,

@@ -1,8 +1,8 @@
 //! Saying that one looks at a case, and no longer.
 
-use crate::case::sql as case_sql;
 use crate::presence::sql;
-use crate::refusal::ActError;
+use casework::case::sql as case_sql;
+use casework::refusal::ActError;
 use domain::case::Case;
 use domain::id::CaseNumber;
 use domain::permit::{Act, Staff};
@@ -36,7 +36,8 @@ impl Doing {
         }
     }
 
-    pub(crate) fn from_word(word: &str) -> Option<Doing> {
+    /// Reads what [`Doing`] is kept as.
+    pub fn from_word(word: &str) -> Option<Doing> {
         [Doing::Looking, Doing::Open, Doing::Replying].into_iter().find(|one| one.as_str() == word)
     }
 }

@@ -1,8 +1,8 @@
 //! What a browser says of who looks at a case, and the faces others see.
 
-use crate::view::case::missing;
 use crate::presence::actions::{Doing, be};
 use crate::presence::sql::Present;
+use crate::view::case::missing;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -51,7 +51,7 @@ async fn say(
 }
 
 /// The faces of those who are there.
-pub(crate) fn faces(present: &[Present]) -> Vec<Face> {
+pub fn faces(present: &[Present]) -> Vec<Face> {
     let face = |one: &Present| Face {
         name: one.name.clone(),
         presence: match one.doing {

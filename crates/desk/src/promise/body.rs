@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// A promise.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PromiseBody {
+pub struct PromiseBody {
     /// Its id.
     pub id: String,
     /// The number people say.
@@ -27,7 +27,7 @@ pub(crate) struct PromiseBody {
     #[schema(example = "open")]
     pub state: &'static str,
     /// Whether the customer sees it on their page.
-    visible: bool,
+    pub visible: bool,
     /// When it was made.
     pub made_at: String,
     /// When it must be kept.
@@ -37,7 +37,7 @@ pub(crate) struct PromiseBody {
     /// What was done, once kept.
     pub done: String,
     /// How often it got a new date.
-    moved: i64,
+    pub moved: i64,
 }
 
 impl From<PromiseLine> for PromiseBody {

@@ -1,15 +1,15 @@
 //! Who can get a reply, as the composer shows it, and who got one, as the thread does.
 
-use crate::recipient::rules::{Participant, offered};
-use crate::recipient::sql::{self, LetterRow};
 use crate::view::case::{CaseView, Fate};
+use casework::recipient::rules::{Participant, offered};
+use casework::recipient::sql::{self, LetterRow};
 use domain::id::CustomerId;
 use domain::joiner::Part;
 use domain::message::Delivery;
 use store::{Store, StoreError};
 
 /// One who can be chosen, as a box to tick.
-pub(crate) struct Chip {
+pub struct Chip {
     /// Their id.
     pub id: String,
     /// As shown.
@@ -31,16 +31,13 @@ pub(crate) fn part_words(part: Part) -> &'static str {
 }
 
 /// Those who can be chosen beside the customer.
-pub(crate) async fn participants(
-    store: &Store,
-    view: &CaseView,
-) -> Result<Vec<Participant>, StoreError> {
+pub async fn participants(store: &Store, view: &CaseView) -> Result<Vec<Participant>, StoreError> {
     let taken_in = sql::taken_in_for_checked(store, view.case.id).await?;
     Ok(offered(&view.case, view.email.as_deref(), taken_in))
 }
 
 /// The boxes of a composer; none where the customer is the only one who could be chosen.
-pub(crate) async fn chips(
+pub async fn chips(
     store: &Store,
     view: &CaseView,
     chosen: Option<&[CustomerId]>,

@@ -1,11 +1,11 @@
 //! Finding cases, with the sentence that matched.
 
-use crate::label::sql as label_sql;
-use crate::policy::Policy;
 use crate::search::rules::{self, Query};
 use crate::view::filter::Filter;
 use crate::view::filtered::filtered;
 use crate::view::queue::{Lane, QueuePlace, QueueRow, View, rows_of};
+use casework::label::sql as label_sql;
+use casework::policy::Policy;
 use domain::id::{CaseNumber, LabelId};
 use domain::label::LabelKind;
 use domain::urgency;

@@ -1,14 +1,16 @@
 //! What a case is about, as its page tells it.
 
-use super::sql;
+use casework::topic::sql;
 use domain::case::Case;
 use domain::id::TopicId;
 use reading::{Reader, TopicHit, Topics};
 use store::{Store, StoreError};
 
 /// A topic in the panel.
-pub(crate) struct TopicLine {
+pub struct TopicLine {
+    /// Its id.
     pub id: String,
+    /// What it is called.
     pub name: String,
     /// By which words, and how sure: "by “late fee*”, 80 % sure".
     pub because: String,

@@ -2,7 +2,6 @@
 //! the case: who opens it has read it.
 
 use crate::case::thread::EntryView;
-use crate::held::sql as held;
 use crate::screen::Screen;
 use crate::view::case::{Names, ThreadEntry};
 use crate::view::seen::see;
@@ -10,6 +9,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, Redirect};
 use axum::routing::get;
+use casework::held::sql as held;
 use domain::event::Actor;
 use domain::id::CaseNumber;
 use domain::permit::{Act, Staff};
@@ -72,11 +72,14 @@ macro_rules! unread {
 
 /// A case with news: its id and number, who complained, the last of the news and how many.
 #[derive(FromRow)]
-pub(crate) struct Row {
+pub struct Row {
     id: String,
+    /// The case's number.
     pub number: i64,
+    /// Who complained.
     pub customer: Option<String>,
     n: i64,
+    /// How much there is to read.
     pub news: i64,
 }
 
@@ -142,11 +145,8 @@ async fn show(State(ctx): State<Context>, signed: SignedIn) -> Result<Html<Strin
     web::page(&BellPage { frame, lines, held, press: web::new_press(&ctx) })
 }
 
-pub(crate) async fn rows(
-    ctx: &Context,
-    reach: &Reach,
-    staff: &Staff,
-) -> Result<Vec<Row>, StoreError> {
+/// Cases with news, newest first.
+pub async fn rows(ctx: &Context, reach: &Reach, staff: &Staff) -> Result<Vec<Row>, StoreError> {
     const SQL: &str = unread!(
         "c.id, c.number, (SELECT u.name FROM customer u WHERE u.id = c.customer_id) AS customer,
          MAX(e.n) AS n, COUNT(*) AS news",
@@ -160,7 +160,7 @@ pub(crate) async fn rows(
 }
 
 /// The last thing that happened on a case whose row was already shown to be theirs.
-pub(crate) async fn last_of(ctx: &Context, row: &Row) -> Result<Option<StoredEvent>, StoreError> {
+pub async fn last_of(ctx: &Context, row: &Row) -> Result<Option<StoredEvent>, StoreError> {
     const SQL: &str = "
         SELECT seq, written_in, case_id, n, at_ms, actor, name, body, previous, hash FROM event
         WHERE case_id = $1 AND n = $2";

@@ -1,9 +1,8 @@
 //! One case as staff see it: the case, the people, and the thread with its last entries first.
 
-use web::Problem;
-use crate::screen::Screen;
-use crate::case::sql::{CaseRow, case_columns, fill, id};
 use crate::recipient::view::{RecipientFate, fates};
+use crate::screen::Screen;
+use casework::case::sql::{CaseRow, case_columns, fill, id};
 use domain::case::Case;
 use domain::event::{Actor, Entry, Event};
 use domain::id::{CaseId, CaseNumber};
@@ -14,6 +13,7 @@ use std::collections::BTreeMap;
 use store::event::StoredEvent;
 use store::scope::Reach;
 use store::{Context, Doing, Store, StoreError, on};
+use web::Problem;
 
 /// Entries of the thread that a page shows first.
 pub const ENTRIES: u32 = 20;
@@ -217,12 +217,13 @@ const STAFF: &str = "SELECT name FROM staff WHERE id = $1";
 
 /// Names of those who act, each looked up once.
 #[derive(Default)]
-pub(crate) struct Names {
+pub struct Names {
     known: BTreeMap<String, String>,
 }
 
 impl Names {
-    pub(crate) async fn of(&mut self, store: &Store, actor: &Actor) -> Result<String, StoreError> {
+    /// The name of whoever acted.
+    pub async fn of(&mut self, store: &Store, actor: &Actor) -> Result<String, StoreError> {
         const CUSTOMER: &str = "SELECT name FROM customer WHERE id = $1";
         match actor {
             Actor::Staff(id) => self.named(store, STAFF, id.to_string()).await,
@@ -266,15 +267,12 @@ impl Names {
 }
 
 /// The case that a page is about, when it is theirs.
-pub(crate) async fn load(
-    ctx: &Context,
-    screen: &Screen,
-    number: &str,
-) -> Result<CaseView, Problem> {
+pub async fn load(ctx: &Context, screen: &Screen, number: &str) -> Result<CaseView, Problem> {
     let number: CaseNumber = number.parse().map_err(|_| missing())?;
     case_view(ctx, &screen.reach, number).await?.ok_or_else(missing)
 }
 
-pub(crate) fn missing() -> Problem {
+/// What is not theirs looks like what does not exist.
+pub fn missing() -> Problem {
     Problem::missing("case_missing", "There is no such case among yours.")
 }

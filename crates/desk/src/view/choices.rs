@@ -1,11 +1,11 @@
 //! What forms let people choose from: kinds, teams, colleagues.
 
-use crate::case::sql::id;
+use casework::case::sql::id;
 use domain::channel::Kind;
 use store::{Doing, Store, StoreError, on};
 
 /// The kinds as a form lists them.
-pub(crate) fn kinds() -> Vec<(&'static str, &'static str)> {
+pub fn kinds() -> Vec<(&'static str, &'static str)> {
     Kind::ALL
         .iter()
         .map(|kind| {
@@ -23,7 +23,7 @@ pub(crate) fn kinds() -> Vec<(&'static str, &'static str)> {
 }
 
 /// A team as a form lists it.
-pub(crate) async fn teams(
+pub async fn teams(
     store: &Store,
     staff: &domain::permit::Staff,
 ) -> Result<Vec<(String, String)>, StoreError> {
@@ -38,7 +38,7 @@ pub(crate) async fn teams(
 }
 
 /// Colleagues of the units that `staff` belongs to, as a form lists them.
-pub(crate) async fn colleagues(
+pub async fn colleagues(
     store: &Store,
     staff: &domain::permit::Staff,
 ) -> Result<Vec<(String, String)>, StoreError> {
@@ -54,7 +54,7 @@ pub(crate) async fn colleagues(
 }
 
 /// The unit a team belongs to.
-pub(crate) async fn unit_of(
+pub async fn unit_of(
     store: &Store,
     team: domain::id::TeamId,
 ) -> Result<Option<domain::id::UnitId>, StoreError> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use web::Problem;
 
 /// Stages a filter may ask for: the word in the address, and what people read.
-pub(crate) const STAGES: [(&str, &str); 7] = [
+pub const STAGES: [(&str, &str); 7] = [
     ("new", "New"),
     ("with", "With somebody"),
     ("waiting_for_customer", "Waiting for customer"),
@@ -19,7 +19,7 @@ pub(crate) const STAGES: [(&str, &str); 7] = [
 ];
 
 /// How bad it is at least.
-pub(crate) const SEVERITIES: [(&str, &str); 4] = [
+pub const SEVERITIES: [(&str, &str); 4] = [
     ("4", "Danger or great harm"),
     ("3", "Serious or worse"),
     ("2", "A real loss or worse"),
@@ -27,7 +27,7 @@ pub(crate) const SEVERITIES: [(&str, &str); 4] = [
 ];
 
 /// How long the customer has waited for us at least, in hours.
-pub(crate) const WAITS: [(&str, &str); 6] = [
+pub const WAITS: [(&str, &str); 6] = [
     ("1", "1 hour or longer"),
     ("4", "4 hours or longer"),
     ("24", "1 day or longer"),
@@ -97,7 +97,7 @@ const WAITING_MOST: u32 = 87_600;
 
 impl FilterText {
     /// The names and words of what is said, in the order of the form.
-    pub(crate) fn parts(&self) -> [(&'static str, &str); 9] {
+    pub fn parts(&self) -> [(&'static str, &str); 9] {
         [
             ("kind", &self.kind),
             ("channel", &self.channel),
@@ -112,7 +112,7 @@ impl FilterText {
     }
 
     /// The part of this name.
-    pub(crate) fn part(&mut self, name: &str) -> Option<&mut String> {
+    pub fn part(&mut self, name: &str) -> Option<&mut String> {
         Some(match name {
             "kind" => &mut self.kind,
             "channel" => &mut self.channel,
@@ -128,7 +128,7 @@ impl FilterText {
     }
 
     /// What the query part of an address says; what is no part of a filter is passed over.
-    pub(crate) fn of_query(query: &str) -> FilterText {
+    pub fn of_query(query: &str) -> FilterText {
         let mut text = FilterText::default();
         for (name, word) in url::form_urlencoded::parse(query.as_bytes()) {
             if let Some(part) = text.part(&name) {
@@ -149,7 +149,7 @@ impl FilterText {
     }
 
     /// The same without the part called `name`.
-    pub(crate) fn query_without(&self, name: &str) -> String {
+    pub fn query_without(&self, name: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (part, word) in self.parts() {
             if !word.is_empty() && part != name {
@@ -201,7 +201,7 @@ fn part<T>(
 }
 
 /// A part of a filter that means nothing.
-pub(crate) fn unreadable(name: &str) -> Problem {
+pub fn unreadable(name: &str) -> Problem {
     let says = "The filter asks for something that there is not. Choose again.";
     Problem::bad_request("filter_unreadable", says)
         .at(format!("/{name}"), "There is no such value.")

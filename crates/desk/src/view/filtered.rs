@@ -1,11 +1,11 @@
 //! Pages of the queue through a filter. One looks at a stretch of the view at a time, so that a
 //! filter which hardly anything fits costs no more than one which everything fits.
 
-use crate::case::sql::case_columns;
 use crate::view::filter::{Filter, Holder};
 use crate::view::queue::{
     Lane, QueuePage, QueuePlace, ROWS, Row, View, by_lane, by_view, queue, queue_rows, row_columns,
 };
+use casework::case::sql::case_columns;
 use jiff::Timestamp;
 use store::scope::Reach;
 use store::{Context, Doing, StoreError, on};
@@ -23,6 +23,7 @@ pub struct Counted {
 }
 
 /// The cases of a view after a place, at most `$6` of them.
+#[macro_export]
 macro_rules! stretch_sql {
     ($lane:literal, $view:literal) => {
         concat!(
@@ -36,8 +37,10 @@ macro_rules! stretch_sql {
         )
     };
 }
-pub(crate) use stretch_sql;
+pub use stretch_sql;
 
+/// Whether a case fits the words of a filter, bound from `$7` on.
+#[macro_export]
 macro_rules! fits {
     () => {
         "($7 = '' OR c.kind = $7) AND ($8 = '' OR c.channel = $8)
@@ -51,7 +54,7 @@ macro_rules! fits {
             AND c.topics LIKE '%\"' || t.id || '\"%'))"
     };
 }
-pub(crate) use fits;
+pub use fits;
 
 macro_rules! page_sql {
     ($lane:literal, $view:literal) => {
@@ -90,20 +93,30 @@ macro_rules! end_sql {
 }
 
 /// The words of a filter as its statements take them.
-pub(crate) struct Bound {
+pub struct Bound {
+    /// What it is, or empty.
     pub kind: &'static str,
+    /// The way it came, or empty.
     pub channel: &'static str,
+    /// Which team, or empty.
     pub team: String,
+    /// Who has it, or empty.
     pub owner: String,
+    /// How bad, or -1.
     pub severity: i64,
+    /// How far, or empty.
     pub stage: &'static str,
+    /// Which label, or empty.
     pub label: String,
+    /// Waiting since before then.
     pub waiting_before_ms: i64,
+    /// Which topic, or empty.
     pub topic: String,
 }
 
 impl Bound {
-    pub(crate) fn of(filter: &Filter, now: Timestamp) -> Bound {
+    /// The words of `filter` at the moment `now`.
+    pub fn of(filter: &Filter, now: Timestamp) -> Bound {
         Bound {
             kind: filter.kind.map_or("", |kind| kind.as_str()),
             channel: filter.channel.map_or("", |channel| channel.as_str()),
@@ -122,6 +135,8 @@ impl Bound {
     }
 }
 
+/// Binds what [`stretch_sql!`] and [`fits!`] take.
+#[macro_export]
 macro_rules! bound {
     ($query:expr, $reach:expr, $lane:expr, $place:expr, $most:expr, $bound:expr) => {
         $query
@@ -142,7 +157,7 @@ macro_rules! bound {
             .bind(&$bound.topic)
     };
 }
-pub(crate) use bound;
+pub use bound;
 
 /// A page of the view after `after`, only with cases that fit. A page may hold fewer than
 /// [`ROWS`] and still have a next one: then [`STRETCH`] cases were looked at.

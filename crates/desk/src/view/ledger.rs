@@ -6,18 +6,27 @@ use domain::promise::PromiseState;
 use web::time_words::DueClock;
 
 /// A line of the ledger, finished.
-pub(crate) struct LedgerLine {
+pub struct LedgerLine {
+    /// Its id.
     pub id: String,
+    /// What comes after "We will".
     pub words: String,
+    /// `open`, `kept` or `broken`.
     pub state: &'static str,
+    /// When it must be kept.
     pub due: DueClock,
+    /// The case it was made on.
     pub case: String,
+    /// To whom.
     pub customer: String,
+    /// Who keeps it.
     pub keeper: String,
+    /// What was done, once kept.
     pub done: String,
 }
 
 impl LedgerLine {
+    /// A promise as `screen` shows it.
     pub fn of(screen: &Screen, line: &PromiseLine) -> LedgerLine {
         let promise = &line.promise;
         LedgerLine {

@@ -3,20 +3,20 @@
 //! Looking at a page of the queue or of a search makes it the list, in a cookie of the browser:
 //! nothing of ours changes, and it holds without scripts and over whatever is done on a case.
 
-use web::Problem;
-use domain::permit::Scope;
 use crate::screen::Screen;
 use crate::search::read::search;
 use crate::view::filter::FilterText;
 use crate::view::filtered::filtered;
-use crate::view::queue::{self, QueuePlace, QueueRow, View};
+use crate::view::queue::{self, Lane, QueuePlace, QueueRow, View};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use domain::case::Case;
 use domain::id::CaseNumber;
+use domain::permit::Scope;
 use std::convert::Infallible;
 use store::{Context, StoreError};
+use web::Problem;
 use web::session::cookie;
 
 const COOKIE: &str = "list";
@@ -25,14 +25,16 @@ const SEARCH: &str = "search";
 
 /// A page of the queue or of what a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum List {
+pub enum List {
+    /// Of the queue.
     Queue(Box<Queued>),
+    /// Of a search.
     Search(Searched),
 }
 
 /// A page of the queue: its view, its filter, and the place it begins behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Queued {
+pub struct Queued {
     word: String,
     filter: FilterText,
     after: Option<QueuePlace>,
@@ -40,13 +42,13 @@ pub(crate) struct Queued {
 
 /// A page of what was found: the line, and the place it begins behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Searched {
+pub struct Searched {
     line: String,
     after: Option<String>,
 }
 
 /// The list that the browser says it came from.
-pub(crate) struct CameFrom(pub Option<List>);
+pub struct CameFrom(pub Option<List>);
 
 impl<S: Sync> FromRequestParts<S> for CameFrom {
     type Rejection = Infallible;
@@ -57,7 +59,7 @@ impl<S: Sync> FromRequestParts<S> for CameFrom {
 }
 
 /// Cases that stand beside an open one.
-pub(crate) struct ListBeside {
+pub struct ListBeside {
     /// What the list is called.
     pub title: &'static str,
     /// Where it stands.
@@ -206,7 +208,7 @@ impl ListBeside {
 }
 
 /// Views in the order of their tabs: word in the address, name, which rows.
-pub(crate) const TABS: [(&str, &str, View); 8] = [
+pub const TABS: [(&str, &str, View); 8] = [
     ("mine", "Mine", View::Open),
     ("team", "Team", View::Open),
     ("promises", "Promises", View::Promises),
@@ -222,16 +224,17 @@ fn no_such_view() -> Problem {
 }
 
 /// The name of a view as its tab shows it.
-pub(crate) fn title_of(word: &str) -> Result<&'static str, Problem> {
+pub fn title_of(word: &str) -> Result<&'static str, Problem> {
     TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.1).ok_or_else(no_such_view)
 }
 
-pub(crate) fn view_of(word: &str) -> Result<View, Problem> {
+/// The rows that a view shows.
+pub fn view_of(word: &str) -> Result<View, Problem> {
     TABS.iter().find(|tab| tab.0 == word).map(|tab| tab.2).ok_or_else(no_such_view)
 }
 
 /// Whose cases a view shows: one's own, or all that one may see.
-pub(crate) fn lane_of(screen: &Screen, word: &str) -> Lane {
+pub fn lane_of(screen: &Screen, word: &str) -> Lane {
     let staff = &screen.signed.staff;
     match (word, staff.scope, staff.teams.as_slice(), staff.units.as_slice()) {
         ("mine" | "snoozed", ..) | (_, Scope::Own, ..) => Lane::Owner(staff.id),
@@ -242,12 +245,12 @@ pub(crate) fn lane_of(screen: &Screen, word: &str) -> Lane {
 }
 
 /// The address of a view with a query that may be empty.
-pub(crate) fn address(word: &str, query: &str) -> String {
+pub fn address(word: &str, query: &str) -> String {
     if query.is_empty() { format!("/q/{word}") } else { format!("/q/{word}?{query}") }
 }
 
 /// The forms about one case that a list opens for its rows, by the action's name.
-pub(crate) const ROW_FORMS: &str = "assign=assignment/new transfer=transfers/new \
+pub const ROW_FORMS: &str = "assign=assignment/new transfer=transfers/new \
     resolve=resolution/new priority=reading label=labels";
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The relationship panel of a case: who it is, what was read, what was promised, what came before.
 
-use crate::case::sql::id;
 use crate::screen::{Screen, closing_words};
 use crate::topic::lines::{TopicLine, lines as topic_lines};
 use crate::view::case::CaseView;
@@ -20,39 +19,64 @@ use web::words;
 const HISTORY: i64 = 5;
 
 /// Everything the panel shows, finished.
-pub(crate) struct Panel {
+pub struct Panel {
+    /// Who it is.
     pub who: Vec<(&'static str, String)>,
+    /// Their page, where it may be read.
     pub customer_link: Option<String>,
+    /// Their number.
     pub customer_number: i64,
+    /// What the relationship is worth.
     pub worth: Vec<(&'static str, String)>,
+    /// How that was reckoned.
     pub formula: String,
+    /// How they may like to be treated.
     pub hints: Vec<HintLine>,
+    /// What was read, and why.
     pub reading: Vec<(&'static str, String)>,
+    /// What the case is about.
     pub topics: Vec<TopicLine>,
+    /// What was promised.
     pub promises: Vec<PromiseLine>,
+    /// How promises to them went.
     pub promise_counts: String,
+    /// What was offered.
     pub offers: Vec<OfferLine>,
+    /// How many could see it, in words.
     pub reach_words: String,
+    /// How many could see it, on the scale.
     pub reach_x: u32,
+    /// Their earlier cases.
     pub history: Vec<(String, String, String)>,
 }
 
 /// A promise in the panel.
-pub(crate) struct PromiseLine {
+pub struct PromiseLine {
+    /// Its id.
     pub id: String,
+    /// What comes after "We will".
     pub words: String,
+    /// Who keeps it.
     pub keeper: String,
+    /// `open`, `broken` or `kept`.
     pub state: &'static str,
+    /// When it must be kept.
     pub due: DueClock,
 }
 
 /// An offer in the panel.
-pub(crate) struct OfferLine {
+pub struct OfferLine {
+    /// Its id.
     pub id: String,
+    /// What was offered.
     pub words: String,
+    /// How far it is.
     pub state: String,
+    /// What the customer said to it.
     pub answer: Option<String>,
+    /// Whether the reader may decide about it.
     pub may_approve: bool,
+    /// Whether the reader may take it back.
     pub may_withdraw: bool,
 }
 
@@ -136,12 +160,18 @@ async fn promises(
 
 /// A hint on how somebody complains. Nothing but this panel and the coach reads one: it never
 /// changes order, clocks or remedies.
-pub(crate) struct HintLine {
+pub struct HintLine {
+    /// Which way of complaining.
     pub archetype: &'static str,
+    /// What it is called.
     pub title: String,
+    /// What it means.
     pub words: &'static str,
+    /// How sure we are.
     pub strength: &'static str,
+    /// What it rests on.
     pub evidence: Vec<String>,
+    /// What helps.
     pub helps: &'static str,
 }
 
@@ -365,4 +395,3 @@ async fn history(
     };
     Ok(rows.into_iter().map(line).collect())
 }
-

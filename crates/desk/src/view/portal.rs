@@ -1,11 +1,11 @@
 //! What a customer sees of their case: the public projection, and nothing else.
 
-use crate::case::link;
-use crate::case::sql::{CaseRow, case_columns, fill};
-use crate::policy::Policy;
-use crate::recipient::sql::of_messages;
 use crate::view::case::Names;
 use crate::view::promises::{self, PromiseLine};
+use casework::case::link;
+use casework::case::sql::{CaseRow, case_columns, fill};
+use casework::policy::Policy;
+use casework::recipient::sql::of_messages;
 use domain::case::{Case, Closing};
 use domain::event::{Actor, Event};
 use domain::id::CaseId;
@@ -210,7 +210,7 @@ async fn conversation(
             Ok(staff) => names.of(&ctx.store, &Actor::Staff(staff)).await?,
             Err(_) => organisation.to_owned(),
         };
-        let at = crate::case::sql::moment(row.at_ms)?;
+        let at = casework::case::sql::moment(row.at_ms)?;
         let (joined, also) = (row.joined != 0, Vec::new());
         let files = match &row.feedback_id {
             Some(feedback) if theirs => files_of(&ctx.store, feedback).await?,

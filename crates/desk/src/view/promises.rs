@@ -1,6 +1,6 @@
 //! Promises as people look at them: one's own for today, and the ledger of all.
 
-use crate::case::sql::{PromiseRow, moment};
+use casework::case::sql::{PromiseRow, moment};
 use domain::id::{CaseNumber, StaffId};
 use domain::promise::Promise;
 use jiff::{SignedDuration, Timestamp};

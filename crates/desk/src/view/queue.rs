@@ -1,7 +1,7 @@
 //! The queue: who needs an answer, in the right order, each with the reason for its place.
 
-use crate::case::sql::{CaseRow, case_columns, fill_all};
 use crate::presence::sql::{Present, on_cases};
+use casework::case::sql::{CaseRow, case_columns, fill_all};
 use domain::case::Case;
 use domain::id::{CaseId, CaseNumber, StaffId, TeamId, UnitId};
 use domain::permit::{Scope, Staff};
@@ -145,7 +145,7 @@ pub struct QueuePage {
 
 /// A row as the engine gives it.
 #[derive(FromRow)]
-pub(crate) struct Row {
+pub struct Row {
     #[sqlx(flatten)]
     case: CaseRow,
     customer_name: Option<String>,
@@ -156,7 +156,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn place(&self) -> QueuePlace {
+    /// Where it stands in the queue.
+    pub fn place(&self) -> QueuePlace {
         QueuePlace { order: self.case.queue_order, id: self.case.id.clone() }
     }
 }
@@ -197,6 +198,7 @@ macro_rules! queue_sql {
 }
 
 /// The statement that the macro `$sql` makes of the conditions of a view.
+#[macro_export]
 macro_rules! by_view {
     ($sql:ident, $lane:literal, $view:expr) => {
         match $view {
@@ -211,9 +213,10 @@ macro_rules! by_view {
         }
     };
 }
-pub(crate) use by_view;
+pub use by_view;
 
 /// The same of the conditions of a lane and a view; with what `$3` stands for.
+#[macro_export]
 macro_rules! by_lane {
     ($sql:ident, $lane:expr, $view:expr) => {
         match $lane {
@@ -224,7 +227,7 @@ macro_rules! by_lane {
         }
     };
 }
-pub(crate) use by_lane;
+pub use by_lane;
 
 /// A page of the queue after `after`, in the order of [`urgency::order`].
 ///

@@ -1,6 +1,6 @@
 //! What hangs on a case, page by page, for work that has already checked who asks.
 
-use crate::case::sql::id;
+use casework::case::sql::id;
 use domain::id::{CaseId, CaseNumber};
 use domain::offer::Offer;
 use sqlx::FromRow;
@@ -10,38 +10,60 @@ use store::{Doing, Store, StoreError, on};
 
 /// A message in either direction.
 #[derive(Clone, Debug, FromRow)]
-pub(crate) struct MessageRow {
+pub struct MessageRow {
+    /// Its id.
     pub id: String,
+    /// Its entry in the record of the case.
     pub n: i64,
+    /// `in` or `out`.
     pub direction: String,
+    /// The way it took.
     pub channel: String,
+    /// Why we wrote it, or empty.
     pub purpose: String,
+    /// Who wrote it, as shown.
     pub author: String,
+    /// The address it went to, or empty.
     pub recipient: String,
+    /// Subject line, or empty.
     pub subject: String,
+    /// What is new in it.
     pub text: String,
+    /// Quoted earlier text.
     pub folded: Option<String>,
+    /// 1 when a program wrote it.
     pub automatic: i64,
+    /// How far ours has come.
     pub delivery: String,
+    /// What the other side said to it.
     pub delivery_detail: String,
+    /// The feedback it came from.
     pub feedback_id: Option<String>,
+    /// When it was written.
     pub at_ms: i64,
+    /// When ours leaves.
     pub leaves_at_ms: Option<i64>,
 }
 
 /// A private note.
 #[derive(Clone, Debug, FromRow)]
-pub(crate) struct NoteRow {
+pub struct NoteRow {
+    /// Its id.
     pub id: String,
+    /// Its entry in the record of the case.
     pub n: i64,
+    /// Who wrote it.
     pub by_id: String,
+    /// Their name.
     pub by_name: Option<String>,
+    /// What it says.
     pub text: String,
+    /// When it was written.
     pub at_ms: i64,
 }
 
 /// The id of the case with this number, when the reader may see it.
-pub(crate) async fn case_id(
+pub async fn case_id(
     store: &Store,
     reach: &Reach,
     number: CaseNumber,
@@ -55,7 +77,7 @@ pub(crate) async fn case_id(
 }
 
 /// Messages after the event `after`, oldest first.
-pub(crate) async fn messages_for_checked(
+pub async fn messages_for_checked(
     store: &Store,
     case: CaseId,
     after: i64,
@@ -71,7 +93,7 @@ pub(crate) async fn messages_for_checked(
 }
 
 /// Private notes after the event `after`, oldest first.
-pub(crate) async fn notes_for_checked(
+pub async fn notes_for_checked(
     store: &Store,
     case: CaseId,
     after: i64,
@@ -87,10 +109,7 @@ pub(crate) async fn notes_for_checked(
 }
 
 /// Offers whatever their state, oldest first.
-pub(crate) async fn offers_for_checked(
-    store: &Store,
-    case: CaseId,
-) -> Result<Vec<Offer>, StoreError> {
+pub async fn offers_for_checked(store: &Store, case: CaseId) -> Result<Vec<Offer>, StoreError> {
     const SQL: &str = "SELECT body FROM offer WHERE case_id = $1 ORDER BY made_at_ms, id LIMIT 200";
     let doing = "reading the offers of a case";
     let bodies: Vec<String> = on!(Store store, db => sqlx::query_scalar(SQL)
@@ -103,7 +122,7 @@ pub(crate) async fn offers_for_checked(
 }
 
 /// The record after entry `after`, in its order.
-pub(crate) async fn events_for_checked(
+pub async fn events_for_checked(
     store: &Store,
     case: CaseId,
     after: i64,
@@ -118,10 +137,7 @@ pub(crate) async fn events_for_checked(
 }
 
 /// Numbers of cases by their ids, for work that has already checked who asks.
-pub(crate) async fn number_for_checked(
-    store: &Store,
-    case: &str,
-) -> Result<Option<i64>, StoreError> {
+pub async fn number_for_checked(store: &Store, case: &str) -> Result<Option<i64>, StoreError> {
     const SQL: &str = "SELECT number FROM \"case\" WHERE id = $1";
     on!(Store store, db => sqlx::query_scalar(SQL).bind(case).fetch_optional(db).await)
         .doing("reading the number of a case")

@@ -11,22 +11,36 @@ use web::time_words::DueClock;
 const REASONS_MOST: usize = 3;
 
 /// Everything a row shows, finished.
-pub(crate) struct RowView {
+pub struct RowView {
+    /// The number people say.
     pub number: String,
+    /// Whose case it is.
     pub who: String,
+    /// Icon and words of the way it came.
     pub channel: (&'static str, &'static str),
+    /// Subject line.
     pub subject: String,
+    /// Their last words.
     pub words: String,
+    /// What is special, as an icon.
     pub mark: &'static str,
+    /// The first reason for its place.
     pub strong: String,
+    /// The other reasons.
     pub why: String,
+    /// Whether it is the reader's.
     pub mine: bool,
+    /// Who has it.
     pub owner: Option<Face>,
     /// Who else looks at it.
     pub present: Vec<Face>,
+    /// What runs out first.
     pub due: Option<DueClock>,
+    /// Whether the reader has not read all of it.
     pub unread: bool,
+    /// Whether somebody was asked to decide.
     pub escalated: bool,
+    /// Names of its labels.
     pub labels: Vec<String>,
 }
 
@@ -39,6 +53,7 @@ fn is_strong(reason: &Reason) -> bool {
 }
 
 impl RowView {
+    /// A row of the queue as `screen` shows it.
     pub fn of(screen: &Screen, row: &QueueRow) -> RowView {
         let case = &row.case;
         let shown: Vec<&Reason> = row.reasons.iter().take(REASONS_MOST).collect();

@@ -1,11 +1,11 @@
 //! Who has read a case up to where. It is each person's own and stands in no record.
 
-use crate::case::rules::CaseRefused;
-use crate::case::sql as case_sql;
-use crate::handling::Done;
-use crate::refusal::ActError;
-use crate::view::recent::Reverse;
-use crate::view::sql;
+use casework::case::rules::CaseRefused;
+use casework::case::sql as case_sql;
+use casework::handling::Done;
+use casework::refusal::ActError;
+use casework::view::recent::Reverse;
+use casework::view::sql;
 use domain::case::Case;
 use domain::id::{CaseId, CaseNumber};
 use domain::permit::{Act, Staff};
@@ -73,7 +73,7 @@ pub async fn forget(ctx: &Context, staff: &Staff, number: CaseNumber) -> Result<
 }
 
 /// Puts back how far a case was read, `(was, now)`, unless it was read on since.
-pub(crate) async fn put_back(
+pub async fn put_back(
     ctx: &Context,
     staff: &Staff,
     number: CaseNumber,
@@ -92,7 +92,7 @@ pub(crate) async fn put_back(
 }
 
 /// The same within a transaction.
-pub(crate) async fn put_back_in(
+pub async fn put_back_in(
     tx: &mut Tx,
     case: CaseId,
     staff: &Staff,
@@ -106,7 +106,7 @@ pub(crate) async fn put_back_in(
 
 /// Makes a case read or unread within a transaction; what takes it back, unless it was so already.
 /// Read is what stood there at `version`: words that came since were in front of nobody.
-pub(crate) async fn mark_in(
+pub async fn mark_in(
     tx: &mut Tx,
     case: &Case,
     staff: &Staff,

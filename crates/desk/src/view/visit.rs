@@ -1,9 +1,9 @@
 //! A customer who comes with the link of their case.
 
 use crate::case::public::Telling;
-use crate::policy::Policy;
 use crate::view::portal::{PortalCase, portal_case};
 use axum::response::Response;
+use casework::policy::Policy;
 use domain::offer::{Offer, OfferState};
 use jiff::Timestamp;
 use speech::Say;
@@ -12,10 +12,10 @@ use web::frame::CustomerFrame;
 use web::{Problem, Visitor};
 
 /// Letters of what a customer adds.
-pub(crate) const WORDS_MOST: usize = 10_000;
+pub const WORDS_MOST: usize = 10_000;
 
 /// A customer before their page.
-pub(crate) struct Visit {
+pub struct Visit {
     /// Their case, as far as it is theirs to see.
     pub portal: PortalCase,
     /// In which language it is said.
@@ -83,6 +83,6 @@ fn closed() -> Problem {
 }
 
 /// Whether the customer is asked to answer an offer.
-pub(crate) fn waits_for_customer(offer: &Offer) -> bool {
+pub fn waits_for_customer(offer: &Offer) -> bool {
     matches!(offer.state, OfferState::Proposed | OfferState::Asked)
 }

@@ -1,9 +1,9 @@
 //! The practice company's own lists: topics, labels and causes, and reply texts.
 
 use super::Stage;
-use desk::label::actions::label;
 use desk::view::queue::{Lane, View, queue};
 use domain::id::{LabelId, TopicId};
+use handling::label::actions::label;
 use insight::topic::actions::add as add_topic;
 use insight::topic::rules::TopicText;
 use policies::label::actions::add;

@@ -114,7 +114,7 @@ pub async fn customer_page(ctx: &Context) -> anyhow::Result<Option<(String, Stri
     };
     let (case, customer): (CaseId, CustomerId) = (id.parse()?, customer_id.parse()?);
     let mut tx = ctx.begin().await?;
-    let token = desk::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
+    let token = casework::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
     tx.commit().await?;
     let first = name.split(' ').next().unwrap_or_default().to_owned();
     Ok(Some((first, format!("/c/{token}"))))

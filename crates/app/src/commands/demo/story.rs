@@ -2,10 +2,9 @@
 
 use super::{Sample, Stage, lists, people};
 use anyhow::Context as _;
+use casework::promise::rules::ClosedHours;
 use channels::{ApiAuthor, ApiFeedback, Envelope, Shape};
-use desk::message::actions::{self as messages, Reply};
-use desk::promise::actions::{self as promises, MakePromise};
-use desk::promise::rules::ClosedHours;
+use conversation::message::actions::{self as messages, Reply};
 use desk::view::promises::owed_by;
 use desk::view::queue::{self, Lane, QueueRow, View};
 use domain::case::Closing;
@@ -17,6 +16,7 @@ use domain::words::Words;
 use indicatif::ProgressBar;
 use intake::Arrival;
 use jiff::{SignedDuration, Timestamp};
+use remedies::promise::actions::{self as promises, MakePromise};
 use store::Press;
 use store::scope::Reach;
 
@@ -104,7 +104,7 @@ async fn close_most(stage: &Stage) -> anyhow::Result<()> {
             }
             let press = Press::none();
             let because = Closing::Withdrawn;
-            let done = desk::resolution::actions::close(
+            let done = remedies::resolution::actions::close(
                 ctx,
                 &stage.jo,
                 row.case.number,
@@ -233,27 +233,28 @@ async fn catch_up(stage: &Stage, who: &Staff) -> anyhow::Result<()> {
 async fn solve(stage: &Stage, who: &Staff, row: &QueueRow) -> anyhow::Result<()> {
     let ctx = &stage.ctx;
     let did = words("We corrected the entry and wrote to the bureau. The copy is in your post.")?;
-    let ask = desk::resolution::actions::Ask::Now;
-    desk::resolution::actions::resolve(ctx, who, row.case.number, &did, ask, &Press::none())
+    let ask = remedies::resolution::actions::Ask::Now;
+    remedies::resolution::actions::resolve(ctx, who, row.case.number, &did, ask, &Press::none())
         .await?;
-    said_by_customer(ctx, row, desk::resolution::rules::Answer::Yes, "Yes, thank you.").await
+    said_by_customer(ctx, row, remedies::resolution::rules::Answer::Yes, "Yes, thank you.").await
 }
 
 /// The customer answers "Did this solve it?" on their page.
 async fn said_by_customer(
     ctx: &store::Context,
     row: &QueueRow,
-    answer: desk::resolution::rules::Answer,
+    answer: remedies::resolution::rules::Answer,
     says: &str,
 ) -> anyhow::Result<()> {
     let mut tx = ctx.begin().await?;
     let (case, customer) = (row.case.id, row.case.customer);
-    let token = desk::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
+    let token = casework::case::link::of_case(&mut tx, ctx, case, customer, ctx.now()).await?;
     tx.commit().await?;
-    let opened = desk::case::link::opened_by(ctx, &token).await?;
+    let opened = casework::case::link::opened_by(ctx, &token).await?;
     let permit = opened.context("the link that was just made opens its case")?;
     let said = words(says)?;
-    desk::resolution::actions::answer(ctx, &permit, answer, Some(&said), &Press::none()).await?;
+    remedies::resolution::actions::answer(ctx, &permit, answer, Some(&said), &Press::none())
+        .await?;
     Ok(())
 }
 
@@ -265,7 +266,7 @@ async fn handle(stage: &Stage, n: usize) -> anyhow::Result<()> {
     let Some(row) = page.rows.iter().find(|row| row.case.owner.is_none()) else { return Ok(()) };
     let number = row.case.number;
     let press = Press::none();
-    desk::case::actions::take(&stage.ctx, who, number, &press).await?;
+    casework::case::actions::take(&stage.ctx, who, number, &press).await?;
     match n % 10 {
         1 => promise(stage, who, row, SignedDuration::from_hours(8)).await,
         3 => {
@@ -342,7 +343,7 @@ async fn note(stage: &Stage, who: &Staff, number: CaseNumber) -> anyhow::Result<
 }
 
 async fn offer(stage: &Stage, who: &Staff, number: CaseNumber) -> anyhow::Result<()> {
-    desk::offer::actions::ask(&stage.ctx, who, number, None, &Press::none()).await?;
+    remedies::offer::actions::ask(&stage.ctx, who, number, None, &Press::none()).await?;
     Ok(())
 }
 
@@ -350,13 +351,13 @@ async fn resolve(stage: &Stage, who: &Staff, row: &QueueRow, n: usize) -> anyhow
     let ctx = &stage.ctx;
     let did = words("We took the fee back and corrected what we report about you.")?;
     let number = row.case.number;
-    let ask = desk::resolution::actions::Ask::Now;
-    desk::resolution::actions::resolve(ctx, who, number, &did, ask, &Press::none()).await?;
+    let ask = remedies::resolution::actions::Ask::Now;
+    remedies::resolution::actions::resolve(ctx, who, number, &did, ask, &Press::none()).await?;
     stage.until(ctx.now() + SignedDuration::from_mins(40)).await?;
     let answer = if n % 20 == 7 {
-        desk::resolution::rules::Answer::Yes
+        remedies::resolution::rules::Answer::Yes
     } else {
-        desk::resolution::rules::Answer::No
+        remedies::resolution::rules::Answer::No
     };
     said_by_customer(ctx, row, answer, "The fee is back, but the report still says late.").await
 }

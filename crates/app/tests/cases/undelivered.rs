@@ -1,0 +1,270 @@
+//! A letter that did not arrive: its case comes back on top until somebody has seen to it.
+
+use crate::programs::Program;
+use crate::told::{arrive, code, complaint, letters, now, opened, words};
+use casework::message::undo::undo_send;
+use conversation::message::actions::{Reply, reply, reported};
+use conversation::undelivered::actions::{Seeing, see_to};
+use desk::view::queue::{Lane, View, queue};
+use domain::case::{SeenTo, Stage};
+use domain::event::Event;
+use domain::id::{CaseNumber, MessageId};
+use domain::message::Delivery;
+use domain::urgency::Reason;
+use jiff::SignedDuration;
+use store::scope::Reach;
+use store::{Press, on};
+use testkit::{Company, World, on_both};
+
+/// Sends a reply that leaves, and gives its letter.
+async fn answered(world: &World, company: &Company, number: CaseNumber) -> MessageId {
+    let text = words("We pay it back today.");
+    let text = Reply { text, read_up_to: None, to: None, draft_stamp: None };
+    let done = reply(&world.ctx, &company.maya, number, text, &Press::none()).await.unwrap();
+    world.pass(SignedDuration::from_mins(5));
+    letters(world).await;
+    done.message.unwrap()
+}
+
+async fn report(world: &World, letter: MessageId, delivery: Delivery, detail: &str) {
+    let mut tx = world.ctx.begin().await.unwrap();
+    reported(&mut tx, &world.ctx, letter, delivery, detail).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Numbers of the open cases, the first of the queue first.
+async fn in_line(world: &World) -> Vec<CaseNumber> {
+    let all = Reach { scope: "all".to_owned(), staff: String::new() };
+    let page = queue(&world.ctx, &all, Lane::All, View::Open, None).await.unwrap();
+    page.rows.into_iter().map(|row| row.case.number).collect()
+}
+
+#[test]
+fn a_letter_that_came_back_puts_its_case_on_top_and_a_delay_does_not() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        let other = complaint(&world, &company, "Still no heating");
+        arrive(&world, &other, company.amara).await;
+        let before = in_line(&world).await;
+        assert_eq!(before.last(), Some(&number), "it waits for the customer");
+        report(&world, letter, Delivery::Delayed, "4.4.1 no answer from their server").await;
+        assert_eq!(in_line(&world).await, before);
+        assert!(now(&world, number).await.case.undelivered.is_empty());
+
+        report(&world, letter, Delivery::Failed, "There is no such mailbox (5.1.1)").await;
+        assert_eq!(in_line(&world).await[0], number);
+        let view = now(&world, number).await;
+        assert_eq!(view.reasons[0], Reason::Undelivered);
+        let told = &view.case.undelivered[0];
+        assert_eq!((told.letter, told.to.as_str()), (letter, "amara@example.org"));
+        assert!(told.why.contains("no such mailbox"));
+        let last = &view.thread.entries.last().unwrap().entry.event;
+        assert!(matches!(last, Event::Undelivered(_)), "the record tells it: {last:?}");
+        // The same report once more is nothing new.
+        let version = view.case.version;
+        report(&world, letter, Delivery::Failed, "There is no such mailbox (5.1.1)").await;
+        assert_eq!(now(&world, number).await.case.version, version);
+    });
+}
+
+#[test]
+fn sent_to_another_address_it_leaves_the_top_and_its_words_leave_again() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        let stage = now(&world, number).await.case.stage;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let to = |text: &str| Seeing::Again(Some(text.to_owned()));
+        let odd = see_to(ctx, maya, number, letter, to("amara at work"), &none).await;
+        assert_eq!(code(odd), "no_address");
+        let press = Press::new("maya", "again", "h");
+        let address = to("amara@work.example");
+        see_to(ctx, maya, number, letter, address.clone(), &press).await.unwrap();
+        see_to(ctx, maya, number, letter, address, &press).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        let left = letters(&world).await;
+        assert_eq!(left.len(), 1, "pressed twice it is sent once: {left:?}");
+        assert_eq!(left[0]["to"], "amara@work.example");
+        assert_eq!(left[0]["text"], "We pay it back today.");
+        let case = now(&world, number).await.case;
+        assert!(
+            case.undelivered.is_empty() && matches!(case.stage, Stage::WaitingForCustomer { .. })
+        );
+        assert!(matches!(stage, Stage::WaitingForCustomer { .. }));
+        let gone = see_to(ctx, maya, number, letter, Seeing::Aside, &none).await;
+        assert_eq!(code(gone), "not_undelivered");
+    });
+}
+
+#[test]
+fn sent_again_and_taken_back_it_does_not_wait_for_a_customer_who_heard_nothing() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let again = see_to(ctx, maya, number, letter, Seeing::Again(None), &none).await.unwrap();
+        undo_send(ctx, maya, number, again.message.unwrap(), &none).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        assert!(letters(&world).await.is_empty(), "it was taken back");
+        let view = now(&world, number).await;
+        let case = &view.case;
+        assert!(!matches!(case.stage, Stage::WaitingForCustomer { .. }), "{:?}", case.stage);
+        assert!(case.waiting_since.is_some(), "the customer waits for us");
+        assert_eq!(case.undelivered.len(), 1, "what did not arrive still waits for somebody");
+        assert_eq!(view.reasons[0], Reason::Undelivered);
+        let again = case.undelivered[0].clone();
+        assert_eq!((again.letter, again.to.as_str()), (letter, "amara@example.org"));
+        // It can be sent again as at first, and then the case waits for the customer as before.
+        see_to(ctx, maya, number, letter, Seeing::Again(None), &none).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        assert_eq!(letters(&world).await.len(), 1);
+        let case = now(&world, number).await.case;
+        assert!(matches!(case.stage, Stage::WaitingForCustomer { .. }), "{:?}", case.stage);
+        let before = case.clone();
+        casework::case::rebuild::rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, before);
+    });
+}
+
+#[test]
+fn another_reply_that_is_taken_back_leaves_what_was_seen_to_alone() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        see_to(ctx, maya, number, letter, Seeing::Aside, &none).await.unwrap();
+        let text = Reply { text: words("Sorry."), read_up_to: None, to: None, draft_stamp: None };
+        let other = reply(ctx, maya, number, text, &none).await.unwrap().message.unwrap();
+        undo_send(ctx, maya, number, other, &none).await.unwrap();
+        assert!(now(&world, number).await.case.undelivered.is_empty());
+    });
+}
+
+/// Cases of which somebody is told, each with what happened last.
+async fn news_of(program: &Program) -> Vec<(String, String)> {
+    let news = program.call("GET", "/me/news", None, &[]).await.body;
+    let word = |row: &serde_json::Value, field: &str| row[field].as_str().unwrap().to_owned();
+    let rows = news.as_array().unwrap().iter();
+    rows.map(|row| (word(row, "number"), word(row, "last"))).collect()
+}
+
+#[test]
+fn a_bounce_tells_who_wrote_the_letter_and_who_has_the_case_and_nobody_else() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, none) = (&world.ctx, Press::none());
+        let letter = answered(&world, &company, number).await;
+        casework::case::actions::assign(ctx, &company.jo, number, Some(company.jo.id), &none)
+            .await
+            .unwrap();
+        let maya = Program::of(&world, &company.maya, "").await;
+        let jo = Program::of(&world, &company.jo, "").await;
+        let priya = Program::of(&world, &company.priya, "").await;
+        let heard = "What Jo does is no news to who merely wrote a letter.";
+        assert_eq!(news_of(&maya).await, [], "{heard}");
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let told = [(number.to_string(), "undelivered".to_owned())];
+        assert_eq!(news_of(&maya).await, told, "she wrote it");
+        assert_eq!(news_of(&jo).await[0].0, number.to_string(), "he has the case");
+        assert_eq!(news_of(&priya).await, []);
+        // Who reads the case has read it; who sees to it has no more to tell.
+        see_to(ctx, &company.jo, number, letter, Seeing::Aside, &none).await.unwrap();
+        assert_eq!(news_of(&maya).await, [], "somebody has seen to it");
+    });
+}
+
+#[test]
+fn a_new_address_is_for_this_letter_unless_somebody_says_that_it_stays() {
+    on_both(async |world| {
+        const JOBS: &str = "SELECT body FROM job WHERE kind = 'customer_address' ORDER BY id";
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let asked = async || -> Vec<String> {
+            on!(Store &ctx.store, db => sqlx::query_scalar(JOBS).fetch_all(db).await).unwrap()
+        };
+        let once = Seeing::Again(Some("amara@work.example".to_owned()));
+        let again = see_to(ctx, maya, number, letter, once, &none).await.unwrap();
+        let second = again.message.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        assert_eq!(letters(&world).await[0]["to"], "amara@work.example");
+        assert!(asked().await.is_empty(), "the customer's address is as it was");
+        answered(&world, &company, number).await;
+
+        report(&world, second, Delivery::Failed, "5.1.1").await;
+        let stays = |to: &str| Seeing::FromNowOn(to.to_owned());
+        let odd = see_to(ctx, maya, number, second, stays("nowhere"), &none).await;
+        assert_eq!(code(odd), "no_address");
+        see_to(ctx, maya, number, second, stays("Amara@Home.example"), &none).await.unwrap();
+        let bodies = asked().await;
+        assert_eq!(bodies.len(), 1);
+        let body: serde_json::Value = serde_json::from_str(&bodies[0]).unwrap();
+        assert_eq!(body["customer"], company.amara.to_string());
+        assert_eq!(body["email"], "Amara@Home.example");
+        let view = now(&world, number).await;
+        let last = view.thread.entries.iter().rev().map(|entry| &entry.entry.event);
+        let how = last.into_iter().find_map(|event| match event {
+            Event::UndeliveredSeenTo { how, .. } => Some(*how),
+            _ => None,
+        });
+        assert_eq!(how, Some(SeenTo::FromNowOn), "the record tells it");
+    });
+}
+
+#[test]
+fn an_address_of_another_customer_never_becomes_this_one_s() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        const TAKEN: &str = "
+            INSERT INTO identity (unit_id, kind, value, customer_id, made_at_ms)
+            VALUES ($1, 'email', 'weiss@example.org', $2, 1)";
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let mut tx = ctx.begin().await.unwrap();
+        on!(Tx &mut tx, db => sqlx::query(TAKEN).bind(company.unit.to_string())
+            .bind(company.nameless.to_string()).execute(db).await.map(|_| ()))
+        .unwrap();
+        tx.commit().await.unwrap();
+        let theirs = Seeing::FromNowOn("Weiss@example.org".to_owned());
+        let refused = see_to(ctx, maya, number, letter, theirs, &none).await;
+        assert_eq!(code(refused), "address_of_another");
+        let once = Seeing::Again(Some("weiss@example.org".to_owned()));
+        see_to(ctx, maya, number, letter, once, &none).await.unwrap();
+    });
+}
+
+#[test]
+fn set_aside_it_leaves_the_top_and_nothing_is_sent() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "5.1.1").await;
+        let (ctx, none) = (&world.ctx, Press::none());
+        let stranger = see_to(ctx, &company.stan, number, letter, Seeing::Aside, &none).await;
+        assert!(matches!(stranger, Err(casework::ActError::Missing)));
+        see_to(ctx, &company.maya, number, letter, Seeing::Aside, &none).await.unwrap();
+        let view = now(&world, number).await;
+        assert!(view.case.undelivered.is_empty());
+        assert!(!view.reasons.contains(&Reason::Undelivered));
+        world.pass(SignedDuration::from_mins(5));
+        assert!(letters(&world).await.is_empty());
+        // What was made of the record is what is in the tables.
+        let before = now(&world, number).await.case;
+        casework::case::rebuild::rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, before);
+    });
+}

@@ -1,0 +1,4 @@
+//! Labels and causes on cases. The list itself is kept under Settings; here they are put on.
+
+pub mod rules;
+pub mod sql;

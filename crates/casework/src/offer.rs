@@ -1,0 +1,3 @@
+//! Offers, as they are kept.
+
+pub mod sql;

@@ -1,0 +1,4 @@
+//! Promises: made with a name and a date, kept, moved in time, or broken in plain sight.
+
+pub mod rules;
+pub mod sql;

@@ -1,0 +1,3 @@
+//! Letters that did not arrive: their case comes back on top until somebody has seen to them.
+
+pub mod sql;

@@ -1,0 +1,3 @@
+//! Naming a colleague in a private note, so that they are told.
+
+pub(crate) mod pages;

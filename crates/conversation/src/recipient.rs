@@ -1,0 +1,3 @@
+//! To whom a reply goes: the customer, and whoever a person took in, each in a letter of their own.
+
+pub(crate) mod api;

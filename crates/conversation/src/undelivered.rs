@@ -1,0 +1,5 @@
+//! Letters that did not arrive: their case comes back on top until somebody has seen to them.
+
+pub mod actions;
+pub(crate) mod pages;
+pub mod rules;

@@ -1,5 +1,0 @@
-//! Naming a colleague in a private note, so that they are told.
-
-pub(crate) mod pages;
-pub mod rules;
-pub(crate) mod sql;

@@ -1,6 +1,0 @@
-//! Letters that did not arrive: their case comes back on top until somebody has seen to them.
-
-pub mod actions;
-pub(crate) mod pages;
-pub mod rules;
-pub(crate) mod sql;
