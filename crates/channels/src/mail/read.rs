@@ -87,7 +87,7 @@ fn begins_by_itself(parsed: &Parsed) -> bool {
 }
 
 /// By what later mails may name this one: its id, and Outlook's mark of its conversation.
-fn references_to(parsed: &Parsed) -> Vec<String> {
+pub(crate) fn references_to(parsed: &Parsed) -> Vec<String> {
     let id = parsed.message_id.as_deref().map(|id| known_as(id).into_owned());
     id.into_iter()
         .chain(mail::thread::thread_root(parsed).map(|root| conversation(&root)))

@@ -1,6 +1,7 @@
 //! Whose words a mail holds, where that is not who sent it: a colleague passes on what a customer
 //! wrote (8.6), or a form or a shop writes in a customer's name (8.4).
 
+use crate::mail::read::references_to;
 use crate::mail::sql;
 use crate::said::{Content, File, Said};
 use ::mail::answer::{Form, Person, person_behind};
@@ -151,13 +152,14 @@ fn passed_on(parsed: &mut Parsed, said: &mut Said, whole: &Parsed, inner: Forwar
     parsed.kind = Kind::Human;
     parsed.marks.suppressed = false;
     if let Some(mail) = attached {
+        // Before anything is taken out of it.
+        said.message_ids.extend(references_to(&mail));
         parsed.kind = mail.kind;
         said.automatic = mail.kind != Kind::Human;
         let delivered_to = std::mem::take(&mut parsed.marks.delivered_to);
         parsed.marks = Marks { delivered_to, ..mail.marks };
         parsed.in_reply_to.extend(mail.in_reply_to);
         parsed.references.extend(mail.references);
-        said.message_ids.extend(mail.message_id);
         said.files.extend(mail.attachments.into_iter().map(file_of));
     }
 }
