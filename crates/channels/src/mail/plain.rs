@@ -101,6 +101,11 @@ const KNOWN: &[(&[&str], Means)] = &[
         &["another installation's key", "no mailbox is called"],
         Both("Write the password anew, or choose another mailbox to sign in as."),
     ),
+    // Before what a wrong password is told by: this speaks of authentication as well.
+    (
+        &["(530)", "5.7.0 authentication", "auth required"],
+        Both("It wants us to sign in: write a name and a password."),
+    ),
     (
         &[
             "(534)",
@@ -120,10 +125,6 @@ const KNOWN: &[(&[&str], Means)] = &[
             mailbox: "The server does not let us in with this name and password: many providers \
                       want an app password made for this, or that IMAP is permitted first.",
         },
-    ),
-    (
-        &["(530)", "5.7.0 authentication", "must issue a starttls", "auth required"],
-        Both("It wants us to sign in: write a name and a password."),
     ),
     (
         &["did not answer in time", "does not answer in time", "timed out"],
@@ -157,6 +158,9 @@ mod tests {
             let says = in_plain_words(why, Carries::Mailbox).unwrap_or_default();
             assert!(says.contains(what) && !says.contains("os error"), "{why}: {says}");
         }
+        let unnamed = "permanent error (530): 5.7.0 Authentication Required";
+        let says = in_plain_words(unnamed, Carries::Letters).unwrap_or_default();
+        assert!(says.contains("wants us to sign in") && says.contains("Required"), "{says}");
         let refused = "the server does not let us in: [AUTHENTICATIONFAILED] Invalid credentials";
         let says = in_plain_words(refused, Carries::Mailbox).unwrap_or_default();
         assert!(says.contains("app password") && says.contains("Invalid credentials"), "{says}");
