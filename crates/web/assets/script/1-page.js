@@ -91,7 +91,9 @@ document.addEventListener("htmx:before:swap", (event) => {
     const late = answer.status === 412 && ctx.sourceElement?.closest?.("form");
     if (late) return void showClash(late);
     const page = new DOMParser().parseFromString(ctx.text, "text/html");
-    const said = all("main h1, main p", page).slice(0, 3).map(text).join(" ");
+    all(".row.is-going").forEach((row) => row.classList.remove("is-going")); // They stay.
+    const words = all("main h1, main p", page).filter((part) => !one("a", part));
+    const said = words.slice(0, 3).map(text).join(" ");
     tell(said || "That didn't work, and it's our fault. Your text is kept.", 20);
     return;
   }
