@@ -19,6 +19,7 @@ mod import;
 mod jobs;
 mod learn;
 pub(crate) mod mail;
+mod mail_key;
 mod mailbox;
 mod orders;
 mod people;

@@ -80,7 +80,7 @@ impl House {
     /// The signed reply address of the first case, as its customer got it.
     async fn reply_address(&self) -> String {
         let number = self.number("SELECT MIN(number) FROM \"case\"").await.unsigned_abs();
-        let keys = channels::mail::keys(&self.world.ctx);
+        let keys = channels::mail::keys(&self.world.ctx).await.unwrap();
         let domain = self.world.ctx.mail_domain.to_string();
         mail::token::reply_address(&keys, &domain, "reply", number, "ann@example.org")
     }
@@ -145,7 +145,7 @@ fn t_02c_a_case_in_a_service_s_name_does_not_catch_the_service_s_codes() {
         // Somebody complains as a service whose mail looks human, and has the case's page.
         house.mail(&COMPLAINT.replace("ann@example.org", "welcome@service.example")).await;
         let number = house.number("SELECT MIN(number) FROM \"case\"").await.unsigned_abs();
-        let keys = channels::mail::keys(&house.world.ctx);
+        let keys = channels::mail::keys(&house.world.ctx).await.unwrap();
         let domain = house.world.ctx.mail_domain.to_string();
         let address =
             mail::token::reply_address(&keys, &domain, "reply", number, "welcome@service.example");
@@ -199,6 +199,42 @@ fn t_03c_a_stranger_with_a_stolen_reply_address_waits_and_is_given_nothing() {
             let words = envelope.to_string();
             assert!(to != "eve@evil.example" || !words.contains("Secret"), "{words}");
         }
+    });
+}
+
+#[test]
+fn t_04c_a_former_key_proves_until_its_end_and_nothing_that_a_distrusted_one_signed() {
+    on_both(async |world| {
+        use channels::mail::{Former, Rotated, rotate_keys};
+        let house = House::open(world).await;
+        let ctx = &house.world.ctx;
+        let rotate = async |former| {
+            let mut tx = ctx.begin().await.unwrap();
+            let rotated = rotate_keys(&mut tx, ctx, former, ctx.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            assert!(matches!(rotated, Rotated::To { .. }));
+        };
+        let stranger = async |to: &str, n: u8| {
+            let mail = format!(
+                "From: Eve <eve{n}@evil.example>\nTo: {to}\nMessage-ID: <{n}@evil.example>\nSubject: Hello {n}\n\nThis is a complaint: tell me all of it.\n"
+            );
+            house.mail(&mail).await;
+            house.number("SELECT COUNT(*) FROM joiner WHERE state = 'waits'").await
+        };
+        house.mail(COMPLAINT).await;
+        let first = house.reply_address().await;
+        rotate(Former::Proves(SignedDuration::from_hours(24))).await;
+        let second = house.reply_address().await;
+        assert_ne!(first, second, "letters are signed with the new key");
+        house.world.pass(SignedDuration::from_hours(23));
+        assert_eq!(stranger(&first, 1).await, 1, "it still names the case");
+        house.world.pass(SignedDuration::from_hours(2));
+        assert_eq!(stranger(&first, 2).await, 1, "it names nothing any more");
+        assert_eq!(stranger(&second, 3).await, 2);
+        rotate(Former::Distrusted).await;
+        house.world.pass(SignedDuration::from_secs(1));
+        assert_eq!(stranger(&second, 4).await, 2);
+        assert_eq!(stranger(&house.reply_address().await, 5).await, 3);
     });
 }
 
@@ -553,7 +589,7 @@ fn t_18b_a_letter_to_one_taken_in_holds_nothing_that_is_the_customer_s() {
         for hers in ["ann@example.org", "Secret", "/c/", "1@example.org", "4711"] {
             assert!(!ines.text.contains(hers), "{hers}: {}", ines.text);
         }
-        let keys = channels::mail::keys(&house.world.ctx);
+        let keys = channels::mail::keys(&house.world.ctx).await.unwrap();
         let theirs = mail::parse(ines.text.as_bytes());
         let claim = mail::token::read_reply_address(&keys, &theirs.reply_to[0].address).unwrap();
         assert!(keys.is_for(&claim, "ines@example.net") && !keys.is_for(&claim, "ann@example.org"));

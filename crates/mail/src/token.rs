@@ -23,6 +23,7 @@ pub const SECRET_BYTES_MIN: usize = 16;
 pub struct Key {
     id: char,
     secret: Vec<u8>,
+    signs_from: Option<Timestamp>,
     valid_until: Option<Timestamp>,
 }
 
@@ -47,7 +48,12 @@ impl Key {
         if secret.len() < SECRET_BYTES_MIN {
             return Err(KeyRefused::ShortSecret);
         }
-        Ok(Key { id, secret, valid_until: None })
+        Ok(Key { id, secret, signs_from: None, valid_until: None })
+    }
+
+    /// The same key, signing from `moment` on; without it, from ever.
+    pub fn from(self, moment: Timestamp) -> Key {
+        Key { signs_from: Some(moment), ..self }
     }
 
     /// The same key, proving nothing after `moment`.
@@ -94,6 +100,16 @@ impl Keys {
             current: self.current.clone(),
             former: self.former.iter().filter(valid).cloned().collect(),
         }
+    }
+
+    /// The same keys, signing with the one that signed at `moment`: what is named again later, as
+    /// an earlier letter in the References of the next one, keeps the name it had.
+    pub fn as_of(&self, moment: Timestamp) -> Keys {
+        let all = || std::iter::once(&self.current).chain(&self.former);
+        let then = all().filter(|key| key.signs_from.is_none_or(|from| from <= moment));
+        let Some(current) = then.max_by_key(|key| key.signs_from) else { return self.clone() };
+        let former = all().filter(|key| key.id != current.id).cloned().collect();
+        Keys { current: current.clone(), former }
     }
 
     /// Whether a claim was made for `recipient`.
@@ -277,6 +293,20 @@ mod tests {
         let rotated = Keys::new(keys().current, vec![keys().former[0].clone().until(end)]);
         assert!(read_reply_address(&rotated.valid_at(end), &made).is_some());
         assert!(read_reply_address(&rotated.valid_at(later), &made).is_none());
+    }
+
+    #[test]
+    fn what_is_named_again_is_named_with_the_key_of_its_time() {
+        let turned: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
+        let old = keys().former[0].clone().until(turned);
+        let keys = Keys::new(keys().current.from(turned), vec![old.clone()]);
+        let id = |keys: &Keys| message_id(keys, "help.example", 7, 1, "a@x");
+        let before = turned - jiff::SignedDuration::from_millis(1);
+        assert_eq!(id(&keys.as_of(before)), id(&Keys::new(old, vec![])));
+        assert_eq!(id(&keys.as_of(turned)), id(&keys));
+        // Its key is gone: the oldest that is left names it.
+        assert_eq!(id(&Keys::new(keys.current.clone(), vec![]).as_of(before)), id(&keys));
+        assert!(read_message_id(&keys.as_of(before), &id(&keys)).is_some());
     }
 
     #[test]

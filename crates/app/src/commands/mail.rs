@@ -1,6 +1,6 @@
 //! `redress mail …`: take one mail in from a pipe, read mails again, look into files, sign.
 
-use super::{Common, mailbox, open, runtime, start_logging};
+use super::{Common, mail_key, mailbox, open, runtime, start_logging};
 use crate::settings::Settings;
 use ::mail::dns::Kind;
 use anyhow::{Context as _, bail};
@@ -55,6 +55,9 @@ pub enum Mail {
     /// Mailboxes that are fetched by IMAP or POP3
     #[command(subcommand)]
     Mailbox(mailbox::Mailbox),
+    /// The keys that sign our reply addresses and Message-IDs, by which answers find their case
+    #[command(subcommand)]
+    Key(mail_key::Key),
     /// The DNS record under which the key that signs our letters is published
     Dkim,
     /// Ask the DNS for the records our mail needs: MX, SPF, DKIM, DMARC, each with what to publish
@@ -83,6 +86,7 @@ pub fn run(common: &Common, command: &Mail) -> anyhow::Result<ExitCode> {
         Mail::Receive { to, from } => receive(common, to, from.clone()),
         Mail::Replay { since, id, dry_run } => replay(common, since.as_deref(), *id, *dry_run),
         Mail::Mailbox(command) => mailbox::run(common, command),
+        Mail::Key(command) => mail_key::run(common, command),
         Mail::Dkim => dkim(common),
         Mail::Dns { server } => dns(common, *server),
         Mail::Parse { files, .. } => parse(files),

@@ -1,18 +1,8 @@
-//! What makes a mail one, and the keys by which answers find their case.
+//! What makes a mail one.
 
-use mail::Keys;
 use std::borrow::Cow;
 use store::Context;
 use store::file::sha256_hex;
-
-/// The keys that sign our reply addresses and Message-IDs.
-///
-/// # Panics
-/// Never: the installation's key is longer than the shortest that is taken.
-pub fn keys(ctx: &Context) -> Keys {
-    let key = mail::Key::new('a', ctx.secrets.mail_key.to_vec());
-    Keys::new(key.expect("the installation's key has 64 bytes"), Vec::new())
-}
 
 /// What our `X-Redress-Loop` header says: this installation, and nobody can tell its key from it.
 pub(crate) fn loop_mark(ctx: &Context) -> String {

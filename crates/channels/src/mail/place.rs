@@ -1,8 +1,9 @@
 //! Which case a mail belongs to. The rules are `mail::thread`'s; here they get what is stored.
 
-use crate::mail::key::{conversation, keys, known_as, loop_mark};
+use crate::mail::key::{conversation, known_as, loop_mark};
 use crate::mail::read::Read;
 use crate::mail::senders::Checked;
+use crate::mail::signing::keys_in;
 use crate::mail::{DELIVERY_JOB, DeliveryJob, notices, sql, whose};
 use crate::said::{Envelope, Joins, Said};
 use crate::understood::{DeliveryReport, Placed};
@@ -45,7 +46,7 @@ pub(crate) async fn place(
     read: &mut Read,
 ) -> Result<(), StoreError> {
     let Some(mut parsed) = read.parsed.take() else { return Ok(()) };
-    let keys = keys(ctx);
+    let keys = keys_in(tx, ctx).await?.valid_at(now);
     let listed = |text: Option<String>| {
         text.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };

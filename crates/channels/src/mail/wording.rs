@@ -1,7 +1,8 @@
 //! A letter from the outbox as a mail.
 
-use crate::mail::key::{keys, loop_mark};
+use crate::mail::key::loop_mark;
 use crate::mail::relay::Relay;
+use crate::mail::signing::keys;
 use crate::mail::sql;
 use ::mail::compose::Automatic;
 use ::mail::{Address, Outgoing, compose, token};
@@ -68,12 +69,16 @@ pub(crate) async fn write(
     let number: domain::id::CaseNumber =
         envelope.number.parse().map_err(|_| never("its case has no number"))?;
     let message: uuid::Uuid = envelope.message.parse().map_err(|_| never("it has no id"))?;
-    let (keys, domain) = (keys(ctx), ctx.mail_domain.as_ref());
+    let (keys, domain) = (keys(ctx).await?, ctx.mail_domain.as_ref());
     let case = number.0.unsigned_abs();
-    let reply_to = token::reply_address(&keys, domain, REPLY, case, &envelope.to);
+    // Each letter with the key of its time, so that its id is the same at every try and wherever
+    // later letters name it. Where an answer goes must be proven when it comes.
     let id_of = |message: uuid::Uuid, recipient: &str| {
-        token::message_id(&keys, domain, case, message.as_u128(), recipient)
+        let then = keys.as_of(written_at(message).unwrap_or(now));
+        token::message_id(&then, domain, case, message.as_u128(), recipient)
     };
+    let proving = keys.valid_at(now);
+    let reply_to = token::reply_address(&proving, domain, REPLY, case, &envelope.to);
     let mut references = Vec::new();
     let mut answers = None;
     let mut last_theirs = None;
@@ -114,7 +119,7 @@ pub(crate) async fn write(
         date: now,
         automatic: if envelope.automatic { Automatic::Replied } else { Automatic::No },
         loop_mark: loop_mark(ctx),
-        text: text(say, &envelope, &token::body_mark(&keys, case, &envelope.to)),
+        text: text(say, &envelope, &token::body_mark(&proving, case, &envelope.to)),
         thread_topic: theirs.topic,
         thread_index: theirs.index,
         ..Outgoing::default()
@@ -125,6 +130,12 @@ pub(crate) async fn write(
         bytes = signed.map_err(|error| Unsendable::Never(error.to_string()))?;
     }
     Ok(Ready { from: reply_to, to: envelope.to, bytes })
+}
+
+/// When a message got its id, which is a version 7 of RFC 9562 and tells it.
+fn written_at(message: uuid::Uuid) -> Option<Timestamp> {
+    let (seconds, nanoseconds) = message.get_timestamp()?.to_unix();
+    Timestamp::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?).ok()
 }
 
 /// By what Outlook holds a conversation together, echoed from the customer's last mail.

@@ -1,7 +1,7 @@
 //! Letters leave once, whatever happens on the line.
 
 use crate::world::{count, house, run};
-use channels::mail::{Relay, deliver_due, keys, settle_cut_off};
+use channels::mail::{Former, Relay, deliver_due, keys, rotate_keys, settle_cut_off};
 use domain::id::{CaseId, CustomerId, MessageId, uuid_v7};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -54,11 +54,12 @@ fn a_letter_leaves_once_with_everything_that_threads_its_answer() {
         assert!(parsed.text.contains("We come today.\n.\nMaya"), "{}", parsed.text);
         assert!(parsed.text.contains("http://127.0.0.1:8080/c/abc"));
         let id = parsed.message_id.clone().unwrap();
-        let claim = mail::token::read_message_id(&keys(&world.ctx), &id).unwrap();
+        let keys = keys(&world.ctx).await.unwrap();
+        let claim = mail::token::read_message_id(&keys, &id).unwrap();
         assert_eq!(claim.case, 10_482);
         assert_eq!(claim.message, Some(uuid::Uuid::from(message(1)).as_u128()));
         let reply = &parsed.reply_to[0].address;
-        assert_eq!(mail::token::read_reply_address(&keys(&world.ctx), reply).unwrap().case, 10_482);
+        assert_eq!(mail::token::read_reply_address(&keys, reply).unwrap().case, 10_482);
         assert_eq!((&taken[0].from, taken[0].to.as_slice()), (reply, &[TO.to_owned()][..]));
         let told = "SELECT COUNT(*) FROM job WHERE kind = 'delivery'";
         assert_eq!(count(&world, told).await, 2, "desk is asked to record each outcome");
@@ -154,10 +155,35 @@ fn a_program_that_died_while_handing_over_leaves_the_letter_to_a_person() {
 }
 
 #[test]
+fn a_letter_keeps_its_id_under_a_new_key_and_its_answer_goes_where_it_is_believed() {
+    on_both(async |world| {
+        house(&world).await;
+        let (domain, number) = (world.ctx.mail_domain.to_string(), 10_482);
+        let id = uuid::Uuid::from(message(1)).as_u128();
+        let first = keys(&world.ctx).await.unwrap();
+        let named = mail::token::message_id(&first, &domain, number, id, TO);
+        let mut tx = world.ctx.begin().await.unwrap();
+        rotate_keys(&mut tx, &world.ctx, Former::Distrusted, world.ctx.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        world.pass(SignedDuration::from_secs(1));
+        let sink = Sink::start().await;
+        post(&world, 1, TO).await;
+        assert_eq!(deliver_due(&world.ctx, &relay(&sink)).await.unwrap(), 1);
+        let sent = mail::parse(sink.taken()[0].text.as_bytes());
+        assert_eq!(sent.message_id, Some(named.clone()), "it may have been tried before");
+        let proving = keys(&world.ctx).await.unwrap().valid_at(world.ctx.now());
+        assert_eq!(mail::token::read_message_id(&proving, &named), None);
+        let answers_to = &sent.reply_to[0].address;
+        assert!(mail::token::read_reply_address(&proving, answers_to).is_some(), "{answers_to}");
+        assert_eq!(mail::token::read_body_marks(&proving, &sent.text).len(), 1);
+    });
+}
+
+#[test]
 fn a_bounce_of_our_letter_fails_it_and_opens_nothing() {
     on_both(async |world| {
         house(&world).await;
-        let keys = keys(&world.ctx);
+        let keys = keys(&world.ctx).await.unwrap();
         let id = uuid::Uuid::from(message(7)).as_u128();
         let ours = mail::token::message_id(&keys, "help.example.test", 10_001, id, TO);
         let customer = CustomerId::from(uuid_v7(6, [6; 10]));

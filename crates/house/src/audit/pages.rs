@@ -127,6 +127,7 @@ fn words_of(what: What) -> &'static str {
         What::MailboxEnded => "ended the mailbox",
         What::RelaySetUp => "named the mail server for our letters",
         What::RelayEnded => "took away the mail server for our letters",
+        What::MailKeyRotated => "changed the key that signs our letters to",
         What::PolicyChanged => "changed the policy",
     }
 }

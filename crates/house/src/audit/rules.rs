@@ -62,6 +62,8 @@ pub enum What {
     RelaySetUp,
     /// The mail server that was named on the page takes our letters no longer.
     RelayEnded,
+    /// Letters are signed with a new key from now on.
+    MailKeyRotated,
     /// A setting or policy was changed.
     PolicyChanged,
 }

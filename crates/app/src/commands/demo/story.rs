@@ -146,7 +146,7 @@ async fn by_mail(stage: &Stage, raw: Vec<u8>) -> anyhow::Result<()> {
 /// Two people write with the address of somebody else's case, and wait on it to be taken in.
 async fn joiners(stage: &Stage) -> anyhow::Result<()> {
     let Some(shown) = people::shown_case(&stage.ctx).await? else { return Ok(()) };
-    let keys = channels::mail::keys(&stage.ctx);
+    let keys = channels::mail::keys(&stage.ctx).await?;
     let (domain, number) = (stage.ctx.mail_domain.to_string(), shown.number.unsigned_abs());
     let address = mail::token::reply_address(&keys, &domain, "reply", number, "forwarded");
     let whose = &shown.name;

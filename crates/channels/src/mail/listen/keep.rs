@@ -1,7 +1,7 @@
 //! Keeping a mail, and the receipts that may be given for it.
 
-use crate::mail::key::keys;
 use crate::mail::listen::House;
+use crate::mail::signing::keys;
 use crate::mail::take::{Incoming, take};
 use ::mail::same_mailbox_key;
 use ::mail::smtp::{Envelope as Wrapping, Protocol, Receipt};
@@ -48,8 +48,11 @@ impl House {
         for unit in &units {
             if !kept.contains_key(unit) {
                 let theirs = units.iter().zip(&wrapping.recipients).filter(|(of, _)| *of == unit);
-                let to = self.mailbox_among(theirs.map(|(_, to)| to.as_str()));
-                let done = self.receive(*unit, to, from, wrapping, data).await;
+                let theirs: Vec<&str> = theirs.map(|(_, to)| to.as_str()).collect();
+                let done = match self.mailbox_among(&theirs).await {
+                    Ok(to) => self.receive(*unit, to, from, wrapping, data).await,
+                    Err(error) => Err(error),
+                };
                 kept.insert(*unit, done.map_or_else(|error| put_off(&error), |()| Receipt::Kept));
             }
         }
@@ -72,11 +75,13 @@ impl House {
 
     /// The mailbox that a mail to several of one unit counts as sent to: a reply address of a
     /// case, which its header may not name (a blind copy), before the first.
-    fn mailbox_among<'a>(&self, recipients: impl Iterator<Item = &'a str>) -> &'a str {
-        let keys = keys(&self.ctx);
-        let all: Vec<&str> = recipients.collect();
-        let proven = all.iter().find(|to| read_reply_address(&keys, to).is_some());
-        proven.or(all.first()).copied().unwrap_or_default()
+    async fn mailbox_among<'a>(&self, recipients: &[&'a str]) -> Result<&'a str, StoreError> {
+        if let [only] = recipients {
+            return Ok(only);
+        }
+        let keys = keys(&self.ctx).await?.valid_at(self.ctx.now());
+        let proven = recipients.iter().find(|to| read_reply_address(&keys, to).is_some());
+        Ok(proven.or(recipients.first()).copied().unwrap_or_default())
     }
 
     async fn receive(
