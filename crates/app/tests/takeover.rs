@@ -545,6 +545,7 @@ async fn reply_to_all(
         text,
         read_up_to: None,
         to: Some(to),
+        despite_failure: false,
         draft_stamp: None,
     };
     let (maya, none) = (&house.company.maya, store::Press::none());
@@ -623,6 +624,7 @@ fn t_18c_a_reply_without_a_choice_goes_to_the_customer_alone() {
             text,
             read_up_to: None,
             to: None,
+            despite_failure: false,
             draft_stamp: None,
         };
         let (maya, none) = (&house.company.maya, store::Press::none());

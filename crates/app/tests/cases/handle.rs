@@ -17,7 +17,13 @@ use store::scope::Reach;
 use testkit::on_both;
 
 fn plain(text: &str) -> Reply {
-    Reply { text: words(text), read_up_to: None, to: None, draft_stamp: None }
+    Reply {
+        text: words(text),
+        read_up_to: None,
+        to: None,
+        despite_failure: false,
+        draft_stamp: None,
+    }
 }
 
 #[test]

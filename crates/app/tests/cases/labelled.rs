@@ -149,8 +149,13 @@ fn a_letter_with_a_gap_that_nothing_filled_never_leaves() {
         let company = world.found().await;
         let number = opened(&world, &company).await;
         let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
-        let letter =
-            |text: &str| Reply { text: words(text), read_up_to: None, to: None, draft_stamp: None };
+        let letter = |text: &str| Reply {
+            text: words(text),
+            read_up_to: None,
+            to: None,
+            despite_failure: false,
+            draft_stamp: None,
+        };
         let gap = reply(ctx, maya, number, letter("Until {{promise.date}}."), &none).await;
         assert_eq!(code(gap), "gap_left");
         let own = letter("In your file {{a b}} stands for nothing.");

@@ -33,7 +33,13 @@ async fn busy(world: &World, company: &Company) {
     keep(ctx, maya, number, first, words("called"), &none).await.unwrap();
     note(ctx, maya, number, words("Kind on the phone."), None, &none).await.unwrap();
     state_problem(ctx, maya, number, words("No heating since Tuesday."), &none).await.unwrap();
-    let text = Reply { text: words("Oops"), read_up_to: None, to: None, draft_stamp: None };
+    let text = Reply {
+        text: words("Oops"),
+        read_up_to: None,
+        to: None,
+        despite_failure: false,
+        draft_stamp: None,
+    };
     let sent = reply(ctx, maya, number, text, &none).await.unwrap().message.unwrap();
     undo_send(ctx, maya, number, sent, &none).await.unwrap();
     world.pass(SignedDuration::from_hours(2));

@@ -43,7 +43,13 @@ async fn with_ines(world: &World, company: &Company) -> CaseNumber {
 }
 
 fn to(to: Option<Vec<CustomerId>>) -> Reply {
-    Reply { text: words("We pay it back today."), read_up_to: None, to, draft_stamp: None }
+    Reply {
+        text: words("We pay it back today."),
+        read_up_to: None,
+        to,
+        despite_failure: false,
+        draft_stamp: None,
+    }
 }
 
 /// Recipients of the letters that leave now, in order.

@@ -108,8 +108,13 @@ fn the_case_page_shows_what_has_left_and_nothing_private() {
         let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
         let secret = words("She sounds upset.");
         conversation::message::actions::note(ctx, maya, number, secret, None, &none).await.unwrap();
-        let text =
-            Reply { text: words("I'm on it."), read_up_to: None, to: None, draft_stamp: None };
+        let text = Reply {
+            text: words("I'm on it."),
+            read_up_to: None,
+            to: None,
+            despite_failure: false,
+            draft_stamp: None,
+        };
         reply(ctx, maya, number, text, &none).await.unwrap();
         let page = portal_case(ctx, &token).await.unwrap().unwrap();
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use crate::programs::Program;
 use crate::told::{arrive, code, complaint, letters, now, opened, words};
+use casework::Taken;
 use casework::message::undo::undo_send;
 use conversation::message::actions::{Reply, reply, reported};
 use conversation::undelivered::actions::{Seeing, see_to};
@@ -19,7 +20,8 @@ use testkit::{Company, World, on_both};
 /// Sends a reply that leaves, and gives its letter.
 async fn answered(world: &World, company: &Company, number: CaseNumber) -> MessageId {
     let text = words("We pay it back today.");
-    let text = Reply { text, read_up_to: None, to: None, draft_stamp: None };
+    let text =
+        Reply { text, read_up_to: None, to: None, despite_failure: false, draft_stamp: None };
     let done = reply(&world.ctx, &company.maya, number, text, &Press::none()).await.unwrap();
     world.pass(SignedDuration::from_mins(5));
     letters(world).await;
@@ -141,7 +143,13 @@ fn another_reply_that_is_taken_back_leaves_what_was_seen_to_alone() {
         report(&world, letter, Delivery::Failed, "5.1.1").await;
         let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
         see_to(ctx, maya, number, letter, Seeing::Aside, &none).await.unwrap();
-        let text = Reply { text: words("Sorry."), read_up_to: None, to: None, draft_stamp: None };
+        let text = Reply {
+            text: words("Sorry."),
+            read_up_to: None,
+            to: None,
+            despite_failure: false,
+            draft_stamp: None,
+        };
         let other = reply(ctx, maya, number, text, &none).await.unwrap().message.unwrap();
         undo_send(ctx, maya, number, other, &none).await.unwrap();
         assert!(now(&world, number).await.case.undelivered.is_empty());
@@ -266,5 +274,40 @@ fn set_aside_it_leaves_the_top_and_nothing_is_sent() {
         let before = now(&world, number).await.case;
         casework::case::rebuild::rebuild(ctx).await.unwrap();
         assert_eq!(now(&world, number).await.case, before);
+    });
+}
+
+#[test]
+fn a_reply_to_where_the_last_letter_did_not_arrive_is_a_question_first() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let answer = async |on: CaseNumber, despite_failure: bool| {
+            let text = words("We pay it back today.");
+            let text =
+                Reply { text, read_up_to: None, to: None, despite_failure, draft_stamp: None };
+            reply(ctx, maya, on, text, &none).await
+        };
+        let letter = answered(&world, &company, number).await;
+        assert!(answer(number, false).await.is_ok(), "nobody said that it did not arrive");
+        world.pass(SignedDuration::from_mins(5));
+        report(&world, letter, Delivery::Failed, "There is no such mailbox (5.1.1)").await;
+        let Err(refused) = answer(number, false).await else { panic!("it asks first") };
+        let says = refused.to_string();
+        assert!(says.contains("amara@example.org") && says.contains("no such mailbox"), "{says}");
+        // On another case of the same customer as well.
+        let other = complaint(&world, &company, "Still no heating");
+        let Taken::Opened { number: other, .. } = arrive(&world, &other, company.amara).await
+        else {
+            panic!("it opens a case")
+        };
+        assert_eq!(code(answer(other, false).await), "address_failed");
+        let sent = answer(number, true).await.unwrap().message.unwrap();
+        assert_eq!(code(answer(number, false).await), "address_failed");
+        world.pass(SignedDuration::from_mins(5));
+        report(&world, sent, Delivery::Delivered, "").await;
+        assert!(answer(number, false).await.is_ok(), "letters arrive there again");
+        assert!(answer(other, false).await.is_ok());
     });
 }

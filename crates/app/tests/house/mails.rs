@@ -41,8 +41,13 @@ impl House {
     /// Maya answers when the first word has left, and all letters leave; gives them.
     pub async fn answers(&self, number: CaseNumber, to: Option<Vec<CustomerId>>) -> Vec<Taken> {
         let text = domain::words::Words::new("We pay it back today.", 1_000).unwrap();
-        let reply =
-            conversation::message::actions::Reply { text, read_up_to: None, to, draft_stamp: None };
+        let reply = conversation::message::actions::Reply {
+            text,
+            read_up_to: None,
+            to,
+            despite_failure: false,
+            draft_stamp: None,
+        };
         let (ctx, maya) = (&self.world.ctx, &self.company.maya);
         self.letters_leave().await;
         conversation::message::actions::reply(ctx, maya, number, reply, &Press::none())

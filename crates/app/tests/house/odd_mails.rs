@@ -226,6 +226,7 @@ fn our_own_words_without_any_mark_of_a_quote_are_folded() {
             text: words,
             read_up_to: None,
             to: None,
+            despite_failure: false,
             draft_stamp: None,
         };
         let (ctx, maya, none) = (&house.world.ctx, &house.company.maya, store::Press::none());

@@ -67,7 +67,13 @@ async fn of_staff(
         0 => take(ctx, staff, number, &press).await,
         1 | 2 => {
             let text = words("I'm on it, and I'll ring you.");
-            let text = Reply { text, read_up_to: None, to: None, draft_stamp: None };
+            let text = Reply {
+                text,
+                read_up_to: None,
+                to: None,
+                despite_failure: false,
+                draft_stamp: None,
+            };
             reply(ctx, staff, number, text, &press).await
         }
         3 => note(ctx, staff, number, words("Kind."), None, &press).await,

@@ -40,6 +40,13 @@ refusals! {
         /// Somebody was chosen who takes no part in the case.
         NotTakenIn = "not_taken_in" at "/recipients",
             "A letter goes to the customer and to who was taken in, and to nobody else.";
+        /// What was last written to the address did not arrive.
+        AddressFailed {
+            /// The address.
+            address: String,
+            /// Why, in plain words; may be empty.
+            why: String,
+        } = "address_failed", "The last letter to {address} did not arrive. {why}";
         /// A gap stands in it that nothing filled.
         GapLeft {
             /// Its name.

@@ -4,7 +4,7 @@ use crate::case::sql::id;
 use crate::message::rules::PastSending;
 use domain::case::Case;
 use domain::event::Event;
-use domain::id::{CaseId, MessageId};
+use domain::id::{CaseId, CustomerId, MessageId};
 use domain::message::Delivery;
 use store::event::StoredEvent;
 use store::{Doing, StoreError, Tx, on};
@@ -49,6 +49,37 @@ pub async fn heard_at(tx: &mut Tx, case: &Case) -> Result<u64, StoreError> {
         .fetch_optional(db).await)
     .doing("looking for the customer's last words")?;
     Ok(n.unwrap_or_default().unsigned_abs())
+}
+
+/// Why the last letter to an address of a customer did not arrive; `None` when nothing failed
+/// there, or when later letters arrived or the customer wrote since.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn failed_at(
+    tx: &mut Tx,
+    customer: CustomerId,
+    address: &str,
+) -> Result<Option<String>, StoreError> {
+    const SQL: &str = "
+        WITH letter AS (
+            SELECT m.at_ms, m.delivery, m.delivery_detail
+            FROM \"case\" c JOIN message m ON m.case_id = c.id
+            WHERE c.customer_id = $1 AND m.direction = 'out' AND m.recipient = $2
+            UNION ALL
+            SELECT m.at_ms, r.delivery, r.delivery_detail
+            FROM recipient r JOIN message m ON m.id = r.message_id
+            WHERE r.customer_id = $1 AND r.address = $2)
+        SELECT delivery_detail FROM letter failed WHERE failed.delivery = 'failed'
+          AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.at_ms > failed.at_ms
+                AND letter.delivery IN ('delivered', 'read'))
+          AND NOT EXISTS (SELECT 1 FROM \"case\" c JOIN message m ON m.case_id = c.id
+                WHERE c.customer_id = $1 AND m.direction = 'in' AND m.channel = 'mail'
+                AND m.at_ms > failed.at_ms)
+        ORDER BY failed.at_ms DESC LIMIT 1";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(customer.to_string()).bind(address)
+        .fetch_optional(db).await)
+    .doing("looking whether letters arrive there")
 }
 
 /// The case of a letter, which is an outgoing message or that of somebody who gets one too, and

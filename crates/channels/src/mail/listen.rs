@@ -59,7 +59,7 @@ impl Default for ListenLimits {
     fn default() -> Self {
         ListenLimits {
             connections: 200,
-            from_one: 20,
+            from_one: 50,
             idle: Duration::from_secs(60),
             one_mail: Duration::from_secs(600),
             ending: Duration::from_secs(7),

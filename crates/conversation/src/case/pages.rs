@@ -81,6 +81,7 @@ pub(crate) struct Composer {
     saved: String,
     send: &'static str,
     news: String,
+    despite_failure: bool,
     read_up_to: u64,
     stamp: i64,
     may_reply: bool,
@@ -188,6 +189,8 @@ pub(crate) struct Typed {
     pub kept: Vec<String>,
     /// Who gets it, where somebody chose.
     pub to: Option<Vec<CustomerId>>,
+    /// The writer knows that the last letter did not arrive there.
+    pub despite_failure: bool,
     /// Why a language model suggests nothing.
     pub model_news: String,
 }
@@ -409,6 +412,7 @@ fn composer(
             (_, false) => "Send all the same",
         },
         news: news.to_owned(),
+        despite_failure: typed.despite_failure,
         read_up_to: view.case.version,
         stamp,
         may_reply,

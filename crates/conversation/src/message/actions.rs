@@ -36,6 +36,9 @@ pub struct Reply {
     pub read_up_to: Option<u64>,
     /// Who gets it: the customer and who was taken in, by their ids. `None` is the customer alone.
     pub to: Option<Vec<CustomerId>>,
+    /// Send it also where the last letter did not arrive. Without it that is refused with
+    /// `address_failed`.
+    pub despite_failure: bool,
     /// The stamp of the draft this was typed in, so that a late save cannot bring it back.
     pub draft_stamp: Option<i64>,
 }
@@ -118,6 +121,9 @@ pub async fn reply_coached(
     let (mut work, permit) = handling!(ctx, staff, Act::Reply, on, press);
     let heard_at = sql::heard_at(&mut work.tx, &work.case).await?;
     let letter = addressed(&mut work, reply.text, reply.to.as_deref()).await?;
+    if !reply.despite_failure {
+        where_letters_arrive(&mut work, &letter).await?;
+    }
     let id = letter.id;
     let says = format!("Sent a reply to {}", names_of(&letter, &work.contact.name));
     let (clocks, now) = (&work.policy.clocks, work.now);
@@ -150,6 +156,19 @@ async fn addressed(
     let letter = work.letter(Purpose::Reply, text);
     let addressed = recipient::rules::address(letter, &work.case, chosen, &offered, || ctx.id(now));
     Ok(addressed?)
+}
+
+/// Refuses a letter to an address where the last one did not arrive.
+async fn where_letters_arrive(work: &mut Handling<'_>, letter: &Outgoing) -> Result<(), ActError> {
+    let customer = letter.to.iter().map(|to| (work.case.customer, to));
+    let others = letter.also.iter().map(|one| (one.customer, &one.to));
+    for (whose, address) in customer.chain(others) {
+        if let Some(why) = sql::failed_at(&mut work.tx, whose, address).await? {
+            let address = address.clone();
+            return Err(MessageRefused::AddressFailed { address, why }.into());
+        }
+    }
+    Ok(())
 }
 
 /// Who gets a letter, as colleagues read it.

@@ -96,6 +96,10 @@ struct ReplyBody {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]
     recipients: Option<Vec<CustomerId>>,
+    /// Send it also where the last letter did not arrive; without it that is refused with
+    /// `address_failed`.
+    #[serde(default)]
+    despite_failure: bool,
     /// Rules of the coach whose better words were taken, each as often as they were.
     #[serde(default)]
     used: Vec<String>,
@@ -137,7 +141,7 @@ async fn send_reply(
 ) -> Result<Response, Problem> {
     let on = api::on(&number, &body)?;
     let staff = by.staff.clone();
-    let ReplyBody { text, read_up_to, recipients, used, kept, check } = body.value;
+    let ReplyBody { text, read_up_to, recipients, despite_failure, used, kept, check } = body.value;
     let said = coached(&ctx, by, on, text.as_str(), &kept).await?;
     let check = checked(check, &said)?;
     let sent_anyway = said.findings.iter().map(|finding| finding.rule.clone()).collect();
@@ -150,7 +154,7 @@ async fn send_reply(
     if let Some(problem) = problem {
         return Err(problem);
     }
-    let reply = Reply { text, read_up_to, to: recipients, draft_stamp: None };
+    let reply = Reply { text, read_up_to, to: recipients, despite_failure, draft_stamp: None };
     let coached = Coached { language, used, kept, sent_anyway, check };
     Ok(api::made(actions::reply_coached(&ctx, &staff, on, reply, coached, &body.press).await?))
 }

@@ -95,6 +95,8 @@ pub(crate) struct Composed {
     pub suggestion: Option<String>,
     /// What the language model is asked for, or how its suggestion is taken.
     pub wish: Option<String>,
+    /// The writer knows that the last letter did not arrive there, and sends all the same.
+    pub despite_failure: Option<String>,
     /// `next`: open the next case of the list when this is done.
     pub then: Option<String>,
     /// The writer saw that something new came and sends all the same.
@@ -119,7 +121,9 @@ impl Composed {
     /// What stands in the composer when it is shown again.
     pub(crate) fn typed(&self) -> Typed {
         let (used, kept) = (self.used.clone(), self.kept.clone());
-        Typed { words: self.words.clone(), used, kept, to: self.to(), ..Typed::default() }
+        let despite_failure = self.despite_failure.is_some();
+        let words = self.words.clone();
+        Typed { words, used, kept, to: self.to(), despite_failure, ..Typed::default() }
     }
 
     /// Which of the composers it was.
@@ -174,7 +178,8 @@ async fn create_reply(
     };
     let text = words_of("words", &sent.words, WORDS_MOST, "Write what the customer should read.")?;
     let (read_up_to, draft_stamp) = (sent.read_up_to, sent.stamp);
-    let reply = Reply { text, read_up_to, to: sent.to(), draft_stamp };
+    let despite_failure = sent.despite_failure.is_some();
+    let reply = Reply { text, read_up_to, to: sent.to(), despite_failure, draft_stamp };
     let number = view.case.number;
     let still = said.findings.drain(..).map(|finding| finding.rule);
     let coached = Coached {
@@ -192,7 +197,9 @@ async fn create_reply(
             let Some((status, news)) = why.as_one_of().and_then(again) else {
                 return Err(ActError::Refused(why).into());
             };
-            let html = page(&ctx, &screen, &view, DraftKind::Reply, sent.typed(), &news).await?;
+            let knows = matches!(why.as_one_of(), Some(MessageRefused::AddressFailed { .. }));
+            let typed = Typed { despite_failure: knows, ..sent.typed() };
+            let html = page(&ctx, &screen, &view, DraftKind::Reply, typed, &news).await?;
             Ok((status, html).into_response())
         }
         Err(error) => Err(error.into()),
@@ -206,6 +213,10 @@ fn again(why: &MessageRefused) -> Option<(StatusCode, String)> {
         MessageRefused::NewWords { .. } => {
             let news = "Something new came while you were writing. Read it above, then send.";
             Some((StatusCode::CONFLICT, news.to_owned()))
+        }
+        MessageRefused::AddressFailed { .. } => {
+            let news = format!("{why} Give another address, or send it there all the same.");
+            Some((StatusCode::CONFLICT, news))
         }
         MessageRefused::NoRecipient | MessageRefused::NotTakenIn => {
             Some((StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))

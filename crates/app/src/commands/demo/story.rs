@@ -305,7 +305,13 @@ fn first_name(row: &QueueRow) -> &str {
 }
 
 async fn reply(stage: &Stage, who: &Staff, row: &QueueRow, text: String) -> anyhow::Result<()> {
-    let reply = Reply { text: words(&text)?, read_up_to: None, to: None, draft_stamp: None };
+    let reply = Reply {
+        text: words(&text)?,
+        read_up_to: None,
+        to: None,
+        despite_failure: false,
+        draft_stamp: None,
+    };
     let press = Press::none();
     messages::reply(&stage.ctx, who, row.case.number, reply, &press).await?;
     Ok(())
