@@ -86,8 +86,13 @@ fn a_late_save_never_brings_back_a_draft_that_was_sent() {
         };
         assert_eq!(save("Dear", 1).await, DraftSaved::Kept);
         assert_eq!(save("De", 1).await, DraftSaved::Older, "an older save changes nothing");
-        let sent =
-            Reply { text: words("Dear Amara"), read_up_to: None, to: None, draft_stamp: Some(5) };
+        let sent = Reply {
+            text: words("Dear Amara"),
+            read_up_to: None,
+            to: None,
+            despite_failure: false,
+            draft_stamp: Some(5),
+        };
         reply(ctx, maya, number, sent, &Press::none()).await.unwrap();
         let late = save("Dear Ama", 4).await;
         assert_eq!(late, DraftSaved::Older, "it was on its way when the reply was sent");

@@ -20,8 +20,7 @@ use testkit::{Company, World, on_both};
 /// Sends a reply that leaves, and gives its letter.
 async fn answered(world: &World, company: &Company, number: CaseNumber) -> MessageId {
     let text = words("We pay it back today.");
-    let text =
-        Reply { text, read_up_to: None, to: None, despite_failure: false, draft_stamp: None };
+    let text = Reply { text, read_up_to: None, to: None, despite_failure: true, draft_stamp: None };
     let done = reply(&world.ctx, &company.maya, number, text, &Press::none()).await.unwrap();
     world.pass(SignedDuration::from_mins(5));
     letters(world).await;
@@ -147,7 +146,7 @@ fn another_reply_that_is_taken_back_leaves_what_was_seen_to_alone() {
             text: words("Sorry."),
             read_up_to: None,
             to: None,
-            despite_failure: false,
+            despite_failure: true,
             draft_stamp: None,
         };
         let other = reply(ctx, maya, number, text, &none).await.unwrap().message.unwrap();
@@ -289,6 +288,11 @@ fn a_reply_to_where_the_last_letter_did_not_arrive_is_a_question_first() {
                 Reply { text, read_up_to: None, to: None, despite_failure, draft_stamp: None };
             reply(ctx, maya, on, text, &none).await
         };
+        let other = complaint(&world, &company, "Still no heating");
+        let Taken::Opened { number: other, .. } = arrive(&world, &other, company.amara).await
+        else {
+            panic!("it opens a case")
+        };
         let letter = answered(&world, &company, number).await;
         assert!(answer(number, false).await.is_ok(), "nobody said that it did not arrive");
         world.pass(SignedDuration::from_mins(5));
@@ -296,18 +300,18 @@ fn a_reply_to_where_the_last_letter_did_not_arrive_is_a_question_first() {
         let Err(refused) = answer(number, false).await else { panic!("it asks first") };
         let says = refused.to_string();
         assert!(says.contains("amara@example.org") && says.contains("no such mailbox"), "{says}");
-        // On another case of the same customer as well.
-        let other = complaint(&world, &company, "Still no heating");
-        let Taken::Opened { number: other, .. } = arrive(&world, &other, company.amara).await
-        else {
-            panic!("it opens a case")
-        };
-        assert_eq!(code(answer(other, false).await), "address_failed");
+        assert_eq!(code(answer(other, false).await), "address_failed", "on each of their cases");
         let sent = answer(number, true).await.unwrap().message.unwrap();
         assert_eq!(code(answer(number, false).await), "address_failed");
         world.pass(SignedDuration::from_mins(5));
         report(&world, sent, Delivery::Delivered, "").await;
         assert!(answer(number, false).await.is_ok(), "letters arrive there again");
         assert!(answer(other, false).await.is_ok());
+        report(&world, sent, Delivery::Failed, "").await;
+        assert_eq!(code(answer(other, false).await), "address_failed");
+        world.pass(SignedDuration::from_mins(5));
+        let again = complaint(&world, &company, "Is anybody there?");
+        arrive(&world, &again, company.amara).await;
+        assert!(answer(other, false).await.is_ok(), "they write from there");
     });
 }
