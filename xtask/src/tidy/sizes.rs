@@ -15,7 +15,7 @@ const ROOM_MOST: usize = 8_000;
 /// Rooms that are over it for now: each with a most of its own and why, told under the debts in
 /// ARCHITECTURE.md. An entry goes when its room is split.
 const ROOM_DEBTS: [(&str, usize, &str); 1] =
-    [("channels", 16_200, "to be split into mail and everything else that is heard")];
+    [("channels", 16_300, "to be split into mail and everything else that is heard")];
 /// Lines of Rust the words of the field may take.
 const DOMAIN_MOST: usize = 6_000;
 
@@ -231,10 +231,10 @@ mod tests {
             words(&files)
         };
         const TOLD: &str =
-            "`channels`: 16,200 lines: to be split into mail and everything else that is heard.";
+            "`channels`: 16,300 lines: to be split into mail and everything else that is heard.";
         assert!(files(27, TOLD).is_empty());
-        assert_eq!(files(28, TOLD), ["crates/channels: 16800 lines of Rust, at most 16200"]);
-        let untold = "ARCHITECTURE.md: does not tell that `channels` may have 16200 lines: \
+        assert_eq!(files(28, TOLD), ["crates/channels: 16800 lines of Rust, at most 16300"]);
+        let untold = "ARCHITECTURE.md: does not tell that `channels` may have 16300 lines: \
             to be split into mail and everything else that is heard";
         assert_eq!(files(1, "The house"), [untold]);
     }

@@ -1,7 +1,7 @@
-//! The keys that sign our reply addresses, Message-IDs and body marks: which one signs, which former
-//! ones still prove, and how one is taken out of use (8.3 of the mail rules). The first is the
-//! installation's own; those that follow lie beside it in the store, so that every node knows a new
-//! one as soon as it signs.
+//! The keys that sign our reply addresses, Message-IDs and body marks: which one signs, which
+//! former ones still prove, and how one is taken out of use (8.3 of the mail rules). The first is
+//! the installation's own; those that follow lie beside it in the store, so that every node knows
+//! a new one as soon as it signs.
 
 use ::mail::{Key, Keys};
 use jiff::{SignedDuration, Timestamp};

@@ -79,23 +79,7 @@ pub(crate) async fn write(
     };
     let proving = keys.valid_at(now);
     let reply_to = token::reply_address(&proving, domain, REPLY, case, &envelope.to);
-    let mut references = Vec::new();
-    let mut answers = None;
-    let mut last_theirs = None;
-    for earlier in sql::earlier(&ctx.store, &letter.case_id, &letter.key).await? {
-        let id = match (earlier.direction.as_str(), earlier.message_id) {
-            ("in", theirs) => {
-                last_theirs = earlier.arrival_id.or(last_theirs);
-                // Others write what they like for an id; one that no header takes is not named.
-                let theirs = theirs.filter(|id| ::mail::compose::is_id(id));
-                answers = theirs.clone().or(answers);
-                theirs
-            }
-            ("out", _) => earlier.id.parse().ok().map(|id| id_of(id, &earlier.recipient)),
-            _ => None,
-        };
-        references.extend(id);
-    }
+    let Earlier { references, answers, last_theirs } = Earlier::of(ctx, letter, &id_of).await?;
     let theirs = match &last_theirs {
         Some(arrival) => Outlook::of(ctx, arrival).await?,
         None => Outlook::default(),
@@ -130,6 +114,43 @@ pub(crate) async fn write(
         bytes = signed.map_err(|error| Unsendable::Never(error.to_string()))?;
     }
     Ok(Ready { from: reply_to, to: envelope.to, bytes })
+}
+
+/// What was said before a letter, by the ids of the mails.
+#[derive(Default)]
+struct Earlier {
+    /// The ids, the oldest first.
+    references: Vec<String>,
+    /// The last mail of theirs.
+    answers: Option<String>,
+    /// As what it arrived.
+    last_theirs: Option<String>,
+}
+
+impl Earlier {
+    async fn of(
+        ctx: &Context,
+        letter: &Letter,
+        id_of: impl Fn(uuid::Uuid, &str) -> String,
+    ) -> Result<Earlier, StoreError> {
+        let mut all = Earlier::default();
+        for earlier in sql::earlier(&ctx.store, &letter.case_id, &letter.key).await? {
+            let id = match (earlier.direction.as_str(), earlier.message_id) {
+                ("in", theirs) => {
+                    all.last_theirs = earlier.arrival_id.or(all.last_theirs);
+                    // Others write what they like for an id; one that no header takes is not
+                    // named.
+                    let theirs = theirs.filter(|id| ::mail::compose::is_id(id));
+                    all.answers = theirs.clone().or(all.answers);
+                    theirs
+                }
+                ("out", _) => earlier.id.parse().ok().map(|id| id_of(id, &earlier.recipient)),
+                _ => None,
+            };
+            all.references.extend(id);
+        }
+        Ok(all)
+    }
 }
 
 /// When a message got its id, which is a version 7 of RFC 9562 and tells it.
