@@ -73,6 +73,7 @@ fn rooms() -> Vec<OpenApiRouter<Context>> {
         policies::api(),
         house::api(),
         channels::api(),
+        mailroom::api(),
         crate::cases::api(),
         insight::api(),
     ]

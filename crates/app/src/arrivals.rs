@@ -5,10 +5,10 @@ use anyhow::Context as _;
 use casework::Whose;
 use casework::joiner::Placing;
 use channels::import::UndoneCases;
-use channels::mail::{DeliveryJob, Senders};
-use channels::{Placed, ReadThrough, Understood};
 use customers::{Recognised, Who};
 use domain::id::{ArrivalId, CaseId, CustomerId, MessageId, TeamId, UnitId};
+use hearing::mail::{DeliveryJob, Senders};
+use hearing::{Placed, ReadThrough, Understood};
 use intake::Outcome;
 use jiff::Timestamp;
 use reading::Reader;
@@ -126,8 +126,8 @@ async fn take(
     }
     let waiting = intake::waiting(&ctx.store, &ids).await?;
     ctx.passes(Point::ArrivalLoaded);
-    let alone = channels::stands_alone(&waiting);
-    let read = channels::read_through(ctx, waiting, reader, senders).await?;
+    let alone = hearing::stands_alone(&waiting);
+    let read = hearing::read_through(ctx, waiting, reader, senders).await?;
     ctx.passes(Point::ArrivalRead);
     place(ctx, jobs, &ids, read, alone).await
 }
@@ -187,7 +187,7 @@ impl Round<'_> {
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), StoreError> {
         let (ctx, now) = (self.ctx, self.now);
-        let all = channels::understand_read(tx, ctx, now, arrivals).await?;
+        let all = hearing::understand_read(tx, ctx, now, arrivals).await?;
         ctx.passes(Point::ArrivalUnderstood);
         let unknown = |one: &&Understood| one.is_a_customer_s() && one.customer.is_none();
         let theirs = all.iter().filter(unknown);
@@ -214,7 +214,7 @@ impl Round<'_> {
             })
             .collect();
         ctx.passes(Point::ArrivalPlaced);
-        channels::keep(tx, &placed).await?;
+        hearing::keep(tx, &placed).await?;
         ctx.passes(Point::ArrivalKept);
         if all.iter().any(|one| !one.reports.is_empty()) {
             ctx.passes(Point::ReportNoted);
@@ -245,7 +245,7 @@ impl Round<'_> {
         let team = match self.teams.get(&unit) {
             Some(team) => *team,
             None => {
-                let team = channels::hearing_team(tx, unit).await?;
+                let team = hearing::hearing_team(tx, unit).await?;
                 self.teams.insert(unit, team);
                 team
             }
@@ -307,7 +307,7 @@ pub async fn undone(ctx: &Context, job: &Job) -> anyhow::Result<()> {
 pub async fn placed(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     let said: Placing = serde_json::from_str(&job.body).context("reading where it belongs")?;
     let mut tx = ctx.begin().await?;
-    channels::belongs_to(&mut tx, said.feedback, said.case, &said.because).await?;
+    hearing::belongs_to(&mut tx, said.feedback, said.case, &said.because).await?;
     tx.finish(job).await?;
     Ok(tx.commit().await?)
 }

@@ -8,9 +8,10 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router, middleware, routing::get};
-use channels::mail::{ListenLimits, Mailboxes, OwnRelay, Protocol, Relay, Secure, Senders};
 use conversation::suggestion::endpoint::Model;
+use hearing::mail::Senders;
 use jiff::{SignedDuration, Timestamp};
+use mailroom::{ListenLimits, Mailboxes, OwnRelay, Protocol, Relay, Secure};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use reading::Reader;
 use std::net::{IpAddr, SocketAddr};
@@ -111,7 +112,7 @@ impl Rooms {
             }
             channels::import::UNDONE_JOB => crate::arrivals::undone(ctx, job).await,
             casework::joiner::PLACED_JOB => crate::arrivals::placed(ctx, job).await,
-            channels::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
+            hearing::mail::DELIVERY_JOB => crate::arrivals::delivered(ctx, job).await,
             house::audit::RECORD_JOB => Ok(house::audit::keep(ctx, job).await?),
             _ => {
                 if let Some(done) = crate::cases::run(ctx, job).await {
@@ -142,6 +143,7 @@ pub fn app(ctx: &Context, settings: &Settings, ending: Ending) -> anyhow::Result
         .merge(policies::router())
         .merge(house::router())
         .merge(channels::router(case_links()))
+        .merge(mailroom::router())
         .merge(customers::router())
         .merge(crate::cases::router())
         .merge(insight::router())
@@ -227,9 +229,9 @@ fn case_links() -> channels::CaseLinks {
 }
 
 /// How the records of our mail are asked for: only the program knows the settings.
-fn mail_dns(settings: &Settings) -> channels::mail::MailDns {
+fn mail_dns(settings: &Settings) -> mailroom::MailDns {
     let settings = settings.clone();
-    channels::mail::MailDns::new(move |ctx| {
+    mailroom::MailDns::new(move |ctx| {
         let settings = settings.clone();
         async move { crate::commands::mail::records(&ctx, &settings).await }
     })
@@ -294,22 +296,21 @@ pub async fn mail(
             .map(|address| (address, None))
             .collect(),
     };
-    channels::mail::set_mailboxes(ctx, &mailboxes, &from, &settings.trusted_servers()).await?;
-    channels::mail::set_forms(ctx, &settings.mail_forms()?).await?;
+    mailroom::set_mailboxes(ctx, &mailboxes, &from, &settings.trusted_servers()).await?;
+    hearing::mail::set_forms(ctx, &settings.mail_forms()?).await?;
     let certificate = settings.mail_certificate()?;
     let mut tasks = Vec::new();
     let mut until = ended.clone();
     let stop = async move { drop(until.changed().await) };
-    tasks.push(tokio::spawn(channels::mail::fetch::watch(ctx.clone(), stop)));
+    tasks.push(tokio::spawn(mailroom::fetch::watch(ctx.clone(), stop)));
     let listens =
         [(settings.smtp_listen()?, Protocol::Smtp), (settings.lmtp_listen()?, Protocol::Lmtp)];
     for (address, protocol) in listens {
         let Some(address) = address else { continue };
         let limits = ListenLimits::default();
-        let listener =
-            channels::mail::listen(ctx.clone(), address, protocol, mailboxes.clone(), limits)
-                .await
-                .with_context(|| format!("cannot listen for mail on {address}"))?;
+        let listener = mailroom::listen(ctx.clone(), address, protocol, mailboxes.clone(), limits)
+            .await
+            .with_context(|| format!("cannot listen for mail on {address}"))?;
         let listener = match &certificate {
             Some(certificate) => listener.offering_tls(certificate.clone()),
             None => listener,
@@ -324,6 +325,6 @@ pub async fn mail(
     }
     let mut until = ended.clone();
     let stop = async move { drop(until.changed().await) };
-    tasks.push(tokio::spawn(channels::mail::deliver(ctx.clone(), relay, stop)));
+    tasks.push(tokio::spawn(mailroom::deliver(ctx.clone(), relay, stop)));
     Ok(tasks)
 }

@@ -1,8 +1,8 @@
 //! Settings: flags > `REDRESS_*` > `redress.toml` > the default. Read once, here.
 
 use anyhow::{Context as _, bail};
-use channels::mail::{Certificate, PageRelay, RelayLogin, Shaping, Signer};
 use conversation::suggestion::endpoint::Model;
+use mailroom::{Certificate, PageRelay, RelayLogin, Shaping, Signer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::IsTerminal;
@@ -323,7 +323,7 @@ impl Settings {
     /// When one cannot be read.
     pub fn mail_forms(&self) -> anyhow::Result<Vec<String>> {
         let forms = self.list("mail_forms");
-        match forms.iter().find(|form| channels::mail::read_form(form).is_none()) {
+        match forms.iter().find(|form| hearing::mail::read_form(form).is_none()) {
             Some(wrong) => anyhow::bail!(
                 "`mail_forms` has {wrong}; write form@shop.example=reply-to, or \
                  form@shop.example=E-mail: where a line of the text begins with these words"
@@ -341,7 +341,7 @@ impl Settings {
             "none" => Ok(None),
             "" => {
                 let file = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-                Ok(channels::mail::name_server(&file))
+                Ok(hearing::mail::name_server(&file))
             }
             text => match (text.parse::<SocketAddr>(), text.parse::<IpAddr>()) {
                 (Ok(server), _) => Ok(Some(server)),

@@ -1,7 +1,7 @@
 //! Brakes on letters that a program writes, so that ours never loops with another, floods nobody,
 //! and stops by itself when something is wrong with us (RFC 3834, and what practice added).
 //!
-//! The first three are about the mail itself and lie with `mail` and `channels`: what a machine
+//! The first three are about the mail itself and lie with `mail` and `hearing`: what a machine
 //! wrote, came from an address of ours or asks for silence is not answered, and ours carry the
 //! marks by which others do the same. Here are those that count.
 

@@ -4,8 +4,8 @@
 //! with their reading. What `customers` and `desk` do with each row is not part of it.
 
 use channels::import::{self, Limits, Options};
-use channels::{Placed, Understood};
 use domain::id::{UnitId, uuid_v7};
+use hearing::{Placed, Understood};
 use intake::{ArrivalsJob, Outcome};
 use jiff::SignedDuration;
 use std::path::PathBuf;
@@ -58,14 +58,13 @@ async fn understand(ctx: &store::Context) -> Result<u64, StoreError> {
         let Some(job) = jobs.first() else { return Ok(rows) };
         let body: ArrivalsJob = serde_json::from_str(&job.body).expect("a group of arrivals");
         let waiting = intake::waiting(&ctx.store, &body.arrivals).await?;
-        let read =
-            channels::read_through(ctx, waiting, &reader, &channels::mail::Senders::default())
-                .await?;
+        let read = hearing::read_through(ctx, waiting, &reader, &hearing::mail::Senders::default())
+            .await?;
         let mut tx = ctx.begin().await?;
-        let all = channels::understand_read(&mut tx, ctx, now, read).await?;
+        let all = hearing::understand_read(&mut tx, ctx, now, read).await?;
         let placed =
             |understood| Placed { understood, customer: None, case: None, explanation: "" };
-        channels::keep(&mut tx, &all.iter().map(placed).collect::<Vec<_>>()).await?;
+        hearing::keep(&mut tx, &all.iter().map(placed).collect::<Vec<_>>()).await?;
         let outcome = |one: &Understood| Outcome {
             arrival: one.feedback.arrival,
             feedback: one.feedback.id,

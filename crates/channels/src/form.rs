@@ -1,7 +1,6 @@
-//! Our own form: what somebody answers on its pages, and what that says.
+//! Our own form: its pages, and what somebody answers on them until it is sent.
 
 pub(crate) mod actions;
-pub(crate) mod answers;
 pub(crate) mod frame;
 pub(crate) mod further;
 pub(crate) mod portal;
@@ -10,4 +9,3 @@ pub(crate) mod sql;
 pub(crate) mod views;
 
 pub use actions::forget_old_drafts;
-pub(crate) use answers::said;

@@ -1,28 +1,14 @@
-//! Hear, and carry replies: the form, files, mail, the API; and the outbox on its way out.
+//! Hear: our form, files of earlier systems and feedback of programs on their way in; and all
+//! feedback, however it came, as people and programs read it.
 //!
-//! What it is for: whatever reaches us in any channel becomes feedback with its reading, exactly
-//! once, or a stub that a person sees; and letters leave once. What it must never know: what a
-//! case is beyond its number, and who may be whom; that belongs to `desk` and `customers`.
+//! What it must never know: how an arrival becomes feedback (`hearing`), how mail comes and goes
+//! (`mailroom`), what a case is beyond its number, and who may be whom.
 
-mod api_body;
 mod feedback;
 mod form;
-mod handover;
 pub mod import;
-pub mod mail;
 mod picture;
 mod routes;
-mod said;
-mod understand;
-mod understood;
 
-pub use api_body::{ApiAuthor, ApiFeedback};
-pub use feedback::belongs_to;
 pub use form::forget_old_drafts;
-pub use handover::hearing_team;
 pub use routes::{CaseLinks, api, router};
-pub use said::{Author, Envelope, Joins, Shape};
-pub use understand::{
-    ReadThrough, keep, read_through, stands_alone, understand, understand_many, understand_read,
-};
-pub use understood::{DeliveryReport, Feedback, KeptFile, KnownCustomer, Placed, Understood};

@@ -4,8 +4,6 @@ use crate::feedback::{api, original, pages, preview};
 use crate::form::further;
 use crate::form::portal;
 use crate::form::portal::{Step, StepQuery};
-use crate::mail::chosen::pages as relay;
-use crate::mail::pages as mail;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{MethodRouter, get, post};
@@ -94,14 +92,6 @@ pub fn router(links: CaseLinks) -> Router<Context> {
         .route("/feedback/{id}/html", get(original::html))
         .route("/feedback/{id}/files/{place}", get(original::file))
         .route("/feedback/{id}/files/{place}/preview", get(preview::preview))
-        .route("/settings/mail", get(mail::list).post(mail::add))
-        .route("/settings/mail/agreed", get(mail::back).post(mail::agreed))
-        .route("/settings/mail/look", post(mail::look))
-        .route("/settings/mail/try", post(mail::try_it))
-        .route("/settings/mail/forget", post(mail::forget))
-        .route("/settings/mail/relay", get(relay::show).post(relay::change))
-        .route("/settings/mail/relay/try", post(relay::try_it))
-        .route("/settings/mail/relay/forget", post(relay::forget))
         .layer(axum::Extension(links))
         .layer(axum::Extension(crate::picture::Easel::default()))
 }
@@ -125,6 +115,5 @@ pub fn api() -> OpenApiRouter<Context> {
         .routes(routes!(api::arrivals))
         .routes(routes!(api::arrival))
         .routes(routes!(api::retry_arrival))
-        .merge(crate::mail::api::router())
         .merge(crate::import::api())
 }

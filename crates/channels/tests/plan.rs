@@ -1,6 +1,7 @@
 //! What is told from a file before a row of it is taken.
 
-use channels::import::{Field, ImportError, Limits, Plan, plan};
+use channels::import::{ImportError, Limits, Plan, plan};
+use hearing::row::Field;
 
 fn planned(name: &str, bytes: &[u8], limits: &Limits) -> Result<Plan, ImportError> {
     let folder = tempfile::tempdir().unwrap();

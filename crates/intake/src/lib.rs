@@ -2,7 +2,7 @@
 //!
 //! What it is for: an arrival is committed before its source is told so, exactly once by its
 //! source key, and can be read, retried and undone ever after. What it must never know: what the
-//! bytes mean. Understanding is the work of `channels`, in the job that is laid out here.
+//! bytes mean. Understanding is the work of `hearing`, in the job that is laid out here.
 
 mod counter;
 mod packed;

@@ -32,9 +32,9 @@ pub fn storey(name: &str) -> Option<Storey> {
         "domain" => Storey::Domain,
         "reading" | "coach" | "surge" | "mail" | "prompt" | "speech" => Storey::Pure,
         "web" | "intake" | "store" | "egress" => Storey::Floor,
-        "casework" | "desk" | "house" => Storey::Hall,
+        "casework" | "desk" | "hearing" | "house" => Storey::Hall,
         "channels" | "conversation" | "customers" | "remedies" | "handling" | "insight"
-        | "crisis" | "organisation" | "policies" => Storey::Room,
+        | "mailroom" | "crisis" | "organisation" | "policies" => Storey::Room,
         "app" => Storey::App,
         "testkit" => Storey::Tests,
         _ => return None,

@@ -12,10 +12,6 @@ const FUNCTION_MOST: usize = 70;
 const FILE_MOST: usize = 600;
 /// Lines of Rust a room or a hall may have before it is two; its stories stand beside it.
 const ROOM_MOST: usize = 8_000;
-/// Rooms that are over it for now: each with a most of its own and why, told under the debts in
-/// ARCHITECTURE.md. An entry goes when its room is split.
-const ROOM_DEBTS: [(&str, usize, &str); 1] =
-    [("channels", 16_300, "to be split into mail and everything else that is heard")];
 /// Lines of Rust the words of the field may take.
 const DOMAIN_MOST: usize = 6_000;
 
@@ -115,7 +111,7 @@ fn crowded(tree: &Tree) -> Vec<Finding> {
     for (name, _) in tree.crates() {
         let most = match name {
             "domain" => DOMAIN_MOST,
-            _ if map::holds_nouns(name) => room_most(name),
+            _ if map::holds_nouns(name) => ROOM_MOST,
             _ => continue,
         };
         let source = format!("crates/{name}/src/");
@@ -126,25 +122,7 @@ fn crowded(tree: &Tree) -> Vec<Finding> {
             found.push(Finding::new(&format!("crates/{name}"), 0, words));
         }
     }
-    found.extend(untold_debts(tree));
     found
-}
-
-fn room_most(name: &str) -> usize {
-    let debt = ROOM_DEBTS.iter().find(|(room, ..)| *room == name);
-    debt.map_or(ROOM_MOST, |(_, most, _)| *most)
-}
-
-/// A debt that ARCHITECTURE.md does not tell in the same words.
-fn untold_debts(tree: &Tree) -> Vec<Finding> {
-    let map = tree.text(map::MAP).unwrap_or_default();
-    let present = |room: &str| tree.crates().any(|(name, _)| name == room);
-    let untold = ROOM_DEBTS.iter().filter(|(room, _, why)| present(room) && !map.contains(why));
-    let words = |(room, most, why): &(&str, usize, &str)| {
-        let words = format!("does not tell that `{room}` may have {most} lines: {why}");
-        Finding::new(map::MAP, 0, words)
-    };
-    untold.map(words).collect()
 }
 
 /// How long the Rust files are, in one line: the style asks for half under 120 lines and nine in
@@ -218,24 +196,5 @@ mod tests {
             domain.iter().map(|p| (p.as_str(), part.as_str())).collect();
         files.push(("crates/domain/Cargo.toml", ""));
         assert_eq!(words(&files), ["crates/domain: 6600 lines of Rust, at most 6000"]);
-    }
-
-    #[test]
-    fn a_room_in_debt_has_a_most_of_its_own_and_its_debt_is_told() {
-        let part = "fn f() {}\n".repeat(600);
-        let paths: Vec<String> = (0..28).map(|n| format!("crates/channels/src/a{n}.rs")).collect();
-        let files = |count: usize, map: &'static str| -> Vec<String> {
-            let mut files: Vec<(&str, &str)> =
-                paths[..count].iter().map(|p| (p.as_str(), part.as_str())).collect();
-            files.extend([("crates/channels/Cargo.toml", ""), (map::MAP, map)]);
-            words(&files)
-        };
-        const TOLD: &str =
-            "`channels`: 16,300 lines: to be split into mail and everything else that is heard.";
-        assert!(files(27, TOLD).is_empty());
-        assert_eq!(files(28, TOLD), ["crates/channels: 16800 lines of Rust, at most 16300"]);
-        let untold = "ARCHITECTURE.md: does not tell that `channels` may have 16300 lines: \
-            to be split into mail and everything else that is heard";
-        assert_eq!(files(1, "The house"), [untold]);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Common, runtime};
 use crate::settings::Settings;
-use channels::mail::PageRelay;
 use clap::Subcommand;
+use mailroom::PageRelay;
 use std::process::ExitCode;
 use store::Store;
 
@@ -57,5 +57,5 @@ async fn page_relay(settings: &Settings) -> Option<PageRelay> {
     }
     // To look must not change anything: another program may be serving this house.
     let store = Store::open_as_it_is(&settings.store()).await.ok()?;
-    channels::mail::page_relay(&store).await.ok()?
+    mailroom::page_relay(&store).await.ok()?
 }

@@ -2,8 +2,8 @@
 
 use super::{Common, open, runtime};
 use crate::settings::Settings;
-use channels::mail::{Wanted, fetch};
 use clap::Args;
+use mailroom::{Wanted, fetch};
 use serde::Serialize;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -259,7 +259,7 @@ async fn relay(ctx: &Context, settings: &Settings) -> Finding {
         Err(error) => return bad("relay", error.to_string(), "look at the database first"),
     };
     let by = own.set_by().unwrap_or("Settings › Outgoing mail");
-    match channels::mail::greet(ctx, &relay).await {
+    match mailroom::greet(ctx, &relay).await {
         Ok(()) => {
             let signed = if relay.login.is_some() { " and lets us in" } else { "" };
             good("relay", format!("{}:{} answers{signed}, named by {by}", relay.host, relay.port))

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use channels::import::{self, BadRow, ErrorFile, Limits, Options, Progress, Report};
 use clap::Args;
 use domain::id::{BatchId, UnitId};
+use hearing::row::Mapping;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use reading::Reader;
 use std::collections::VecDeque;
@@ -133,7 +134,7 @@ struct RefusedRows<'a> {
 
 impl RefusedRows<'_> {
     /// Writes one; the file is made with the first.
-    fn write(&mut self, mapping: &import::Mapping, bad: &BadRow) {
+    fn write(&mut self, mapping: &Mapping, bad: &BadRow) {
         if self.file.is_none() {
             match ErrorFile::append(self.path, mapping) {
                 Ok(file) => self.file = Some(file),

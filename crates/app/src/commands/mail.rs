@@ -4,11 +4,12 @@ use super::{Common, mail_key, mailbox, open, runtime, start_logging};
 use crate::settings::Settings;
 use ::mail::dns::Kind;
 use anyhow::{Context as _, bail};
-use channels::mail::{Incoming, WHOLE_MOST, Wanted};
 use clap::Subcommand;
 use domain::id::ArrivalId;
+use hearing::mail::{Incoming, WHOLE_MOST};
 use intake::State;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use mailroom::Wanted;
 use std::fs::File;
 use std::io::{BufWriter, Read as _, Write};
 use std::net::SocketAddr;
@@ -113,7 +114,7 @@ fn receive(common: &Common, to: &str, from: Option<String>) -> anyhow::Result<Ex
         let ctx = open(&settings).await?;
         let mail = Incoming { mailbox: to.to_owned(), sender: from, raw, ..Incoming::default() };
         ctx.passes(Point::PipeRead);
-        channels::mail::take(&ctx, mail).await?;
+        hearing::mail::take(&ctx, mail).await?;
         ctx.passes(Point::PipeKept);
         anyhow::Ok(())
     })?;
@@ -168,7 +169,7 @@ async fn try_reading(
             if !is_asked_for {
                 continue;
             }
-            let now = channels::mail::reads_now(ctx, id).await?;
+            let now = hearing::mail::reads_now(ctx, id).await?;
             match &now {
                 Ok(()) => readable += 1,
                 Err(_) => unreadable += 1,
@@ -256,16 +257,16 @@ pub async fn dns_records(
         Some(server) => server,
         None => {
             let file = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-            channels::mail::name_server(&file).context("this machine names no name server")?
+            hearing::mail::name_server(&file).context("this machine names no name server")?
         }
     };
     let dkim = settings.dkim()?.map(|signer| (signer.record_name(), signer.record()));
     let (_, from) = settings.mail_from();
     let (mut records, mut silent) = (Vec::new(), None);
-    for wanted in channels::mail::records_wanted(&from, &settings.mail_domain(), dkim) {
+    for wanted in mailroom::records_wanted(&from, &settings.mail_domain(), dkim) {
         // A server that was silent once is not waited for again.
         if silent.is_none() {
-            match channels::mail::look_up(ctx, server, &wanted.name, wanted.kind).await {
+            match hearing::mail::look_up(ctx, server, &wanted.name, wanted.kind).await {
                 Ok(found) => {
                     let judged = wanted.judge(&found);
                     records.push((wanted, judged));
@@ -285,14 +286,14 @@ pub fn is_known_here_only(domain: &str) -> bool {
 }
 
 /// The same as pages and programs read it.
-pub async fn records(ctx: &Context, settings: &Settings) -> Vec<channels::mail::Record> {
+pub async fn records(ctx: &Context, settings: &Settings) -> Vec<mailroom::Record> {
     let record = |what: &str, name: String, judged: Result<String, String>, why: &str, publish| {
         let (well, says) = match judged {
             Ok(says) => (true, says),
             Err(says) => (false, says),
         };
         let (what, why) = (what.to_owned(), why.to_owned());
-        channels::mail::Record { what, name, well, says, why, publish }
+        mailroom::Record { what, name, well, says, why, publish }
     };
     let domain = settings.mail_domain();
     if is_known_here_only(&domain) {

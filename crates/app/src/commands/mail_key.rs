@@ -2,8 +2,8 @@
 
 use super::{Common, open, runtime, start_logging};
 use anyhow::{Context as _, bail};
-use channels::mail::{Former, Rotated, SigningKey, rotate_keys, signing_keys};
 use clap::{Args, Subcommand};
+use hearing::mail::{Former, Rotated, SigningKey, rotate_keys, signing_keys};
 use house::ChangeError;
 use house::audit::What;
 use house::change::{Begun, Change, command};

@@ -2,9 +2,9 @@
 
 use super::{Common, open, runtime, start_logging};
 use anyhow::{Context as _, bail};
-use channels::mail::Secure;
-use channels::mail::fetch::{self, Account, Grant, Kind, PRESETS, Preset, Secret};
 use clap::{Args, Subcommand, ValueEnum};
+use mailroom::Secure;
+use mailroom::fetch::{self, Account, Grant, Kind, PRESETS, Preset, Secret};
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;

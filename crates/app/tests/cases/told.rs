@@ -8,7 +8,7 @@ use domain::urgency::Facts;
 use domain::words::Words;
 use testkit::{Company, World};
 
-/// A complaint by mail, as `channels` hands it over.
+/// A complaint by mail, as `hearing` hands it over.
 pub fn complaint(world: &World, company: &Company, text: &str) -> FeedbackIn {
     let now = world.ctx.now();
     FeedbackIn {

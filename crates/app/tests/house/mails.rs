@@ -2,10 +2,11 @@
 //! one.
 
 use crate::world::House;
-use channels::mail::{Incoming, Relay, take};
 use domain::id::{CaseNumber, CustomerId, MessageId};
 use domain::joiner::Part;
+use hearing::mail::{Incoming, take};
 use jiff::SignedDuration;
+use mailroom::Relay;
 use store::{Press, on};
 use testkit::on_both;
 use testkit::sink::{Sink, Taken};
@@ -63,7 +64,7 @@ impl House {
         // Two to one address leave one after the other.
         for _ in 0..3 {
             self.world.pass(SignedDuration::from_mins(5));
-            channels::mail::deliver_due(&self.world.ctx, &relay).await.unwrap();
+            mailroom::deliver_due(&self.world.ctx, &relay).await.unwrap();
             self.work().await;
         }
         sink.taken()

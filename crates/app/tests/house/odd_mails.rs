@@ -1,7 +1,7 @@
 //! Mails as programs, forms and colleagues truly send them: each reaches its case, as whose it is.
 
 use crate::world::House;
-use channels::mail::{Incoming, take};
+use hearing::mail::{Incoming, take};
 use jiff::SignedDuration;
 use store::{Sql, on};
 use testkit::on_both;

@@ -6,7 +6,7 @@ mod taken_in;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use channels::mail::{Incoming, take};
+use hearing::mail::{Incoming, take};
 use jiff::SignedDuration;
 use serde_json::Value;
 use store::on;
@@ -82,7 +82,7 @@ impl House {
     /// The signed reply address of the first case, as its customer got it.
     async fn reply_address(&self) -> String {
         let number = self.number("SELECT MIN(number) FROM \"case\"").await.unsigned_abs();
-        let keys = channels::mail::keys(&self.world.ctx).await.unwrap();
+        let keys = hearing::mail::keys(&self.world.ctx).await.unwrap();
         let domain = self.world.ctx.mail_domain.to_string();
         mail::token::reply_address(&keys, &domain, "reply", number, "ann@example.org")
     }
@@ -147,7 +147,7 @@ fn t_02c_a_case_in_a_service_s_name_does_not_catch_the_service_s_codes() {
         // Somebody complains as a service whose mail looks human, and has the case's page.
         house.mail(&COMPLAINT.replace("ann@example.org", "welcome@service.example")).await;
         let number = house.number("SELECT MIN(number) FROM \"case\"").await.unsigned_abs();
-        let keys = channels::mail::keys(&house.world.ctx).await.unwrap();
+        let keys = hearing::mail::keys(&house.world.ctx).await.unwrap();
         let domain = house.world.ctx.mail_domain.to_string();
         let address =
             mail::token::reply_address(&keys, &domain, "reply", number, "welcome@service.example");
@@ -207,7 +207,7 @@ fn t_03c_a_stranger_with_a_stolen_reply_address_waits_and_is_given_nothing() {
 #[test]
 fn t_04c_a_former_key_proves_until_its_end_and_nothing_that_a_distrusted_one_signed() {
     on_both(async |world| {
-        use channels::mail::{Former, Rotated, rotate_keys};
+        use hearing::mail::{Former, Rotated, rotate_keys};
         let house = House::open(world).await;
         let ctx = &house.world.ctx;
         let rotate = async |former| {

@@ -69,8 +69,8 @@ fn t_18b_a_letter_to_one_taken_in_holds_nothing_that_is_the_customer_s() {
         reply_to_all(&house, number, None).await.unwrap();
         house.world.pass(SignedDuration::from_mins(5));
         let sink = testkit::sink::Sink::start().await;
-        let relay = channels::mail::Relay::local(sink.port(), "help@redress.localhost");
-        while channels::mail::deliver_due(&house.world.ctx, &relay).await.unwrap() > 0 {}
+        let relay = mailroom::Relay::local(sink.port(), "help@redress.localhost");
+        while mailroom::deliver_due(&house.world.ctx, &relay).await.unwrap() > 0 {}
         let taken = sink.taken();
         let to = |address: &str| {
             let last = taken.iter().rev().find(|mail| mail.to == [address.to_owned()]);
@@ -81,7 +81,7 @@ fn t_18b_a_letter_to_one_taken_in_holds_nothing_that_is_the_customer_s() {
         for hers in ["ann@example.org", "Secret", "/c/", "1@example.org", "4711"] {
             assert!(!ines.text.contains(hers), "{hers}: {}", ines.text);
         }
-        let keys = channels::mail::keys(&house.world.ctx).await.unwrap();
+        let keys = hearing::mail::keys(&house.world.ctx).await.unwrap();
         let theirs = mail::parse(ines.text.as_bytes());
         let claim = mail::token::read_reply_address(&keys, &theirs.reply_to[0].address).unwrap();
         assert!(keys.is_for(&claim, "ines@example.net") && !keys.is_for(&claim, "ann@example.org"));

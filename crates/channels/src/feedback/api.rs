@@ -1,15 +1,15 @@
 //! Feedback and arrivals for programs.
 
-use crate::api_body::ApiFeedback;
 use crate::feedback::sql::{self, Which};
 use crate::feedback::view::{FeedbackBody, cursor, read_cursor};
-use crate::said::{Envelope, Shape};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::channel::Channel;
 use domain::id::{ArrivalId, UnitId};
 use domain::permit::{Act, Staff};
+use hearing::api_body::ApiFeedback;
+use hearing::said::{Envelope, Shape};
 use intake::Arrival;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

@@ -36,7 +36,7 @@ fn invitation(event: &Event, zone: &TimeZone) -> String {
         "DECLINED" => Some(format!("{who} does not come")),
         _ => None,
     }));
-    crate::said::line(&parts.join(", "), 500)
+    hearing::said::line(&parts.join(", "), 500)
 }
 
 /// A moment in the reader's zone; as it was written where its zone is unknown.
@@ -63,7 +63,7 @@ fn visiting_card(card: &Card) -> String {
     let named = [&card.name, &card.organisation].into_iter().chain(&card.addresses);
     let parts = named.chain(&card.phones).map(|part| part.trim()).filter(|part| !part.is_empty());
     let parts: Vec<&str> = parts.collect();
-    crate::said::line(&format!("Visiting card: {}", parts.join(", ")), 500)
+    hearing::said::line(&format!("Visiting card: {}", parts.join(", ")), 500)
 }
 
 #[cfg(test)]

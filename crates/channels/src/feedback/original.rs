@@ -3,6 +3,7 @@
 
 use crate::feedback::cards::brought;
 use crate::feedback::preview::{is_logo, may_be_picture};
+use crate::feedback::show::{document, pictures_elsewhere};
 use crate::picture::Easel;
 use askama::Template;
 use axum::Extension;
@@ -167,7 +168,7 @@ pub(crate) async fn show(
     let row = row(&ctx, &signed, &id).await?;
     let pictures = wanted.pictures == "yes";
     let parsed = parsed(&ctx, &row).await?;
-    let (no_html, elsewhere) = match parsed.as_ref().map(crate::mail::pictures_elsewhere) {
+    let (no_html, elsewhere) = match parsed.as_ref().map(pictures_elsewhere) {
         Some(Ok(elsewhere)) => (String::new(), elsewhere),
         Some(Err(why)) => (why.to_string(), 0),
         None => ("only its raw form is kept".to_owned(), 0),
@@ -254,7 +255,7 @@ pub(crate) async fn html(
     let row = row(&ctx, &signed, &id).await?;
     let pictures = wanted.pictures == "yes";
     let parsed = parsed(&ctx, &row).await?.ok_or_else(nothing)?;
-    let shown = easel.work(move || crate::mail::document(&parsed, pictures)).await;
+    let shown = easel.work(move || document(&parsed, pictures)).await;
     let shown = shown.map_err(|busy| {
         Problem::conflict("pictures_wait", format!("{busy}. Others are being painted."))
     })?;

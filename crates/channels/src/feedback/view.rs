@@ -112,7 +112,7 @@ impl Line {
             who: row.author.clone(),
             source: source.clone(),
             subject: row.subject.clone(),
-            words: crate::said::line(&row.text, 600),
+            words: hearing::said::line(&row.text, 600),
             language: row.language.clone(),
             stars: if n > 0 {
                 format!("{}{}", "★".repeat(n), "☆".repeat(5 - n))

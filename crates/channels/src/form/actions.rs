@@ -1,10 +1,10 @@
 //! What somebody does on the form: begin, answer, add files, send.
 
-use crate::form::answers::{Answers, DraftFile, ReachBy};
 use crate::form::sql;
-use crate::said::{Envelope, Shape};
 use domain::channel::Channel;
 use domain::id::ArrivalId;
+use hearing::form::{Answers, DraftFile, ReachBy};
+use hearing::said::{Envelope, Shape};
 use intake::Arrival;
 use jiff::SignedDuration;
 use sha2::Sha256;
@@ -165,7 +165,7 @@ pub(crate) async fn add_file(
     }
     let sha256 = tx.keep_file(bytes, now).await?;
     if !files.iter().any(|file| file.sha256 == sha256 && file.name == name) {
-        let media_type = crate::said::line(media_type, 100);
+        let media_type = hearing::said::line(media_type, 100);
         files.push(DraftFile { name, media_type, size, sha256 });
     }
     sql::save(&mut tx, &hash(token), &written(&draft.answers)?).await?;

@@ -1,7 +1,7 @@
 //! What stands around the form: the company, another way to reach it, what it promises.
 
-use crate::form::answers::Answers;
 use domain::clock::ClockPolicy;
+use hearing::form::Answers;
 use speech::{Language, Say};
 use store::Context;
 use web::frame::CustomerFrame;

@@ -2,7 +2,6 @@
 //! the way of every complaint, so it is kept before anything else happens, and joins the case.
 
 use crate::form::actions::{self, Draft, StepError};
-use crate::form::answers::{Answers, Faults, STORY_MOST, too_long};
 use crate::form::frame::{Shown, Visit};
 use crate::form::portal::{peer, take_files};
 use crate::form::views::{FileLine, FurtherPage};
@@ -11,6 +10,7 @@ use crate::routes::CaseLinks;
 use axum::extract::{Extension, Multipart, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use hearing::form::{Answers, Faults, STORY_MOST, too_long};
 use serde::Deserialize;
 use speech::Say;
 use store::Context;

@@ -1,7 +1,6 @@
 //! The pages on which somebody complains: no script, no account, answers carried on the server.
 
 use crate::form::actions::{self, Draft, FILE_MOST, FileRefused, StepError};
-use crate::form::answers::{Answers, Faults, ReachBy, STORY_MOST};
 use crate::form::frame::{Shown, Visit};
 use crate::form::receipt;
 use crate::form::views::{
@@ -12,6 +11,7 @@ use crate::routes::CaseLinks;
 use axum::extract::{ConnectInfo, Extension, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use hearing::form::{Answers, Faults, ReachBy, STORY_MOST};
 use serde::Deserialize;
 use speech::Say;
 use std::net::SocketAddr;
@@ -265,7 +265,7 @@ pub(crate) async fn wish(
     let visit = Visit::of(&ctx, visitor);
     let then = form.then.clone();
     let take = |answers: &mut Answers| {
-        let known = |wish: &&String| crate::form::answers::WISHES.iter().any(|w| w == wish);
+        let known = |wish: &&String| hearing::form::WISHES.iter().any(|w| w == wish);
         answers.wishes = form.wish.iter().filter(known).cloned().collect();
         answers.fair = form.fair;
         answers.unsure = !form.unsure.is_empty();
@@ -369,7 +369,7 @@ pub(crate) async fn take_files(
             ("remove", None) => removed.push(String::from_utf8_lossy(&bytes).into_owned()),
             ("files", Some(file)) if !file.is_empty() || !bytes.is_empty() => {
                 if too_large {
-                    let words = say.file_too_large(&crate::said::line(&file, 80));
+                    let words = say.file_too_large(&hearing::said::line(&file, 80));
                     taken.faults.push(("files".to_owned(), words));
                 } else if let Err(why) =
                     actions::add_file(ctx, token, &file, &media_type, &bytes).await?
@@ -385,7 +385,7 @@ pub(crate) async fn take_files(
         }
     }
     if !removed.is_empty() {
-        let gone = |file: &crate::form::answers::DraftFile| !removed.contains(&file.sha256);
+        let gone = |file: &hearing::form::DraftFile| !removed.contains(&file.sha256);
         actions::answer(ctx, token, |answers| answers.files.retain(gone)).await?;
         taken.stay = true;
     }

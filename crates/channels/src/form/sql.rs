@@ -1,7 +1,5 @@
 //! Every statement on drafts of the form, and what a receipt reads.
 
-use crate::understood::KnownCustomer;
-use domain::id::UnitId;
 use jiff::Timestamp;
 use sqlx::FromRow;
 use store::{Doing, Store, StoreError, Tx, on};
@@ -149,23 +147,6 @@ pub(crate) struct Whose {
     pub language: String,
     /// The language of the customer, ISO 639-1, or empty.
     pub customer_language: String,
-}
-
-/// The customer of a case, and the unit it lies in.
-pub(crate) async fn customer_of(
-    tx: &mut Tx,
-    number: i64,
-) -> Result<Option<(KnownCustomer, UnitId)>, StoreError> {
-    const SQL: &str = "
-        SELECT u.id, u.name, c.unit_id FROM \"case\" c JOIN customer u ON u.id = c.customer_id
-        WHERE c.number = $1";
-    let doing = "reading whose a case is";
-    let found: Option<(String, String, String)> =
-        on!(Tx tx, db => sqlx::query_as(SQL).bind(number).fetch_optional(db).await).doing(doing)?;
-    let Some((id, name, unit)) = found else { return Ok(None) };
-    let id = id.parse().map_err(|error| StoreError::unreadable(doing, error))?;
-    let unit = unit.parse().map_err(|error| StoreError::unreadable(doing, error))?;
-    Ok(Some((KnownCustomer { id, name }, unit)))
 }
 
 /// Whose the case is.

@@ -1,10 +1,10 @@
 //! What the pages of the form show, finished.
 
 use crate::form::actions::Draft;
-use crate::form::answers::{Answers, DraftFile, Faults, ReachBy, WISHES, wish_in_words};
 use crate::form::frame::Shown;
 use crate::form::receipt::Receipt;
 use askama::Template;
+use hearing::form::{Answers, DraftFile, Faults, ReachBy, WISHES, wish_in_words};
 use speech::{HOLE, Say, around};
 use web::Visitor;
 use web::frame::CustomerFrame;

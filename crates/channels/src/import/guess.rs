@@ -1,11 +1,9 @@
 //! Guesses which column means what, from the names of the columns and what stands in them.
 
-use crate::api_body::is_address;
-use crate::import::format::Format;
 use crate::import::header;
-use crate::import::mapping::{DateOrder, Field, Mapping};
-use crate::import::{dates, row};
 use domain::channel::Channel;
+use hearing::api_body::is_address;
+use hearing::row::{self, DateOrder, Field, Format, Mapping, dates};
 
 /// Rows that are looked at.
 pub(crate) const SAMPLE: usize = 1_000;
@@ -76,7 +74,7 @@ pub(crate) fn first_names_columns(first: &[String], second: Option<&Vec<String>>
 pub(crate) fn name_columns(record: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(record.len());
     for (n, cell) in record.iter().enumerate() {
-        let name = crate::said::line(cell.trim_start_matches('\u{feff}'), 100);
+        let name = hearing::said::line(cell.trim_start_matches('\u{feff}'), 100);
         let name = if name.is_empty() { format!("Column {}", n + 1) } else { name };
         let mut one = name.clone();
         let mut again = 2;

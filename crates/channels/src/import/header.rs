@@ -1,6 +1,6 @@
 //! What the name of a column says about it, in the languages of common exports.
 
-use crate::import::mapping::Field;
+use hearing::row::Field;
 
 /// Names by field, folded: lower case letters and digits only. The first that a file has wins.
 /// Names of columns by field, one field a line.

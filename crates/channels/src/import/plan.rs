@@ -1,11 +1,9 @@
 //! Looks at a file before anything is taken from it: what it is, how it is read, what it holds.
 
 use crate::import::decode::{self, Looked, Text};
-use crate::import::format::Format;
 use crate::import::guess::{self, SAMPLE, Sample};
-use crate::import::mapping::{Field, Mapping};
-use crate::import::row::plain;
 use crate::import::table::csv_reader;
+use hearing::row::{Field, Format, Mapping, plain};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -170,7 +168,7 @@ fn finish(
     let shown = |row: &Vec<String>| {
         let cell = |(field, column): &(Field, String)| {
             let n = sample.columns.iter().position(|name| name == column)?;
-            Some((*field, crate::said::line(row.get(n)?, 120)))
+            Some((*field, hearing::said::line(row.get(n)?, 120)))
         };
         mapping.fields.iter().filter_map(cell).collect()
     };

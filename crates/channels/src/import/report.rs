@@ -1,7 +1,7 @@
 //! How an import goes, and what of it could not be taken.
 
-use crate::import::mapping::Mapping;
 use domain::id::BatchId;
+use hearing::row::Mapping;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;

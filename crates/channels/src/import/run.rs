@@ -2,18 +2,16 @@
 //! that is killed goes on where it was.
 
 use crate::import::decode;
-use crate::import::format::Format;
 use crate::import::mailbox::Mailbox;
-use crate::import::mapping::Mapping;
 use crate::import::plan::{ImportError, Limits, Plan};
 use crate::import::report::{BadRow, Progress, Report};
-use crate::import::row::{self, Cells};
 use crate::import::sql;
 use crate::import::table::{RawRow, Rows};
-use crate::mail::source_key;
-use crate::said::{Envelope, Shape};
 use domain::channel::Channel;
 use domain::id::{BatchId, UnitId};
+use hearing::mail::source_key;
+use hearing::row::{self, Cells, Format, Mapping};
+use hearing::said::{Envelope, Shape};
 use intake::{Arrival, Fresh, MANY_MOST, Packed};
 use std::path::{Path, PathBuf};
 use store::file::sha256_hex;
@@ -142,7 +140,7 @@ async fn begin(
     let now = ctx.now();
     let id: BatchId = ctx.id(now);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = crate::said::line(&name, 300);
+    let name = hearing::said::line(&name, 300);
     let about = (name.as_str(), plan.sha256.as_str(), plan.mapping.format.as_str());
     let mut tx = ctx.begin().await?;
     sql::insert(&mut tx, id, about, &mapping, options.unit, now).await?;

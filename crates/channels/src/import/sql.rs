@@ -1,11 +1,8 @@
 //! Every statement on imports.
 
-use crate::import::mapping::Mapping;
 use domain::id::{BatchId, UnitId};
-use intake::StoredArrival;
 use jiff::Timestamp;
 use sqlx::FromRow;
-use std::collections::HashMap;
 use store::scope::Reach;
 use store::{Doing, Store, StoreError, Tx, on};
 
@@ -66,30 +63,6 @@ pub(crate) async fn is_theirs(
         .bind(&reach.staff).bind(id.to_string()).fetch_optional(db).await)
     .doing("looking up an import")?;
     Ok(found.is_some())
-}
-
-/// The mappings of the imports that these arrivals belong to.
-pub(crate) async fn mappings(
-    store: &Store,
-    arrivals: &[StoredArrival],
-) -> Result<HashMap<BatchId, Mapping>, StoreError> {
-    const SQL: &str = "SELECT mapping FROM import_batch WHERE id = $1";
-    let doing = "reading how a file is read";
-    let mut mappings = HashMap::new();
-    for batch in arrivals.iter().filter_map(|arrival| arrival.batch) {
-        if mappings.contains_key(&batch) {
-            continue;
-        }
-        let id = batch.to_string();
-        let text: Option<String> =
-            on!(Store store, db => sqlx::query_scalar(SQL).bind(&id).fetch_optional(db).await)
-                .doing(doing)?;
-        // A mapping of another release reads as nothing: its rows become stubs that say so.
-        if let Some(mapping) = text.and_then(|text| serde_json::from_str(&text).ok()) {
-            mappings.insert(batch, mapping);
-        }
-    }
-    Ok(mappings)
 }
 
 /// The import of this file that was cut off.
@@ -166,33 +139,4 @@ pub(crate) async fn mark_undone(tx: &mut Tx, id: BatchId) -> Result<(), StoreErr
     let id = id.to_string();
     on!(Tx tx, db => sqlx::query(SQL).bind(&id).execute(db).await.map(|_| ()))
         .doing("undoing an import")
-}
-
-/// Takes away feedback of undone arrivals that belongs to no case.
-pub(crate) async fn remove_loose_feedback(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
-    const FILES: store::Sql = store::Sql {
-        sqlite: "
-            DELETE FROM feedback_file WHERE feedback_id IN (
-                SELECT id FROM feedback WHERE case_id IS NULL
-                AND id IN (SELECT value FROM json_each($1)))",
-        postgres: "
-            DELETE FROM feedback_file WHERE feedback_id IN (
-                SELECT id FROM feedback WHERE case_id IS NULL
-                AND id IN (SELECT jsonb_array_elements_text($1::jsonb)))",
-    };
-    const SQL: store::Sql = store::Sql {
-        sqlite: "
-            DELETE FROM feedback WHERE case_id IS NULL
-            AND id IN (SELECT value FROM json_each($1))",
-        postgres: "
-            DELETE FROM feedback WHERE case_id IS NULL
-            AND id IN (SELECT jsonb_array_elements_text($1::jsonb))",
-    };
-    let doing = "taking imported feedback away";
-    let ids = serde_json::to_string(ids).map_err(|e| StoreError::unreadable(doing, e))?;
-    let (files, text) = (tx.text(FILES), tx.text(SQL));
-    on!(Tx &mut *tx, db => sqlx::query(files).bind(&ids).execute(db).await.map(|_| ()))
-        .doing(doing)?;
-    on!(Tx tx, db => sqlx::query(text).bind(&ids).execute(db).await.map(|d| d.rows_affected()))
-        .doing(doing)
 }

@@ -1,9 +1,8 @@
 //! The rows of a file, one after the other, with the line each begins in.
 
 use crate::import::decode::Text;
-use crate::import::format::Format;
-use crate::import::mapping::Mapping;
 use crate::import::plan::Limits;
+use hearing::row::{Format, Mapping};
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};

@@ -69,7 +69,7 @@ pub async fn undo(ctx: &Context, batch: BatchId) -> Result<Undone, UndoError> {
             return Ok(undone);
         };
         let feedback: Vec<String> = rows.iter().filter_map(|row| row.feedback_id.clone()).collect();
-        undone.removed += sql::remove_loose_feedback(&mut tx, &feedback).await?;
+        undone.removed += hearing::remove_loose_feedback(&mut tx, &feedback).await?;
         let mut cases: Vec<String> = rows.iter().filter_map(|row| row.case_id.clone()).collect();
         cases.sort();
         cases.dedup();

@@ -4,6 +4,7 @@ use crate::world::{house, run, understand_all, unit};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use hearing::said::{Envelope, Shape};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use store::file::sha256_hex;
@@ -184,7 +185,7 @@ fn a_page_goes_on_where_the_one_before_ended_and_a_viewer_sees_their_units_only(
 fn what_could_not_be_read_is_listed_and_read_again_on_request() {
     on_both(async |world| {
         people(&world).await;
-        let envelope = channels::Envelope::of(channels::Shape::Api);
+        let envelope = Envelope::of(Shape::Api);
         let arrival = intake::Arrival {
             channel: domain::channel::Channel::Api,
             source_key: "x".into(),

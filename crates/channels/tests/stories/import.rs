@@ -2,6 +2,7 @@
 
 use crate::world::{count, house, run, understand_all, unit};
 use channels::import::{self, ImportError, Limits, Options, Progress, Report};
+use hearing::row::Field;
 use std::path::{Path, PathBuf};
 use testkit::{World, on_both};
 
@@ -117,7 +118,7 @@ fn what_is_wrong_in_a_hostile_file_is_named_and_the_rest_comes_in() {
         let mut writer = import::ErrorFile::append(&errors, &plan.mapping).unwrap();
         bad.iter().for_each(|row| writer.write(row).unwrap());
         let again = import::plan(&errors, &Limits::default()).unwrap();
-        assert_eq!(again.mapping.column(import::Field::Text), Some("text"));
+        assert_eq!(again.mapping.column(Field::Text), Some("text"));
     });
 }
 

@@ -3,7 +3,7 @@
 use crate::world::{house, run, understand_all, unit};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use channels::mail::{Incoming, take};
+use hearing::mail::{Incoming, take};
 use http_body_util::BodyExt;
 use store::file::sha256_hex;
 use testkit::{World, on_both};

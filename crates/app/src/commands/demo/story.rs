@@ -3,7 +3,6 @@
 use super::{Sample, Stage, lists, people};
 use anyhow::Context as _;
 use casework::promise::rules::ClosedHours;
-use channels::{ApiAuthor, ApiFeedback, Envelope, Shape};
 use conversation::message::actions::{self as messages, Reply};
 use desk::view::promises::owed_by;
 use desk::view::queue::{self, Lane, QueueRow, View};
@@ -13,6 +12,8 @@ use domain::id::CaseNumber;
 use domain::permit::Staff;
 use domain::promise::PromiseState;
 use domain::words::Words;
+use hearing::api_body::{ApiAuthor, ApiFeedback};
+use hearing::said::{Envelope, Shape};
 use indicatif::ProgressBar;
 use intake::Arrival;
 use jiff::{SignedDuration, Timestamp};
@@ -146,7 +147,7 @@ async fn by_mail(stage: &Stage, raw: Vec<u8>) -> anyhow::Result<()> {
 /// Two people write with the address of somebody else's case, and wait on it to be taken in.
 async fn joiners(stage: &Stage) -> anyhow::Result<()> {
     let Some(shown) = people::shown_case(&stage.ctx).await? else { return Ok(()) };
-    let keys = channels::mail::keys(&stage.ctx).await?;
+    let keys = hearing::mail::keys(&stage.ctx).await?;
     let (domain, number) = (stage.ctx.mail_domain.to_string(), shown.number.unsigned_abs());
     let address = mail::token::reply_address(&keys, &domain, "reply", number, "forwarded");
     let whose = &shown.name;

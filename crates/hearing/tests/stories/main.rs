@@ -1,0 +1,4 @@
+//! What this hall promises, told to both engines.
+
+mod understanding;
+mod world;
