@@ -1,8 +1,8 @@
 //! The case itself, on which the rooms of the desk stand: its state and its record, every change to
 //! it in one transaction, and the rules that more than one noun needs.
 //!
-//! Every action is the same five steps: load, permit, decide, save, tell ([`handling`]). What an
-//! action writes is events; one projector turns them into tables, and `rebuild` can do it again
+//! Every action is the same five steps: load, permit, decide, save, tell ([`mod@handling`]). What
+//! an action writes is events; one projector turns them into tables, and `rebuild` can do it again
 //! from the record.
 //!
 //! What it must never know: a page, how mail is built or sent (it writes outbox rows), how a text
