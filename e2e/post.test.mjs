@@ -51,11 +51,17 @@ async function mail(id, from, to, rest) {
   await handIn(port, from.includes("DAEMON") ? "" : from, to, head + rest);
 }
 
-// Writes to the customer and waits until the letter has come to `to`.
-async function answer(text, to) {
+// Writes to the customer and waits until the letter has come to `to`; `asks` looks at the question
+// that comes first where the last letter did not arrive.
+async function answer(text, to, asks) {
   await lead.goto(`${house.base}/cases/${number}?write=reply`);
   await lead.locator("#words").fill(text);
   await lead.locator("form.composer .button-primary").click();
+  if (asks) {
+    await asks(lead.locator("form.composer .notice"));
+    assert.equal(await lead.locator("#words").inputValue(), text, "nothing typed is lost");
+    await lead.getByRole("button", { name: /Send all the same/ }).click();
+  }
   await lead.locator("article.message").filter({ hasText: text }).first().waitFor();
   return post.letter(to, (one) => one.text.includes(text.split(".")[0]));
 }
@@ -148,7 +154,12 @@ test("without scripts it goes to another address, and stays there where somebody
   await once.getByRole("textbox").fill(HOME);
   await once.getByRole("button", { name: "Send it again" }).click();
   await post.letter(HOME, (one) => one.text.includes("We pay it back today"));
-  const next = await answer("One more word about it.", NORA);
+  const next = await answer("One more word about it.", NORA, async (question) => {
+    const words = await question.innerText();
+    assert.match(words, /last letter to nora@gone\.example did not arrive\. .*no such mailbox/i);
+    assert.match(words, /another address, or send it there all the same/);
+    await isForEverybody(lead);
+  });
 
   await giveBack(next, "report2");
   const stays = await until(bare, `/cases/${number}`, notArrived);
