@@ -252,7 +252,7 @@ impl Round<'_> {
         };
         self.heard.push(customer.id);
         let whose = Whose { customer: customer.id, name: Some(&customer.name) };
-        let taken = self.taking.take_in(tx, &one.for_desk(team), whose).await?;
+        let taken = self.taking.take_in(tx, &one.for_casework(team), whose).await?;
         let mut explanation = one.because.clone();
         match &taken {
             casework::Taken::Left { explanation: why } => explanation.clone_from(why),

@@ -1,7 +1,7 @@
 //! How fast a file comes in on SQLite, step by step: `import_speed FILE`.
 //!
 //! Prints rows a second for looking at the file, for keeping its rows, and for understanding them
-//! with their reading. What `customers` and `desk` do with each row is not part of it.
+//! with their reading. What `customers` and `casework` do with each row is not part of it.
 
 use channels::import::{self, Limits, Options};
 use domain::id::{UnitId, uuid_v7};

@@ -1,4 +1,4 @@
-//! What `customers` and `desk` are handed of a thing that was understood.
+//! What `customers` and `casework` are handed of a thing that was understood.
 
 use crate::said::Joins;
 use crate::understood::Understood;
@@ -28,8 +28,8 @@ pub async fn hearing_team(tx: &mut Tx, unit: UnitId) -> Result<TeamId, StoreErro
 }
 
 impl Understood {
-    /// What `desk` decides about; `team` hears the unit's channels.
-    pub fn for_desk(&self, team: TeamId) -> FeedbackIn {
+    /// What `casework` decides about; `team` hears the unit's channels.
+    pub fn for_casework(&self, team: TeamId) -> FeedbackIn {
         let feedback = &self.feedback;
         let facts = Facts {
             public: feedback.public,

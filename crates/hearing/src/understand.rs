@@ -469,7 +469,7 @@ fn unit(id: Option<String>) -> Result<UnitId, StoreError> {
     id.parse().map_err(|error| StoreError::unreadable(doing, error))
 }
 
-/// Keeps what was understood, with where it went, in the transaction of `desk`'s decision.
+/// Keeps what was understood, with where it went, in the transaction of `casework`'s decision.
 ///
 /// # Errors
 /// When the store fails.

@@ -74,7 +74,7 @@ pub struct KnownCustomer {
     pub name: String,
 }
 
-/// Everything `customers` and `desk` need to go on with.
+/// Everything `customers` and `casework` need to go on with.
 #[derive(Clone, Debug)]
 pub struct Understood {
     /// The feedback.
@@ -131,7 +131,7 @@ pub struct DeliveryReport {
     pub detail: String,
 }
 
-/// What `desk` decided about a thing that was understood.
+/// What `casework` decided about a thing that was understood.
 #[derive(Clone, Debug)]
 pub struct Placed<'a> {
     /// The thing.

@@ -14,7 +14,7 @@ use store::{Context, StoreError};
 /// The local part of reply addresses.
 const REPLY: &str = "reply";
 
-/// What `desk` writes into the outbox with a letter.
+/// What `casework` writes into the outbox with a letter.
 #[derive(Debug, Deserialize)]
 struct Envelope {
     number: String,

@@ -91,7 +91,7 @@ points! {
     CaseWritten = "case/written",
     /// A letter lies in the outbox, and is not committed.
     LetterPosted = "letter/posted",
-    /// `desk` has taken it in.
+    /// `casework` has taken it in.
     ArrivalPlaced = "arrival/placed",
     /// The feedback is written.
     ArrivalKept = "arrival/kept",

@@ -10,7 +10,7 @@ use store::{Context, StoreError};
 pub const UNDO_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Arrivals undone in one transaction.
 const AT_ONCE: u32 = 500;
-/// The kind of the job that asks `desk` to close the cases of an import that was undone. A case on
+/// The kind of the job that asks `casework` to close the cases of an import that was undone. A case on
 /// which people have worked is kept, and listed for a person. Its body is an [`UndoneCases`].
 pub const UNDONE_JOB: &str = "import_undone";
 
@@ -30,7 +30,7 @@ pub struct Undone {
     pub arrivals: u64,
     /// Feedback that was taken away at once, because it belonged to no case.
     pub removed: u64,
-    /// Cases that `desk` was asked to close.
+    /// Cases that `casework` was asked to close.
     pub cases: u64,
 }
 
@@ -48,7 +48,7 @@ pub enum UndoError {
     Store(#[from] StoreError),
 }
 
-/// Takes an import back: its arrivals are marked, loose feedback goes, `desk` is asked to close
+/// Takes an import back: its arrivals are marked, loose feedback goes, `casework` is asked to close
 /// the cases. Cut off, it is run again.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use domain::message::Delivery;
 use serde::{Deserialize, Serialize};
 use store::{StoreError, Tx};
 
-/// The kind of the job that asks `desk` to record how far a letter has come; its body is a
+/// The kind of the job that asks `conversation` to record how far a letter has come; its body is a
 /// [`DeliveryJob`].
 pub const DELIVERY_JOB: &str = "delivery";
 

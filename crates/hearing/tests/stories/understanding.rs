@@ -41,7 +41,7 @@ fn what_cannot_be_read_is_a_stub_with_its_raw_form_and_never_silence() {
             assert_eq!(stub.feedback.kind, Kind::Other);
             assert!(!stub.feedback.public, "a person looks at it, so it is not filed as public");
             let team = domain::id::TeamId::from(domain::id::uuid_v7(2, [2; 10]));
-            assert!(stub.for_desk(team).wants_case);
+            assert!(stub.for_casework(team).wants_case);
         }
         let kept = count(&world, "SELECT COUNT(*) FROM arrival WHERE state = 'unreadable'").await;
         assert_eq!(kept, 5);

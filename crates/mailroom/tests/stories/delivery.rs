@@ -16,7 +16,7 @@ pub fn message(n: u8) -> MessageId {
     MessageId::from(uuid_v7(i64::from(n), [n; 10]))
 }
 
-/// Puts a letter into the outbox as `desk` does.
+/// Puts a letter into the outbox as `casework` does.
 pub async fn post(world: &World, n: u8, to: &str) {
     let now = world.ctx.now();
     let case = CaseId::from(uuid_v7(5, [5; 10]));
@@ -224,7 +224,7 @@ fn a_bounce_of_our_letter_fails_it_and_opens_nothing() {
         let says = &one.reports[0].detail;
         assert!(says.starts_with("There is no such mailbox (5.1.1 "), "{says}");
         let team = domain::id::TeamId::from(uuid_v7(2, [2; 10]));
-        assert!(!one.for_desk(team).wants_case);
+        assert!(!one.for_casework(team).wants_case);
         let told = "SELECT COUNT(*) FROM job WHERE kind = 'delivery' AND body LIKE '%5.1.1%'";
         assert_eq!(count(&world, told).await, 1);
     });

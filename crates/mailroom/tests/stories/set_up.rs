@@ -108,7 +108,7 @@ async fn outside(world: World, sink: Sink, store: MailStore) {
         }
         for one in understand_all(&world).await {
             let team = domain::id::TeamId::from(domain::id::uuid_v7(2, [2; 10]));
-            assert!(!one.for_desk(team).wants_case, "our own mail opens no case");
+            assert!(!one.for_casework(team).wants_case, "our own mail opens no case");
             assert!(!one.is_a_customer_s(), "and our address is no customer");
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
