@@ -215,7 +215,9 @@ fn again(why: &MessageRefused) -> Option<(StatusCode, String)> {
             Some((StatusCode::CONFLICT, news.to_owned()))
         }
         MessageRefused::AddressFailed { .. } => {
-            let news = format!("{why} Give another address, or send it there all the same.");
+            let why = why.to_string();
+            let why = why.trim().trim_end_matches('.');
+            let news = format!("{why}. Give another address, or send it there all the same.");
             Some((StatusCode::CONFLICT, news))
         }
         MessageRefused::NoRecipient | MessageRefused::NotTakenIn => {
