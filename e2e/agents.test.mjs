@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { House, launch, person, signIn } from "./house.mjs";
+import { House, launch, person, rowIn, signIn } from "./house.mjs";
 
 let house;
 let browser;
@@ -132,15 +132,12 @@ test("a case that one has opened counts as read", async () => {
   await customer.locator("#words").fill("One more thing: the branch was closed.");
   await customer.getByRole("button", { name: /^Send to/ }).click();
   await customer.getByText("the branch was closed").first().waitFor();
-  await lead.goto(`${house.base}/q/team`);
-  const row = lead.locator(`#row-${number}`);
-  await row.waitFor();
+  const row = await rowIn(lead, house, "team", number);
   assert.match(await row.getAttribute("class"), /is-unread/);
   const read = lead.waitForResponse((answer) => answer.url().endsWith(`/${number}/seen`));
   await row.locator(".row-link").click();
   await read;
-  await lead.goto(`${house.base}/q/team`);
-  await row.waitFor();
+  await rowIn(lead, house, "team", number);
   assert.doesNotMatch(await row.getAttribute("class"), /is-unread/);
 });
 

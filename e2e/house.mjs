@@ -96,6 +96,16 @@ export async function signIn(page, house, who = "agent") {
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
 }
 
+// The row of a case in a queue, on whichever page its clock puts it at this hour of the day.
+export async function rowIn(page, house, view, number) {
+  const row = page.locator(`#row-${number}`);
+  await page.goto(`${house.base}/q/${view}`);
+  while (!(await row.count())) {
+    await page.goto(await page.locator("a[rel=next]").evaluate((link) => link.href));
+  }
+  return row;
+}
+
 // The moment `hours` from now, as a field for day and hour takes it; Monday to Friday at noon.
 export function workday(days = 2) {
   const day = new Date(Date.now() + days * 86_400_000);

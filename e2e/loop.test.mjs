@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { House, launch, person, signIn, workday } from "./house.mjs";
+import { House, launch, person, rowIn, signIn, workday } from "./house.mjs";
 
 let house;
 let browser;
@@ -77,9 +77,8 @@ test("the customer adds a photo to the case, and both sides read of it", async (
 
 test("an agent signs in by link and finds the case in the queue", async () => {
   await signIn(agent, house);
-  await at(agent, "/q/team");
-  while (!(await agent.locator(`#row-${number}`).count())) await agent.locator("a[rel=next]").click();
-  await agent.locator(`#row-${number} .row-link`).click();
+  const row = await rowIn(agent, house, "team", number);
+  await row.locator(".row-link").click();
   await says(agent, /Amara Okafor[\s\S]*left my parcel in the rain/);
   await agent.locator(".case-head summary").click();
   await press(agent, "Take it");

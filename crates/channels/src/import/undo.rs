@@ -10,8 +10,8 @@ use store::{Context, StoreError};
 pub const UNDO_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Arrivals undone in one transaction.
 const AT_ONCE: u32 = 500;
-/// The kind of the job that asks `casework` to close the cases of an import that was undone. A case on
-/// which people have worked is kept, and listed for a person. Its body is an [`UndoneCases`].
+/// The kind of the job that asks `casework` to close the cases of an import that was undone. A case
+/// on which people have worked is kept, and listed for a person. Its body is an [`UndoneCases`].
 pub const UNDONE_JOB: &str = "import_undone";
 
 /// The body of a job of kind [`UNDONE_JOB`].
