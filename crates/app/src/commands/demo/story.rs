@@ -207,8 +207,9 @@ pub async fn this_week(
     for who in [&stage.maya, &stage.priya] {
         catch_up(stage, who).await?;
     }
-    joiners(stage).await?;
-    stage.until(end).await
+    stage.until(end).await?;
+    // Last of all: they wait for as long as a first word may take, which can be less than an hour.
+    joiners(stage).await
 }
 
 /// Before the day ends everybody goes through what is late, and gets to most of it.
