@@ -103,6 +103,8 @@ export async function rowIn(page, house, view, number) {
   while (!(await row.count())) {
     await page.goto(await page.locator("a[rel=next]").evaluate((link) => link.href));
   }
+  // As people do: away from the bar that stays at the foot of the window.
+  await row.evaluate((it) => it.scrollIntoView({ block: "center" }));
   return row;
 }
 
