@@ -89,17 +89,21 @@ fn ten_mails_at_once_from_one_address_make_one_customer() {
 
 /// Meets somebody as a program of Maya's would.
 async fn posts(world: &World, key: &str, body: Value) -> (u16, Value) {
+    posts_to(world, "/api/v1/customers", key, body).await
+}
+
+async fn posts_to(world: &World, path: &str, key: &str, body: Value) -> (u16, Value) {
     let app = customers::router()
         .layer(axum::middleware::from_fn(web::problem::answer_problems))
         .with_state(world.ctx.clone());
-    let request = Request::post("/api/v1/customers")
+    let request = Request::post(path)
         .header(header::AUTHORIZATION, "Bearer rd_maya")
         .header(header::CONTENT_TYPE, "application/json")
         .header("idempotency-key", key);
     let response = app.oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
     let status = response.status().as_u16();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&bytes).unwrap())
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
 async fn gives_maya_a_token(world: &World, company: &Company) {
@@ -344,5 +348,40 @@ fn an_address_that_a_colleague_was_told_is_written_to_and_never_taken_from_anoth
         let n: i64 =
             on!(Store &ctx.store, db => sqlx::query_scalar(verified).fetch_one(db).await).unwrap();
         assert_eq!(n, 0, "nobody proved it");
+    });
+}
+
+#[test]
+fn a_program_gives_an_address_of_a_customer_where_letters_go_from_then_on() {
+    on_both(async |world| {
+        let company = world.found().await;
+        gives_maya_a_token(&world, &company).await;
+        let ctx = &world.ctx;
+        let other = Who { email: "weiss@example.org".into(), ..Who::default() };
+        met(ctx, company.unit, &other).await;
+        let number = number_of(&world, company.amara).await;
+        let path = format!("/api/v1/customers/{number}/addresses");
+        for (email, code) in [
+            ("amara at home", "no_address"),
+            ("amara@home.example, eve@home.example", "no_address"),
+            ("weiss@example.org", "address_of_another"),
+        ] {
+            let (status, body) = posts_to(&world, &path, code, json!({"email": email})).await;
+            assert_eq!((status, &body["code"]), (422, &json!(code)), "{body}");
+            assert_eq!(body["errors"][0]["pointer"], "/email");
+        }
+        for _ in 0..2 {
+            let address = json!({"email": " Amara@Home.example"});
+            assert_eq!(posts_to(&world, &path, "once", address).await.0, 204);
+        }
+        assert_eq!(first_address(ctx, company.amara).await, "amara@home.example");
+        const TOLD: &str = "SELECT COUNT(*) FROM job WHERE kind = 'house_record'
+            AND body LIKE '%customer_address_added%' AND body NOT LIKE '%@%'";
+        let told: i64 =
+            on!(Store &ctx.store, db => sqlx::query_scalar(TOLD).fetch_one(db).await).unwrap();
+        assert_eq!(told, 1, "the record of the house is told once, without the address");
+        let nobody = "/api/v1/customers/99999/addresses";
+        let (status, _) = posts_to(&world, nobody, "n", json!({"email": "a@b.example"})).await;
+        assert_eq!(status, 404);
     });
 }

@@ -6,6 +6,7 @@
 pub mod case;
 pub mod channel;
 pub mod clock;
+pub mod email;
 pub mod event;
 pub mod feedback;
 pub mod hours;

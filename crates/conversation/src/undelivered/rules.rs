@@ -9,6 +9,7 @@ use casework::refusal::refusals;
 use casework::undelivered::sql::Written;
 use domain::case::{Case, Closing, Conduct, SeenTo, Stage, Undelivered};
 use domain::clock::ClockRules;
+use domain::email::one_email;
 use domain::event::Event;
 use domain::message::{Delivery, Recipient};
 use jiff::Timestamp;
@@ -86,17 +87,7 @@ pub fn follow(
 /// # Errors
 /// When it is none.
 pub fn one_address(text: &str) -> Result<String, UndeliveredRefused> {
-    let text = text.trim();
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>,;:\"()[]\\".contains(c);
-    let refused = UndeliveredRefused::NoAddress;
-    let (local, domain) = text.split_once('@').ok_or(refused.clone())?;
-    let is_whole = !local.is_empty()
-        && domain.split('.').all(|label| !label.is_empty())
-        && domain.contains('.')
-        && !domain.contains('@')
-        && text.len() <= 254
-        && !text.contains(odd);
-    if is_whole { Ok(text.to_owned()) } else { Err(refused) }
+    one_email(text).map(str::to_owned).ok_or(UndeliveredRefused::NoAddress)
 }
 
 /// The letter once more, as `base` addresses one to the customer: to `to`.

@@ -3,14 +3,19 @@
 use crate::customer::rules::{self, Identity};
 use crate::customer::sql::{self, Address};
 use anyhow::Context as _;
+use domain::email::one_email;
 use domain::id::{CustomerId, MessageId, UnitId};
+use domain::permit::{Act, Staff};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::json;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use store::job::Job;
 use store::number::Numbered;
-use store::{Context, StoreError, Tx};
+use store::scope::Reach;
+use store::{Context, Once, Press, StoreError, Tx};
+use web::Problem;
 
 /// Whoever says something, as far as they tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -280,5 +285,54 @@ pub(crate) async fn write_there(ctx: &Context, job: &Job) -> anyhow::Result<()> 
         sql::prefer(&mut tx, &address).await?;
     }
     tx.finish(job).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The kind of the job by which the record of the house is told of a change.
+const RECORD_JOB: &str = "house_record";
+
+/// Has letters to a customer go to one more address from now on. Nothing is proved by it: who
+/// writes from there counts as a stranger until somebody vouches for them.
+///
+/// # Errors
+/// 404 when the customer is not theirs, 422 when it is no address, or another customer's.
+pub(crate) async fn add_address(
+    ctx: &Context,
+    staff: &Staff,
+    number: i64,
+    email: &str,
+    press: &Press,
+) -> Result<(), Problem> {
+    let missing = || Problem::missing("customer_missing", "There is no such customer among yours.");
+    staff.permit_anywhere(Act::HandleCase).map_err(|_| missing())?;
+    let row = sql::one(&ctx.store, &Reach::from(staff), number).await?.ok_or_else(missing)?;
+    let wrong = |code, says: &'static str| Problem::refused(code, says).at("/email", says);
+    let identity = one_email(email).and_then(rules::email).ok_or_else(|| {
+        wrong("no_address", "Give one e-mail address, such as amara@example.org.")
+    })?;
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    match tx.once::<()>(press, now).await? {
+        Once::New => {}
+        Once::Done(()) => return Ok(()),
+        Once::OtherBody => {
+            let says = "This was already sent with other content.";
+            return Err(Problem::refused("key_used_otherwise", says));
+        }
+    }
+    let unit = sql::unit_of(&mut tx, &row.id).await?;
+    let taken = sql::whose(&mut tx, unit, &identity).await?;
+    if taken.is_some_and(|whose| whose != row.id) {
+        let says = "That address is another customer's. Look at who they are first.";
+        return Err(wrong("address_of_another", says));
+    }
+    let customer = row.id.parse().map_err(|_| missing())?;
+    sql::prefer(&mut tx, &Address { unit, identity, customer, verified_at: None, now }).await?;
+    // The record of the house is kept for good; the address itself can be forgotten with them.
+    let body = json!({"by": staff.id, "what": "customer_address_added", "thing": number.to_string(),
+        "before": null, "after": {"kind": "email", "preferred": true}});
+    let id: uuid::Uuid = ctx.id(now);
+    tx.enqueue(&format!("{RECORD_JOB}/{id}"), RECORD_JOB, &body.to_string(), now, now).await?;
+    tx.done_once(press, &()).await?;
     Ok(tx.commit().await?)
 }

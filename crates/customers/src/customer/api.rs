@@ -1,14 +1,14 @@
 //! Customers for programs.
 
-use crate::customer::actions::{Who, recognise};
+use crate::customer::actions::{self, Who, recognise};
 use crate::customer::pages::{place, url_encoded};
 use crate::customer::rules;
 use crate::customer::sql::{self, Row};
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::UnitId;
@@ -25,6 +25,7 @@ pub fn router() -> Router<Context> {
     Router::new()
         .route("/api/v1/customers", get(list_customers).post(meet_customer))
         .route("/api/v1/customers/{number}", get(read_customer))
+        .route("/api/v1/customers/{number}/addresses", post(add_address))
 }
 
 #[derive(OpenApi)]
@@ -32,6 +33,7 @@ pub fn router() -> Router<Context> {
     list_customers,
     meet_customer,
     read_customer,
+    add_address,
     crate::value::api::read_value,
     crate::value::api::keep_orders,
     crate::hint::api::list_hints,
@@ -240,6 +242,35 @@ pub async fn read_customer(
 ) -> Result<Response, Problem> {
     by.staff.permit_anywhere(Act::ReadCustomer).map_err(|_| missing())?;
     answer(&ctx, &Reach::from(&by.staff), &headers, number).await
+}
+
+/// An address that letters go to from now on.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddressBody {
+    /// One e-mail address.
+    #[schema(example = "amara@example.org")]
+    email: String,
+}
+
+/// Has letters to a customer go to one more e-mail address from now on. It proves nothing about
+/// who writes from there.
+#[utoipa::path(post, path = "/api/v1/customers/{number}/addresses", tag = "customers",
+    request_body = AddressBody,
+    params(("number" = i64, Path, description = "The customer's number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Your own key of it")),
+    responses((status = 204, description = "Letters go there"),
+        (status = 404, description = "No such customer among yours"),
+        (status = 422, description = "It is no address, or another customer's")),
+    security(("token" = [])))]
+pub async fn add_address(
+    State(ctx): State<Context>,
+    by: Bearer,
+    Path(number): Path<i64>,
+    body: Json<AddressBody>,
+) -> Result<StatusCode, Problem> {
+    actions::add_address(&ctx, &by.staff, number, &body.value.email, &body.press).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn missing() -> Problem {

@@ -1,5 +1,6 @@
 //! Customers: the list, and the whole relationship on one page (A9).
 
+use crate::customer::actions;
 use crate::customer::sql::{self, Row};
 use crate::hint::api::HintBody;
 use crate::hint::sql as hint_sql;
@@ -7,8 +8,8 @@ use crate::value::api::WorthBody;
 use crate::value::sql as value_sql;
 use axum::Router;
 use axum::extract::State;
-use axum::response::Html;
-use axum::routing::get;
+use axum::response::{Html, Redirect};
+use axum::routing::{get, post};
 use domain::case::Closing;
 use domain::id::CaseNumber;
 use domain::permit::Act;
@@ -19,7 +20,7 @@ use store::Context;
 use store::scope::Reach;
 use web::frame::{Place, StaffFrame};
 use web::time_words::{Moment, moment};
-use web::{Path, Problem, Query, SignedIn, staff_frame};
+use web::{Form, Path, Problem, Query, SignedIn, staff_frame};
 
 /// Rows of the list.
 const ROWS: u32 = 50;
@@ -28,7 +29,10 @@ const CASES: u32 = 100;
 
 /// The pages of this noun.
 pub fn router() -> Router<Context> {
-    Router::new().route("/customers", get(list)).route("/customers/{number}", get(show))
+    Router::new()
+        .route("/customers", get(list))
+        .route("/customers/{number}", get(show))
+        .route("/customers/{number}/addresses", post(add_address))
 }
 
 fn missing() -> Problem {
@@ -142,6 +146,9 @@ struct ShowPage {
     wishes: String,
     press: String,
     may_refute: bool,
+    may_add: bool,
+    press_to_add: String,
+    address: String,
     worth: Option<Worth>,
     hints: Vec<HintBody>,
 }
@@ -178,11 +185,36 @@ async fn worth(ctx: &Context, customer: &str) -> Result<Option<Worth>, Problem> 
     }))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneAddress {
+    email: String,
+}
+
+/// `POST /customers/{number}/addresses`
+async fn add_address(
+    State(ctx): State<Context>,
+    Path(number): Path<i64>,
+    form: Form<OneAddress>,
+) -> Result<Redirect, Problem> {
+    let email = &form.value.email;
+    actions::add_address(&ctx, &form.by.staff, number, email, &form.press).await?;
+    Ok(Redirect::to(&format!("/customers/{number}")))
+}
+
+/// An address that stands in the form already, from a visiting card.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Suggested {
+    address: String,
+}
+
 /// `GET /customers/{number}`
 async fn show(
     State(ctx): State<Context>,
     signed: SignedIn,
     Path(number): Path<i64>,
+    Query(suggested): Query<Suggested>,
 ) -> Result<Html<String>, Problem> {
     signed.staff.permit_anywhere(Act::ReadCustomer).map_err(|_| missing())?;
     let reach = Reach::from(&signed.staff);
@@ -213,6 +245,9 @@ async fn show(
     web::page(&ShowPage {
         press: web::new_press(&ctx),
         may_refute: signed.staff.has(Act::HandleCase),
+        may_add: signed.staff.has(Act::HandleCase),
+        press_to_add: web::new_press(&ctx),
+        address: suggested.address.chars().take(254).collect(),
         worth: worth(&ctx, &row.id).await?,
         hints: hints.into_iter().filter_map(|hint| HintBody::of(hint, now)).collect(),
         frame: staff_frame(&signed, row.name.clone(), Place::Customers),

@@ -150,6 +150,28 @@ pub(crate) async fn prefer(tx: &mut Tx, one: &Address) -> Result<(), StoreError>
     .doing("noting where a customer is written to")
 }
 
+/// The unit of a customer.
+pub(crate) async fn unit_of(tx: &mut Tx, customer: &str) -> Result<UnitId, StoreError> {
+    const SQL: &str = "SELECT unit_id FROM customer WHERE id = $1";
+    let doing = "reading the unit of a customer";
+    let unit: String = on!(Tx tx, db => sqlx::query_scalar(SQL).bind(customer).fetch_one(db).await)
+        .doing(doing)?;
+    unit.parse().map_err(|error| StoreError::unreadable(doing, error))
+}
+
+/// Whose an address is in a unit.
+pub(crate) async fn whose(
+    tx: &mut Tx,
+    unit: UnitId,
+    identity: &Identity,
+) -> Result<Option<String>, StoreError> {
+    const SQL: &str = "
+        SELECT customer_id FROM identity WHERE unit_id = $1 AND kind = $2 AND value = $3";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(unit.to_string()).bind(identity.kind)
+        .bind(&identity.value).fetch_optional(db).await)
+    .doing("looking whose an address is")
+}
+
 /// A name that was unknown becomes known; a known one is never overwritten by a stranger's.
 pub(crate) async fn name_if_unknown(
     tx: &mut Tx,

@@ -128,6 +128,7 @@ fn words_of(what: What) -> &'static str {
         What::RelaySetUp => "named the mail server for our letters",
         What::RelayEnded => "took away the mail server for our letters",
         What::MailKeyRotated => "changed the key that signs our letters to",
+        What::CustomerAddressAdded => "gave an address of the customer",
         What::PolicyChanged => "changed the policy",
     }
 }

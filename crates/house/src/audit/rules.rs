@@ -64,6 +64,8 @@ pub enum What {
     RelayEnded,
     /// Letters are signed with a new key from now on.
     MailKeyRotated,
+    /// Letters to a customer go to one more address.
+    CustomerAddressAdded,
     /// A setting or policy was changed.
     PolicyChanged,
 }
