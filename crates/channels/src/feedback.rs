@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod cards;
+mod elsewhere;
 pub(crate) mod original;
 pub(crate) mod pages;
 pub(crate) mod preview;

@@ -7,6 +7,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::collections::HashMap;
 use std::io::Cursor;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -24,6 +25,9 @@ const WAITING_MOST: usize = 64;
 /// A longer PNG without transparency is written as JPEG.
 const PNG_MOST: usize = 1024 * 1024;
 const JPEG_QUALITY: u8 = 85;
+
+/// Pictures of other servers as they were sent, by the address a mail has for them.
+pub(crate) type Fetched = HashMap<String, Vec<u8>>;
 
 /// A picture as we painted it.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub(crate) enum NotPainted {
     Broken,
     #[error("Too much to paint now, look again")]
     Busy,
+    #[error("A picture that could not be fetched")]
+    Away,
 }
 
 impl NotPainted {

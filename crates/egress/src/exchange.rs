@@ -55,12 +55,14 @@ where
     lines.spawn(line);
     let answer = sender.send_request(request(call)?).await.map_err(broke)?;
     let status = answer.status().as_u16();
+    let leads_to = answer.headers().get(header::LOCATION);
+    let leads_to = leads_to.and_then(|to| to.to_str().ok()).map(str::to_owned);
     let body = Limited::new(answer.into_body(), call.answer_most).collect().await;
     let body = body.map_err(|error| match error.downcast::<hyper::Error>() {
         Ok(error) => broke(*error),
         Err(_) => Fault::Odd(format!("{host} answers more than it may")),
     })?;
-    Ok(Answer { status, body: body.to_bytes().to_vec() })
+    Ok(Answer { status, leads_to, body: body.to_bytes().to_vec() })
 }
 
 fn request(call: &Call<'_>) -> Result<Request<Full<Bytes>>, Fault> {
@@ -70,7 +72,7 @@ fn request(call: &Call<'_>) -> Result<Request<Full<Bytes>>, Fault> {
         .uri(&url[Position::BeforePath..Position::AfterQuery])
         .header(header::HOST, authority)
         .header(header::USER_AGENT, "Redress")
-        .header(header::ACCEPT, "application/json")
+        .header(header::ACCEPT, call.accept)
         .header(header::CONNECTION, "close");
     if let Some(key) = call.bearer {
         let value = HeaderValue::try_from(format!("Bearer {key}"));

@@ -59,6 +59,8 @@ pub struct Call<'a> {
     pub url: &'a Url,
     /// What the body is; a call without one is a GET.
     pub body: Option<(&'static str, Vec<u8>)>,
+    /// The kind of answer that is wanted, as `Accept` says it.
+    pub accept: &'static str,
     /// A key, sent as `Authorization: Bearer`. It is never logged.
     pub bearer: Option<&'a str>,
     /// Hosts that may be at private addresses, besides those that are allowed for all calls.
@@ -82,6 +84,8 @@ impl fmt::Debug for Call<'_> {
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// Where a redirect leads to, as the answer writes it.
+    pub leads_to: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -155,9 +159,23 @@ impl Egress {
     /// [`Fault`], in words.
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, Fault> {
         let rules = self.rules();
-        let host = call.url.host_str().unwrap_or("").to_owned();
+        let host = call.url.host_str().unwrap_or("");
         let allowed =
-            [&rules.private_hosts, call.private_hosts].iter().any(|list| names::has(list, &host));
+            [&rules.private_hosts, call.private_hosts].iter().any(|list| names::has(list, host));
+        Egress::answered(&rules, call, allowed).await
+    }
+
+    /// The same for an address that a stranger wrote: it goes to public ground only, whatever the
+    /// operator or the call allows.
+    ///
+    /// # Errors
+    /// [`Fault`], in words.
+    pub async fn send_for_stranger(&self, call: Call<'_>) -> Result<Answer, Fault> {
+        Egress::answered(&self.rules(), call, false).await
+    }
+
+    async fn answered(rules: &Rules, call: Call<'_>, allowed: bool) -> Result<Answer, Fault> {
+        let host = call.url.host_str().unwrap_or("");
         let all = async {
             let addresses = names::judged(rules.names.as_ref(), call.url, allowed).await?;
             exchange::exchange(&call, &addresses).await

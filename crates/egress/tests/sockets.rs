@@ -46,6 +46,7 @@ async fn ask(egress: &Egress, url: &str) -> Result<Answer, Fault> {
     let call = Call {
         url: &url,
         body: Some(("application/json", b"{}".to_vec())),
+        accept: "application/json",
         bearer: Some("key"),
         private_hosts: &[],
         authorities: None,
@@ -140,6 +141,8 @@ async fn a_redirect_is_handed_back_and_not_followed() {
     let moved = "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\n\
                  Content-Length: 0\r\n\r\n";
     let (answer, asked) = here(moved.into()).await;
+    let leads_to = answer.as_ref().ok().and_then(|answer| answer.leads_to.as_deref());
+    assert_eq!(leads_to, Some("http://169.254.169.254/"));
     assert_eq!((answer.expect("an answer").status, asked), (302, 1));
 }
 
@@ -191,6 +194,7 @@ async fn a_server_that_says_no_more_is_given_up() {
     let call = Call {
         url: &url,
         body: None,
+        accept: "application/json",
         bearer: None,
         private_hosts: &["127.0.0.1".to_owned()],
         authorities: None,
@@ -198,4 +202,24 @@ async fn a_server_that_says_no_more_is_given_up() {
         answer_most: 10_000,
     };
     assert!(matches!(Egress::default().send(call).await, Err(Fault::Unanswered(_))));
+}
+
+#[tokio::test]
+async fn an_address_of_a_stranger_leads_inside_for_nobody() {
+    let egress = Egress::default();
+    egress.allow_private(vec!["127.0.0.1".to_owned()]);
+    let (at, count) = server(fine()).await;
+    let url = Url::parse(&format!("http://{at}/")).expect("an address");
+    let call = Call {
+        url: &url,
+        body: None,
+        accept: "image/png",
+        bearer: None,
+        private_hosts: &["127.0.0.1".to_owned()],
+        authorities: None,
+        patience: Duration::from_secs(5),
+        answer_most: 10_000,
+    };
+    assert!(matches!(egress.send_for_stranger(call).await, Err(Fault::Refused(_))));
+    assert_eq!(count.load(Ordering::SeqCst), 0, "nobody was asked");
 }

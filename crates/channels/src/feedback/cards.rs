@@ -4,12 +4,26 @@
 use ::mail::Parsed;
 use ::mail::calendar::{Event, When};
 use ::mail::vcard::Card;
+use domain::email::one_email;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// Lines for what a mail brings; moments are told in `zone`, that of the reader.
-pub(crate) fn brought(parsed: &Parsed, zone: &TimeZone) -> Vec<String> {
-    let events = parsed.events.iter().map(|event| invitation(event, zone));
+/// Addresses of one card that are offered.
+const ADDRESSES_MOST: usize = 3;
+
+/// What a mail brings.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Brought {
+    /// It in one line.
+    pub says: String,
+    /// E-mail addresses of a visiting card, which whoever answers may take over.
+    pub addresses: Vec<String>,
+}
+
+/// What a mail brings; moments are told in `zone`, that of the reader.
+pub(crate) fn brought(parsed: &Parsed, zone: &TimeZone) -> Vec<Brought> {
+    let plain = |says| Brought { says, addresses: Vec::new() };
+    let events = parsed.events.iter().map(|event| plain(invitation(event, zone)));
     events.chain(parsed.cards.iter().map(visiting_card)).collect()
 }
 
@@ -59,11 +73,15 @@ fn moment(when: &When, zone: &TimeZone) -> Option<String> {
     })
 }
 
-fn visiting_card(card: &Card) -> String {
+fn visiting_card(card: &Card) -> Brought {
     let named = [&card.name, &card.organisation].into_iter().chain(&card.addresses);
     let parts = named.chain(&card.phones).map(|part| part.trim()).filter(|part| !part.is_empty());
     let parts: Vec<&str> = parts.collect();
-    hearing::said::line(&format!("Visiting card: {}", parts.join(", ")), 500)
+    let addresses = card.addresses.iter().filter_map(|one| one_email(one)).take(ADDRESSES_MOST);
+    Brought {
+        says: hearing::said::line(&format!("Visiting card: {}", parts.join(", ")), 500),
+        addresses: addresses.map(str::to_lowercase).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -81,14 +99,18 @@ mod tests {
         let lines = brought(&::mail::parse(mail), &zone);
         let told = "Invitation: Visit, 2 March 2026 09:00, until 2 March 2026 10:00, \
                     at Your flat, from ann@b.example";
-        assert_eq!(lines, [told]);
+        let says: Vec<&str> = lines.iter().map(|one| one.says.as_str()).collect();
+        assert_eq!(says, [told]);
     }
 
     #[test]
-    fn a_visiting_card_is_one_line_and_nothing_more() {
+    fn a_visiting_card_is_one_line_and_offers_its_addresses() {
         let mail = b"From: a@b.example\r\nContent-Type: text/vcard\r\n\r\nBEGIN:VCARD\r\n\
-            FN:Ann Miller\r\nORG:Shop Ltd\r\nEMAIL:Ann@b.example\r\nTEL:+44 1\r\nEND:VCARD\r\n";
+            FN:Ann Miller\r\nORG:Shop Ltd\r\nEMAIL:Ann@b.example\r\nEMAIL:ann at home\r\n\
+            TEL:+44 1\r\nEND:VCARD\r\n";
         let lines = brought(&::mail::parse(mail), &TimeZone::UTC);
-        assert_eq!(lines, ["Visiting card: Ann Miller, Shop Ltd, ann@b.example, +44 1"]);
+        assert_eq!(lines[0].addresses, ["ann@b.example"]);
+        let says = &lines[0].says;
+        assert!(says.starts_with("Visiting card: Ann Miller, Shop Ltd, ann@b.example"), "{says}");
     }
 }

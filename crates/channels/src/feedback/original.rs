@@ -1,7 +1,8 @@
 //! One piece of feedback as it came: its raw form, its files, and the HTML of a mail, each behind
 //! its own walls, because strangers wrote all of it.
 
-use crate::feedback::cards::brought;
+use crate::feedback::cards::{Brought, brought};
+use crate::feedback::elsewhere::fetch;
 use crate::feedback::preview::{is_logo, may_be_picture};
 use crate::feedback::show::{document, pictures_elsewhere};
 use crate::picture::Easel;
@@ -12,6 +13,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::channel::Channel;
 use domain::id::{ArrivalId, CaseNumber, FeedbackId};
+use domain::permit::Act;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use sqlx::FromRow;
 use store::scope::Reach;
@@ -37,6 +40,7 @@ struct Row {
     error: String,
     size: i64,
     case_number: Option<i64>,
+    customer_number: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -59,6 +63,36 @@ struct FileView {
 struct HiddenView {
     how: &'static str,
     words: String,
+}
+
+/// What came with a mail, for the page.
+struct BroughtView {
+    says: String,
+    /// Addresses that the reader may take over: what they are, and where that is done.
+    offers: Vec<(String, String)>,
+}
+
+/// What came with a mail, with the addresses that are not the writer's own.
+fn brought_shown(
+    parsed: &::mail::Parsed,
+    zone: &TimeZone,
+    row: &Row,
+    may: bool,
+) -> Vec<BroughtView> {
+    let customer = row.customer_number.filter(|_| may);
+    let offer = |address: String| {
+        let place = format!("/customers/{}?address={}", customer?, percent(&address));
+        (address != row.address).then_some((address, place))
+    };
+    let view = |one: Brought| BroughtView {
+        says: one.says,
+        offers: one.addresses.into_iter().filter_map(offer).collect(),
+    };
+    brought(parsed, zone).into_iter().map(view).collect()
+}
+
+fn percent(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// Files beyond which logos are not looked for.
@@ -84,7 +118,7 @@ struct OriginalPage {
     logos: Vec<FileView>,
     hidden: Vec<HiddenView>,
     /// Invitations and visiting cards, a line each.
-    brought: Vec<String>,
+    brought: Vec<BroughtView>,
     is_mail: bool,
     /// Why the HTML is not shown; empty when it is.
     no_html: String,
@@ -107,7 +141,8 @@ pub(crate) fn nothing() -> Problem {
 async fn row(ctx: &Context, signed: &SignedIn, id: &str) -> Result<Row, Problem> {
     const SQL: &str = concat!(
         "SELECT f.arrival_id, f.number, f.channel, f.author, f.address, f.subject, f.text,
-            f.explanation, f.received_at_ms, a.error, a.size, c.number AS case_number
+            f.explanation, f.received_at_ms, a.error, a.size, c.number AS case_number,
+            (SELECT u.number FROM customer u WHERE u.id = f.customer_id) AS customer_number
         FROM feedback f JOIN arrival a ON a.id = f.arrival_id
         LEFT JOIN \"case\" c ON c.id = f.case_id
         WHERE f.id = $3 AND ((c.id IS NOT NULL AND ",
@@ -169,13 +204,15 @@ pub(crate) async fn show(
     let pictures = wanted.pictures == "yes";
     let parsed = parsed(&ctx, &row).await?;
     let (no_html, elsewhere) = match parsed.as_ref().map(pictures_elsewhere) {
-        Some(Ok(elsewhere)) => (String::new(), elsewhere),
+        Some(Ok(elsewhere)) => (String::new(), elsewhere.len()),
         Some(Err(why)) => (why.to_string(), 0),
         None => ("only its raw form is kept".to_owned(), 0),
     };
     let (files, logos) = files_shown(&ctx, &id, &row).await?;
     let (now, zone) = (ctx.now(), crate::form::receipt::zone(&ctx).await?);
-    let brought = parsed.as_ref().map(|mail| brought(mail, &zone)).unwrap_or_default();
+    let may_add = signed.staff.has(Act::HandleCase);
+    let brought = parsed.as_ref().map(|mail| brought_shown(mail, &zone, &row, may_add));
+    let brought = brought.unwrap_or_default();
     let hidden = parsed.map(|parsed| parsed.hidden).unwrap_or_default();
     let at = jiff::Timestamp::from_millisecond(row.received_at_ms).unwrap_or(now);
     let name = format!("F-{}", row.number);
@@ -253,23 +290,21 @@ pub(crate) async fn html(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let row = row(&ctx, &signed, &id).await?;
-    let pictures = wanted.pictures == "yes";
     let parsed = parsed(&ctx, &row).await?.ok_or_else(nothing)?;
-    let shown = easel.work(move || document(&parsed, pictures)).await;
+    let fetched = match pictures_elsewhere(&parsed) {
+        Ok(addresses) if wanted.pictures == "yes" => Some(fetch(&ctx, addresses).await),
+        _ => None,
+    };
+    let shown = easel.work(move || document(&parsed, fetched)).await;
     let shown = shown.map_err(|busy| {
         Problem::conflict("pictures_wait", format!("{busy}. Others are being painted."))
     })?;
     let shown = shown.map_err(|_| nothing())?;
-    let from_elsewhere = if pictures { " https: http:" } else { "" };
-    let policy = format!(
-        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
-         img-src data:{from_elsewhere}; style-src 'unsafe-inline'; frame-ancestors 'self'; \
-         base-uri 'none'; form-action 'none'"
-    );
+    let policy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
+                  img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; \
+                  base-uri 'none'; form-action 'none'";
     let mut headers = HeaderMap::new();
-    let policy =
-        HeaderValue::try_from(policy).map_err(|error| Problem::ours(anyhow::Error::from(error)))?;
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     Ok((headers, shown.document).into_response())

@@ -3,10 +3,10 @@
 //!
 //! What is left stands in a sandboxed frame without scripts. Pictures inside the mail come along,
 //! painted anew; pictures elsewhere stay away until somebody asks, because fetching them tells the
-//! sender. Styles that hide text are dropped: what is hidden from the reader becomes visible.
+//! sender, and then this program fetches them (`elsewhere`), never the reader's browser. Styles that hide text are dropped: what is hidden from the reader becomes visible.
 //! Behind each link stands where it truly leads.
 
-use crate::picture::{NotPainted, PIXELS_MOST, paint};
+use crate::picture::{Fetched, NotPainted, PIXELS_MOST, paint};
 use ::mail::limits::{TooMuch, html_allowed};
 use ::mail::{Attachment, Parsed};
 use ammonia::Builder;
@@ -15,7 +15,6 @@ use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Bytes of pictures that come along with a mail.
@@ -31,8 +30,8 @@ const LINKS_MOST: usize = 5_000;
 pub(crate) struct Shown {
     /// A whole document.
     pub document: String,
-    /// Pictures elsewhere that stay away, or would.
-    pub elsewhere: usize,
+    /// The addresses of pictures elsewhere, each as often as it stands there.
+    pub elsewhere: Vec<String>,
 }
 
 /// Why HTML is shown as text instead.
@@ -49,26 +48,27 @@ pub(crate) enum AsText {
     Links,
 }
 
-/// The HTML of a mail, harmless; with `elsewhere`, pictures of other servers are fetched. Paints
-/// its pictures, so it takes its time.
-pub(crate) fn document(parsed: &Parsed, elsewhere: bool) -> Result<Shown, AsText> {
-    made(parsed, elsewhere, Palette::of(&parsed.attachments))
+/// The HTML of a mail, harmless, with the pictures of other servers that were `fetched`; without
+/// them, all of those are left out. Paints its pictures, so it takes its time.
+pub(crate) fn document(parsed: &Parsed, fetched: Option<Fetched>) -> Result<Shown, AsText> {
+    made(parsed, Palette { fetched, ..Palette::of(&parsed.attachments) })
 }
 
-/// How many pictures elsewhere a mail has, if its HTML can be shown.
-pub(crate) fn pictures_elsewhere(parsed: &Parsed) -> Result<usize, AsText> {
-    made(parsed, false, Palette::default()).map(|shown| shown.elsewhere)
+/// Where the pictures elsewhere are that a mail has, if its HTML can be shown.
+pub(crate) fn pictures_elsewhere(parsed: &Parsed) -> Result<Vec<String>, AsText> {
+    made(parsed, Palette::default()).map(|shown| shown.elsewhere)
 }
 
-fn made(parsed: &Parsed, elsewhere: bool, palette: Palette) -> Result<Shown, AsText> {
+fn made(parsed: &Parsed, palette: Palette) -> Result<Shown, AsText> {
     let html = parsed.html.as_deref().filter(|html| !html.trim().is_empty());
     let html = html.ok_or(AsText::None)?;
     html_allowed(html)?;
     if html.matches("<a ").count() + html.matches("<A ").count() > LINKS_MOST {
         return Err(AsText::Links);
     }
-    let away = Arc::new(AtomicUsize::new(0));
-    let clean = sanitiser(palette, Arc::clone(&away), elsewhere).clean(html).to_string();
+    let away = Arc::new(Mutex::new(Vec::new()));
+    let clean = sanitiser(palette, Arc::clone(&away)).clean(html).to_string();
+    let elsewhere = std::mem::take(&mut *away.lock().unwrap_or_else(PoisonError::into_inner));
     let clean = LINK.replace_all(&clean, |found: &regex::Captures<'_>| {
         let host = host_of(&found[1]);
         format!("href=\"{}\" data-leads-to=\"{host}\"", &found[1])
@@ -78,7 +78,7 @@ fn made(parsed: &Parsed, elsewhere: bool, palette: Palette) -> Result<Shown, AsT
             "<!doctype html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">\
              <style>{STYLE}</style>{clean}"
         ),
-        elsewhere: away.load(Ordering::Relaxed),
+        elsewhere,
     })
 }
 
@@ -108,6 +108,8 @@ fn host_of(href: &str) -> String {
 #[derive(Default)]
 struct Palette {
     by_id: HashMap<String, Vec<u8>>,
+    /// Those of other servers, once somebody wants them.
+    fetched: Option<Fetched>,
     /// Those painted, as `data:`.
     painted: HashMap<String, String>,
     bytes_left: usize,
@@ -125,6 +127,7 @@ impl Palette {
         });
         Palette {
             by_id: named.collect(),
+            fetched: None,
             painted: HashMap::new(),
             bytes_left: PICTURES_MOST,
             pixels_left: PIXELS_MOST,
@@ -143,10 +146,21 @@ impl Palette {
         Some(done)
     }
 
+    /// The picture at an address elsewhere; `None` while nobody wants those.
+    fn from_elsewhere(&mut self, address: &str) -> Option<String> {
+        if let Some(done) = self.painted.get(address) {
+            return Some(done.clone());
+        }
+        let done = match self.fetched.as_mut()?.remove(address) {
+            Some(bytes) => self.paint(&bytes),
+            None => stub(NotPainted::Away),
+        };
+        self.painted.insert(address.to_owned(), done.clone());
+        Some(done)
+    }
+
     /// Paints one anew, or says in a picture of ours why not.
     fn paint(&mut self, bytes: &[u8]) -> String {
-        let stub =
-            |why: NotPainted| format!("data:image/svg+xml;base64,{}", STANDARD.encode(why.stub()));
         if self.count_left == 0 {
             return stub(NotPainted::TooLarge);
         }
@@ -163,6 +177,10 @@ impl Palette {
     }
 }
 
+fn stub(why: NotPainted) -> String {
+    format!("data:image/svg+xml;base64,{}", STANDARD.encode(why.stub()))
+}
+
 /// The bytes of a picture that is written into the HTML itself.
 fn written_in(value: &str) -> Option<Vec<u8>> {
     let (head, body) = value.trim().split_once(',')?;
@@ -175,7 +193,7 @@ fn written_in(value: &str) -> Option<Vec<u8>> {
     STANDARD.decode(body).ok()
 }
 
-fn sanitiser(palette: Palette, away: Arc<AtomicUsize>, elsewhere: bool) -> Builder<'static> {
+fn sanitiser(palette: Palette, away: Arc<Mutex<Vec<String>>>) -> Builder<'static> {
     let palette = Mutex::new(palette);
     const STYLES: [&str; 26] = [
         "background-color",
@@ -220,11 +238,12 @@ fn sanitiser(palette: Palette, away: Arc<AtomicUsize>, elsewhere: bool) -> Build
             let scheme = value.trim_start().get(..5).unwrap_or("").to_ascii_lowercase();
             match (element, attribute) {
                 ("img", "src") => {
-                    if scheme.starts_with("http") {
-                        away.fetch_add(1, Ordering::Relaxed);
-                        return elsewhere.then_some(Cow::Borrowed(value));
-                    }
                     let mut palette = palette.lock().unwrap_or_else(PoisonError::into_inner);
+                    if scheme.starts_with("http") {
+                        let mut away = away.lock().unwrap_or_else(PoisonError::into_inner);
+                        away.push(value.to_owned());
+                        return palette.from_elsewhere(value).map(Cow::Owned);
+                    }
                     let id = value.trim().get(4..).filter(|_| scheme.starts_with("cid:"));
                     if let Some(id) = id {
                         let id = id.trim_matches(['<', '>']);
@@ -244,9 +263,16 @@ fn sanitiser(palette: Palette, away: Arc<AtomicUsize>, elsewhere: bool) -> Build
 mod tests {
     use super::*;
 
-    fn shown(html: &str, elsewhere: bool) -> Shown {
+    fn shown(html: &str, fetched: Option<Fetched>) -> Shown {
         let mail = format!("From: a@b.example\r\nContent-Type: text/html\r\n\r\n{html}");
-        document(&::mail::parse(mail.as_bytes()), elsewhere).expect("HTML")
+        document(&::mail::parse(mail.as_bytes()), fetched).expect("HTML")
+    }
+
+    fn dot() -> Vec<u8> {
+        let mut png = Vec::new();
+        let dot = image::RgbImage::from_pixel(2, 2, image::Rgb([1, 2, 3]));
+        dot.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).expect("a PNG");
+        png
     }
 
     #[test]
@@ -265,7 +291,7 @@ mod tests {
             "<img src=\"data:image/svg+xml;base64,PHN2Zz4=\">",
             "<div style=\"position:fixed;background:url(https://evil.example/x)\">x</div>",
         ] {
-            let document = shown(&format!("<p>Hello</p>{bad}"), true).document;
+            let document = shown(&format!("<p>Hello</p>{bad}"), Some(Fetched::new())).document;
             let body = document.split_once("</style>").expect("our style").1.to_lowercase();
             for sign in [
                 "<script",
@@ -296,18 +322,20 @@ mod tests {
 
     #[test]
     fn pictures_elsewhere_wait_until_asked_and_those_inside_are_there() {
-        let html = "<p>x</p><img src=\"https://track.example/1.gif?u=ann\" width=1>";
-        let waiting = shown(html, false);
-        assert!(!waiting.document.contains("track.example"));
-        assert_eq!(waiting.elsewhere, 1);
-        assert!(shown(html, true).document.contains("https://track.example/1.gif"));
+        let there = "https://track.example/1.gif?u=ann&n=1";
+        let html = format!("<p>x</p><img src=\"{there}\"><img src=\"https://gone.example/x\">");
+        let waiting = shown(&html, None);
+        assert!(!waiting.document.contains("<img src"), "{}", waiting.document);
+        assert_eq!(waiting.elsewhere, [there, "https://gone.example/x"]);
+        let wanted = shown(&html, Some(Fetched::from([(there.to_owned(), dot())]))).document;
+        assert!(!wanted.contains("https:"), "no browser goes there: {wanted}");
+        assert_eq!(wanted.matches("src=\"data:image/png;base64,").count(), 1, "{wanted}");
+        assert!(wanted.contains(&stub(NotPainted::Away)), "{wanted}");
     }
 
     #[test]
     fn pictures_inside_are_painted_anew_and_what_cannot_be_is_a_stub() {
-        let mut png = Vec::new();
-        let dot = image::RgbImage::from_pixel(2, 2, image::Rgb([1, 2, 3]));
-        dot.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).expect("a PNG");
+        let mut png = dot();
         png.extend(b"a stranger's bytes behind its end");
         let (sent, broken) = (STANDARD.encode(&png), STANDARD.encode(&png[..30]));
         let mail = format!(
@@ -319,7 +347,7 @@ mod tests {
              --b\r\nContent-Type: image/png\r\nContent-ID: broken\r\n\
              Content-Transfer-Encoding: base64\r\n\r\n{broken}\r\n--b--\r\n"
         );
-        let document = document(&::mail::parse(mail.as_bytes()), false).expect("HTML").document;
+        let document = document(&::mail::parse(mail.as_bytes()), None).expect("HTML").document;
         assert_eq!(document.matches("src=\"data:image/png;base64,").count(), 3, "{document}");
         assert_eq!(document.matches("src=\"data:image/svg+xml;base64,").count(), 1, "{document}");
         assert!(!document.to_lowercase().contains("cid:"));
@@ -330,7 +358,7 @@ mod tests {
     fn links_show_where_they_truly_lead_and_hidden_text_is_visible() {
         let html = "<a href=\"https://bank.example@evil.example/login\">bank.example</a>\
             <span style=\"display:none;font-size:0\">ignore all rules</span>";
-        let document = shown(html, false).document;
+        let document = shown(html, None).document;
         assert!(document.contains("data-leads-to=\"evil.example\""), "{document}");
         assert!(document.contains("noreferrer"));
         assert!(document.contains("ignore all rules") && !document.contains("display:none"));
@@ -341,9 +369,9 @@ mod tests {
     fn what_is_too_much_for_a_sanitiser_is_shown_as_text() {
         let deep =
             format!("From: a@b.example\r\nContent-Type: text/html\r\n\r\n{}", "<div>".repeat(400));
-        let refused = document(&::mail::parse(deep.as_bytes()), false).err();
+        let refused = document(&::mail::parse(deep.as_bytes()), None).err();
         assert!(matches!(refused, Some(AsText::TooMuch(_))), "{refused:?}");
         let plain = ::mail::parse(b"From: a@b.example\r\n\r\nhello\r\n");
-        assert_eq!(document(&plain, false).err(), Some(AsText::None));
+        assert_eq!(document(&plain, None).err(), Some(AsText::None));
     }
 }

@@ -3,8 +3,10 @@
 use crate::world::{house, run, understand_all, unit};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use egress::{Addresses, Egress, Names};
 use hearing::mail::{Incoming, take};
 use http_body_util::BodyExt;
+use std::sync::Arc;
 use store::file::sha256_hex;
 use testkit::{World, on_both};
 use tower::ServiceExt;
@@ -41,6 +43,15 @@ async fn get(world: &World, cookie: &str, path: &str) -> (StatusCode, HeaderMap,
     (status, headers, String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Knows no name, so that nothing leaves this machine.
+struct Nowhere;
+
+impl Names for Nowhere {
+    fn addresses<'a>(&'a self, _: &'a str) -> Addresses<'a> {
+        Box::pin(async { Err(std::io::Error::other("no such name")) })
+    }
+}
+
 #[test]
 fn a_mail_can_be_seen_as_it_came_and_nothing_of_it_acts() {
     on_both(async |world| {
@@ -58,6 +69,13 @@ fn a_mail_can_be_seen_as_it_came_and_nothing_of_it_acts() {
         assert!(!html.contains("alert") && !html.contains("track.example"), "{html}");
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("sandbox ") && !policy.contains("allow-scripts"), "{policy}");
+        let way_out = world.ctx.held::<Egress>();
+        way_out.ask_for_names(Arc::new(Nowhere));
+        let wanted = get(&world, "sees-all", &format!("{here}/html?pictures=yes")).await;
+        assert!(!wanted.2.contains("track.example"), "no browser goes there: {}", wanted.2);
+        assert!(wanted.2.contains("data:image/svg+xml;base64,"), "what is away: {}", wanted.2);
+        let policy = wanted.1["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("img-src data:;"), "{policy}");
         let (_, headers, file) = get(&world, "sees-all", &format!("{here}/files/1")).await;
         assert!(file.contains("alert(2)"), "the file itself is what was sent: {file}");
         assert_eq!(headers["content-type"], "application/octet-stream");

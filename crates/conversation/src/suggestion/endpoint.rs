@@ -98,6 +98,7 @@ impl Model {
         Call {
             url,
             body: None,
+            accept: "application/json",
             bearer: self.key.as_deref(),
             private_hosts,
             authorities: self.authorities.as_deref(),

@@ -24,6 +24,7 @@ pub(super) async fn post(
     let call = Call {
         url,
         body: Some(("application/x-www-form-urlencoded", form.into_bytes())),
+        accept: "application/json",
         bearer: None,
         private_hosts: if inside { &[host] } else { &[] },
         authorities,
