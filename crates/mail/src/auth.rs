@@ -8,7 +8,9 @@ use serde::Serialize;
 use crate::dkim::arc::Chain;
 use crate::dkim::{Outcome, Signature};
 use crate::dmarc::{Dmarc, Spf};
+use crate::network::{Network, is_public};
 use crate::parsed::Parsed;
+use std::net::IpAddr;
 
 /// Names of the servers (authserv-id) whose results we believe, lower case.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +23,28 @@ impl Trusted {
     /// Believes no server: every sender stays unverified.
     pub fn none() -> Trusted {
         Trusted::default()
+    }
+
+    /// Those of `listed` whose results are believed on a mail that `peer` handed over; `None` where
+    /// it was fetched. Anybody can write such a name into a mail, so one that a machine of the
+    /// internet hands over is believed only where the list says from where that server comes:
+    /// `mx.example.com@192.0.2.0/24`.
+    pub fn on_mail_from(listed: &[String], peer: Option<IpAddr>) -> Trusted {
+        let believed = listed.iter().filter_map(|entry| {
+            let (name, network) = match entry.split_once('@') {
+                Some((name, network)) => (name, Some(network)),
+                None => (entry.as_str(), None),
+            };
+            let comes_from_there = match (peer, network) {
+                (None, _) => true,
+                (Some(peer), Some(network)) => {
+                    Network::read(network).is_some_and(|network| network.holds(peer))
+                }
+                (Some(peer), None) => !is_public(&peer),
+            };
+            comes_from_there.then_some(name)
+        });
+        Trusted::servers(believed)
     }
 
     /// Believes these servers, named as they write themselves (`mx.example.com`).
@@ -307,6 +331,22 @@ mod tests {
     fn read(results: &str) -> Authentication {
         let mail = format!("{results}From: Ann <ann@shop.example>\r\n\r\nHi\r\n");
         Authentication::read(&crate::parse(mail.as_bytes()), &Trusted::servers(["mx.our.example"]))
+    }
+
+    #[test]
+    fn a_name_is_believed_only_where_its_server_hands_over() {
+        let listed = ["mx.our.example@192.0.2.0/24".to_owned(), "near.example".to_owned()];
+        let from = |peer: Option<&str>| {
+            let peer = peer.map(|peer| peer.parse().expect("an address"));
+            Trusted::on_mail_from(&listed, peer).servers
+        };
+        assert_eq!(from(None), ["mx.our.example", "near.example"], "it was fetched");
+        assert_eq!(from(Some("192.0.2.7")), ["mx.our.example"]);
+        assert_eq!(from(Some("10.0.0.1")), ["near.example"], "a machine nearby");
+        assert_eq!(from(Some("127.0.0.1")), ["near.example"]);
+        assert!(from(Some("203.0.113.9")).is_empty(), "anybody can write a name");
+        let odd = ["mx.our.example@here".to_owned()];
+        assert!(Trusted::on_mail_from(&odd, Some("10.0.0.1".parse().unwrap())).servers.is_empty());
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod imap;
 pub mod kind;
 pub mod limits;
 pub mod mbox;
+pub mod network;
 pub mod oauth;
 pub mod pop3;
 pub mod smtp;

@@ -71,6 +71,13 @@ pub enum Protection {
     PgpEncrypted,
 }
 
+impl Protection {
+    /// Whether nobody between its writer and its reader can read it.
+    pub fn is_encrypted(self) -> bool {
+        matches!(self, Protection::SmimeEncrypted | Protection::PgpEncrypted)
+    }
+}
+
 /// Damage that was stepped over or a limit that was met, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Problem {

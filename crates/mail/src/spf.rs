@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::dkim::Record;
+use crate::network::Network;
 
 /// Most mechanisms that look something up (section 4.6.4).
 pub const LOOKUPS_MAX: usize = 10;
@@ -159,7 +160,9 @@ impl Run<'_> {
         let argument = rest.strip_prefix(':').unwrap_or("");
         match name.to_ascii_lowercase().as_str() {
             "all" => Ok(true),
-            "ip4" | "ip6" => network(argument).map(|n| n.holds(self.sender.ip)).ok_or(PERMANENT),
+            "ip4" | "ip6" => {
+                Network::read(argument).map(|n| n.holds(self.sender.ip)).ok_or(PERMANENT)
+            }
             "include" => {
                 self.count()?;
                 let target = self.expand(argument, domain)?;
@@ -238,38 +241,6 @@ const PERMANENT: Stop = Stop::Answer(Answer::PermError);
 fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
-}
-
-struct Network {
-    ip: IpAddr,
-    bits: u32,
-}
-
-fn network(text: &str) -> Option<Network> {
-    let (ip, bits) = text.split_once('/').map_or((text, None), |(ip, bits)| (ip, Some(bits)));
-    let ip: IpAddr = ip.parse().ok()?;
-    let whole = if ip.is_ipv4() { 32 } else { 128 };
-    let bits = match bits {
-        Some(bits) => bits.parse().ok().filter(|n| *n <= whole)?,
-        None => whole,
-    };
-    Some(Network { ip, bits })
-}
-
-impl Network {
-    fn holds(&self, ip: IpAddr) -> bool {
-        match (self.ip, ip) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => {
-                let mask = u32::MAX.checked_shl(32 - self.bits).unwrap_or(0);
-                a.to_bits() & mask == b.to_bits() & mask
-            }
-            (IpAddr::V6(a), IpAddr::V6(b)) => {
-                let mask = u128::MAX.checked_shl(128 - self.bits).unwrap_or(0);
-                a.to_bits() & mask == b.to_bits() & mask
-            }
-            _ => false,
-        }
-    }
 }
 
 #[cfg(test)]

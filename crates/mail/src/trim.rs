@@ -225,33 +225,54 @@ fn join(above: &str, below: &str) -> String {
 
 /// Longest signature that is recognised by its repetition, in lines.
 const SIGNATURE_LINES_MAX: usize = 15;
+/// Earlier mails that must end alike: two that do may be chance, "Thanks" and a name.
+const ALIKE_LEAST: usize = 2;
+/// Letters a signature has at the least.
+const SIGNATURE_LETTERS_LEAST: usize = 16;
 
-/// The lines that end every one of the last mails of a sender: a signature without a mark.
+/// Parts a mail from the signature without a mark that ended the sender's last mails too (8.5):
+/// what is new, and the signature. `earlier` are the texts of those mails, each with what was
+/// folded below it, where a signature found before stands first.
 ///
-/// Needs at least three texts; gives nothing when the ending is a single short line, because
-/// "Thanks" at the end of three mails is no signature.
-pub fn common_ending(texts: &[&str]) -> Vec<String> {
-    let [first, rest @ ..] = texts else { return Vec::new() };
-    if rest.len() < 2 {
-        return Vec::new();
-    }
-    let endings = |text: &str| -> Vec<String> {
-        let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
-        lines.rev().take(SIGNATURE_LINES_MAX + 1).map(str::to_owned).collect()
+/// A mail that is the same all over counts for nothing, a single line is no signature, and it
+/// never begins with a sentence: who repeats a question wants it read.
+pub fn repeated_ending<'a>(
+    text: &'a str,
+    earlier: &[(String, String)],
+) -> Option<(&'a str, &'a str)> {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
     };
-    let mut common = endings(first);
-    for text in rest {
-        let other = endings(text);
-        let same = common.iter().zip(&other).take_while(|(a, b)| a == b).count();
-        common.truncate(same);
+    let own = lines(text);
+    let others: Vec<(Vec<String>, Vec<String>)> =
+        earlier.iter().map(|(text, folded)| (lines(text), lines(folded))).collect();
+    let others: Vec<_> = others.into_iter().filter(|(text, _)| *text != own).collect();
+    if others.len() < ALIKE_LEAST {
+        return None;
     }
-    let whole = common.len() > SIGNATURE_LINES_MAX; // the same mail again, not an ending
-    let letters = common.iter().map(|l| l.len()).sum::<usize>();
-    if whole || common.len() < 2 || letters < 16 {
-        return Vec::new();
-    }
-    common.reverse();
-    common
+    let most = SIGNATURE_LINES_MAX.min(own.len().saturating_sub(1));
+    let count = (2..=most).rev().find(|count| {
+        let ending = &own[own.len() - count..];
+        let is_sentence = ending[0].ends_with(['.', '?', '!', '…', '。', '？', '！']);
+        let letters = ending.iter().map(String::len).sum::<usize>();
+        !is_sentence
+            && letters >= SIGNATURE_LETTERS_LEAST
+            && others
+                .iter()
+                .all(|(text, folded)| text.ends_with(ending) || folded.starts_with(ending))
+    })?;
+    let at = text
+        .split_inclusive('\n')
+        .scan(0, |at, line| {
+            let begin = *at;
+            *at += line.len();
+            Some((begin, line))
+        })
+        .filter(|(_, line)| !line.trim().is_empty())
+        .nth(own.len() - count)
+        .map(|(begin, _)| begin)?;
+    let (above, ending) = (text[..at].trim_end(), text[at..].trim_end());
+    above.chars().any(char::is_alphanumeric).then_some((above, ending))
 }
 
 #[cfg(test)]
@@ -282,14 +303,20 @@ mod tests {
     }
 
     #[test]
-    fn an_ending_of_three_mails_is_a_signature() {
-        let mails = [
-            "One.\n\nAnn Miller\nShop Ltd, London",
-            "Two?\nAnn Miller\nShop Ltd, London\n",
-            "3\n\nAnn Miller\n\nShop Ltd, London",
-        ];
-        assert_eq!(common_ending(&mails), ["Ann Miller", "Shop Ltd, London"]);
-        assert!(common_ending(&mails[..2]).is_empty());
-        assert!(common_ending(&["a\nThanks", "b\nThanks", "c\nThanks"]).is_empty());
+    fn an_ending_that_comes_again_is_a_signature_and_a_question_is_none() {
+        const SIGNED: &str = "\n\nAnn Miller\nShop Ltd, London\nThis mail is confidential.\n";
+        let mail = |words: &str| (format!("{words}{SIGNED}"), String::new());
+        let trimmed = ("And mine?".to_owned(), format!("{}\n\n> quoted", SIGNED.trim()));
+        let new = format!("Where is it?\n\nIt was blue.{SIGNED}");
+        let found = repeated_ending(&new, &[mail("Hello?"), trimmed.clone()]);
+        assert_eq!(found, Some(("Where is it?\n\nIt was blue.", SIGNED.trim())));
+        assert_eq!(repeated_ending(&new, &[mail("Hello?")]), None, "once is chance");
+        assert_eq!(repeated_ending(&new, &[trimmed, mail("Where is it?\nIt was blue.")]), None);
+        let again = |day: &str| (format!("It is {day}.\nWhere is my money?\nAnn"), String::new());
+        let asked = again("Monday").0;
+        assert_eq!(repeated_ending(&asked, &[again("Tuesday"), again("Friday")]), None);
+        let thanks = ["a", "b", "c"].map(|one| (format!("{one}\nThanks"), String::new()));
+        assert_eq!(repeated_ending("d\nThanks", &thanks), None);
+        assert_eq!(repeated_ending(SIGNED, &[mail("a"), mail("b")]), None, "never all of it");
     }
 }

@@ -12,6 +12,7 @@ use ::mail::dkim::arc::{self, Chain};
 use ::mail::dkim::{self, Outcome, Record, Signature};
 use ::mail::dmarc::{self, Dmarc, Spf};
 use ::mail::dns::Kind;
+use ::mail::network::is_public;
 use ::mail::spf::{self, Answer, Found, Query, Sender};
 use ::mail::{Authentication, Parsed};
 use intake::StoredArrival;
@@ -229,20 +230,6 @@ impl Handed {
             sender: envelope.sender.unwrap_or_default(),
             helo: envelope.helo,
         })
-    }
-}
-
-/// Whether an address may be a stranger's mail server.
-fn is_public(address: &IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified())
-        }
-        IpAddr::V6(v6) => {
-            let first = v6.segments()[0];
-            let is_own = first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80;
-            !(v6.is_loopback() || v6.is_unspecified() || is_own)
-        }
     }
 }
 
