@@ -157,7 +157,7 @@ test("without scripts it goes to another address, and stays there where somebody
   const next = await answer("One more word about it.", NORA, async (question) => {
     const words = await question.innerText();
     assert.match(words, /last letter to nora@gone\.example did not arrive\. .*no such mailbox/i);
-    assert.match(words, /another address, or send it there all the same/);
+    assert.match(words, /another address on the customer's page, or send it there all the same/);
     await isForEverybody(lead);
   });
 
@@ -210,4 +210,48 @@ test("who hands in too much is held back: a lead keeps them held, and lets them 
   await line(lead).getByRole("button", { name: /Let them go/ }).focus();
   await lead.keyboard.press("Enter");
   await lead.getByText("Nobody is held back.").waitFor();
+});
+
+test("an answer to an encrypted mail is a question first, and goes where a colleague says", async () => {
+  const sealed = `Subject: Between us
+MIME-Version: 1.0
+Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="e"
+
+--e
+Content-Type: application/pgp-encrypted
+
+Version: 1
+
+--e
+Content-Type: application/octet-stream
+
+-----BEGIN PGP MESSAGE-----
+
+hQEMA1234
+-----END PGP MESSAGE-----
+--e--`;
+  await mail("sealed", "vera@sealed.example", OURS, sealed);
+  const first = await post.letter("vera@sealed.example");
+  const theirs = /\[(R-\d+)\]/.exec(field(first, "Subject"))[1];
+  const text = "We ring you tomorrow at nine.";
+  const write = async () => {
+    await lead.goto(`${house.base}/cases/${theirs}?write=reply`);
+    await lead.locator("#words").fill(text);
+    await lead.locator("form.composer .button-primary").click();
+    const question = lead.locator("form.composer .notice");
+    assert.match(await question.innerText(), /came encrypted, and this letter leaves in clear/);
+    assert.equal(await lead.locator("#words").inputValue(), text, "nothing typed is lost");
+  };
+  await write();
+  await isForEverybody(lead);
+  await lead.getByRole("button", { name: /Send all the same/ }).click();
+  await post.letter("vera@sealed.example", (one) => one.text.includes("We ring you tomorrow"));
+  await bare.goto(`${house.base}/customers?q=vera`);
+  await bare.locator("tbody a").first().click();
+  await bare.getByLabel("Another e-mail address").fill("vera@home.example");
+  await bare.getByRole("button", { name: "Write to them there" }).click();
+  await bare.getByText("vera@home.example").waitFor();
+  await write();
+  await lead.getByRole("button", { name: /Send all the same/ }).click();
+  await post.letter("vera@home.example", (one) => one.text.includes("We ring you tomorrow"));
 });

@@ -326,8 +326,8 @@ pub async fn delivered(ctx: &Context, job: &Job) -> anyhow::Result<()> {
             &mut tx,
             ctx,
             message,
-            said.state,
-            &said.detail,
+            (said.state, &said.detail),
+            said.back_on,
         );
         noted.await?;
     } else {

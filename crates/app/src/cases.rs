@@ -27,5 +27,8 @@ pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
     if let Some(done) = remedies::resolution::jobs::run(ctx, job).await {
         return Some(done);
     }
+    if let Some(done) = conversation::run(ctx, job).await {
+        return Some(done);
+    }
     handling::bulk::jobs::run(ctx, job).await
 }

@@ -89,6 +89,7 @@ impl Table {
             to: Some("amara@example.org".to_owned()),
             also: Vec::new(),
             automatic: false,
+            despite_failure: false,
             leaves_at: self.now + SignedDuration::from_secs(15),
         }
     }
@@ -196,6 +197,7 @@ impl Table {
             folded: None,
             at: self.now,
             topics: Vec::new(),
+            encrypted: false,
         };
         let facts = Facts { safety, ..Facts::default() };
         messages::receive(&self.case, message, facts, 3, &self.rules, self.now)

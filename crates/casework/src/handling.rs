@@ -232,6 +232,7 @@ impl<'a> Handling<'a> {
             to: self.contact.email.clone(),
             also: Vec::new(),
             automatic: false,
+            despite_failure: false,
             leaves_at: self.policy.leaves_at(self.now),
         }
     }

@@ -104,6 +104,7 @@ pub fn letter(purpose: Purpose) -> Outgoing {
         to: Some("amara@example.org".to_owned()),
         also: Vec::new(),
         automatic: false,
+        despite_failure: false,
         leaves_at: thursday() + SignedDuration::from_secs(15),
     }
 }

@@ -14,7 +14,9 @@ pub mod suggestion;
 pub mod undelivered;
 
 use axum::Router;
+use casework::message::held_back::HELD_BACK_JOB;
 use store::Context;
+use store::job::Job;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Every page and address of this room.
@@ -29,6 +31,14 @@ pub fn router() -> Router<Context> {
         .merge(reply_text::pages::router())
         .merge(suggestion::pages::router())
         .merge(undelivered::pages::router())
+}
+
+/// Does a job of this room; `None` when it is of another kind.
+pub async fn run(ctx: &Context, job: &Job) -> Option<anyhow::Result<()>> {
+    match job.kind.as_str() {
+        HELD_BACK_JOB => Some(message::actions::hold_back(ctx, job).await),
+        _ => None,
+    }
 }
 
 /// Every address for programs of this room, with its description (OpenAPI 3.1).

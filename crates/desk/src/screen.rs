@@ -12,6 +12,7 @@ use domain::channel::Channel;
 use domain::id::{CaseNumber, LabelId};
 use domain::permit::Act;
 use domain::urgency::Reason;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use store::scope::Reach;
@@ -95,6 +96,11 @@ impl Screen {
     /// A moment as this person reads it.
     pub fn moment(&self, at: Timestamp) -> Moment {
         time_words::moment(self.now, at, &self.zone)
+    }
+
+    /// The day it is for this person.
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(self.zone.clone()).date()
     }
 
     /// How long is left, as this person reads it.

@@ -11,6 +11,7 @@ use crate::permit::{Place, Placed};
 use crate::promise::{Promise, PromiseState};
 use crate::urgency::Facts;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// How far a case has come. Each stage holds what that stage made known.
@@ -218,6 +219,13 @@ pub struct Case {
     /// Letters that did not arrive and that nobody has seen to.
     #[serde(default)]
     pub undelivered: Vec<Undelivered>,
+    /// The first day on which they are there again, as the answer of their absence says; `None`
+    /// once they wrote themselves.
+    #[serde(default)]
+    pub back_on: Option<Date>,
+    /// Whether their last words came encrypted: whoever answers in clear does it knowingly.
+    #[serde(default)]
+    pub encrypted: bool,
     /// Clocks that run.
     pub clocks: Vec<Clock>,
     /// When it was opened.

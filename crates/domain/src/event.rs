@@ -17,6 +17,7 @@ use crate::suggestion::Suggested;
 use crate::topic::TopicsCorrected;
 use crate::urgency::Facts;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Who did it.
@@ -141,6 +142,13 @@ pub enum Event {
         delivery: Delivery,
         /// What the other side said, or the evidence.
         detail: String,
+    },
+    /// Who a letter went to is away, as an answer of their program says.
+    CustomerAway {
+        /// The letter it answers.
+        letter: MessageId,
+        /// The first day on which they are there again.
+        back_on: Date,
     },
     /// A letter did not arrive, for good.
     Undelivered(Box<Undelivered>),
@@ -348,6 +356,7 @@ impl Event {
             Event::Sent { .. } => "sent",
             Event::SendUndone { .. } => "send_undone",
             Event::DeliveryChanged { .. } => "delivery_changed",
+            Event::CustomerAway { .. } => "customer_away",
             Event::Undelivered(_) => "undelivered",
             Event::UndeliveredSeenTo { .. } => "undelivered_seen_to",
             Event::Noted { .. } => "noted",
@@ -423,6 +432,8 @@ impl Case {
             promises: Vec::new(),
             offers: Vec::new(),
             undelivered: Vec::new(),
+            back_on: None,
+            encrypted: opening.message.as_ref().is_some_and(|said| said.encrypted),
             clocks: opening.clocks.clone(),
             opened_at: at,
             acknowledged_at: None,
@@ -442,10 +453,12 @@ impl Case {
         self.version += 1;
         match event {
             Event::Opened(_) | Event::DeliveryChanged { .. } | Event::Noted { .. } => {}
+            Event::CustomerAway { back_on, .. } => self.back_on = Some(*back_on),
             Event::Received { message, facts, severity, clocks } => {
                 self.speaks_of(&message.topics);
                 self.facts = *facts;
                 self.severity = *severity;
+                (self.back_on, self.encrypted) = (None, message.encrypted);
                 self.heard(at, clocks);
             }
             Event::Sent { message, clocks, .. } => self.sent(message, clocks, at),

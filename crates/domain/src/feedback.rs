@@ -49,6 +49,8 @@ pub struct FeedbackIn {
     pub because: String,
     /// Evidence that it belongs to a case we have.
     pub thread: Option<ThreadEvidence>,
+    /// Whether it came encrypted.
+    pub encrypted: bool,
     /// The colleague who passed it on, and what they wrote to it.
     pub passed_on: Option<PassedOn>,
     /// Where it was taken over from an earlier system.

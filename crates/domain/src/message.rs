@@ -50,6 +50,9 @@ pub struct PublicMessage {
     pub channel: Channel,
     /// Whether a program wrote it without a person reading it first (RFC 3834).
     pub automatic: bool,
+    /// Whether somebody wants it sent although the last letter there did not arrive.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite_failure: bool,
     /// When it may leave: the undo time is over then.
     pub leaves_at: Timestamp,
 }
@@ -94,6 +97,9 @@ pub struct ReceivedMessage {
     /// What it is about, as it was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<TopicId>,
+    /// Whether it came encrypted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encrypted: bool,
 }
 
 /// What stays inside. It has no recipient, and nothing that sends takes it.

@@ -57,6 +57,7 @@ impl Understood {
             answerable: self.answerable && !self.automatic,
             because: self.because.clone(),
             thread: self.thread(),
+            encrypted: self.encrypted,
             passed_on: self.passed_on.clone(),
             imported: match (self.quiet, self.closed_at) {
                 (false, _) => Imported::No,

@@ -201,6 +201,8 @@ pub struct Said {
     pub because: String,
     /// Whether a program wrote it: it is kept, and never answered by a program.
     pub automatic: bool,
+    /// Whether it came encrypted.
+    pub encrypted: bool,
     /// Whether a program may answer it.
     pub answerable: bool,
     /// Message-IDs by which later mails may name it.
@@ -232,6 +234,7 @@ impl Said {
             joins: Joins::Nothing,
             because: String::new(),
             automatic: false,
+            encrypted: false,
             answerable: true,
             message_ids: Vec::new(),
             passed_on: None,

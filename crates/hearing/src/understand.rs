@@ -290,6 +290,7 @@ fn put_together(
         quiet: read.quiet,
         automatic: said.automatic,
         answerable: said.answerable,
+        encrypted: said.encrypted,
         error: None,
         sender: read.sender,
         message_ids: said.message_ids,

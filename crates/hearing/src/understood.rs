@@ -6,6 +6,7 @@ use domain::feedback::PassedOn;
 use domain::id::{ArrivalId, CaseId, CaseNumber, CustomerId, FeedbackId, UnitId};
 use domain::message::Delivery;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use reading::Reading;
 use serde::Serialize;
 
@@ -98,6 +99,8 @@ pub struct Understood {
     /// Whether a program may answer it: stricter than `automatic`, see
     /// [`mail::may_answer_automatically`].
     pub answerable: bool,
+    /// Whether it came encrypted.
+    pub encrypted: bool,
     /// Why it could not be read; `None` when it could. The feedback is a stub then.
     pub error: Option<String>,
     /// What is known of the sender of a mail, when somebody checked.
@@ -129,6 +132,8 @@ pub struct DeliveryReport {
     pub state: Delivery,
     /// What went wrong in plain words, and the words of the other system.
     pub detail: String,
+    /// The first day on which its reader is there again, where it says that they are away.
+    pub back_on: Option<Date>,
 }
 
 /// What `casework` decided about a thing that was understood.

@@ -261,7 +261,8 @@ async fn end(
         Err(error) => return Err(error),
     }
     if state != Delivery::Held {
-        let job = DeliveryJob { message: letter.key.clone(), state, detail, reported: false };
+        let message = letter.key.clone();
+        let job = DeliveryJob { message, state, detail, reported: false, back_on: None };
         let body = serde_json::to_string(&job)
             .map_err(|error| StoreError::unreadable("noting how a letter fared", error))?;
         let id = format!("delivery/{}/{}/{state}", letter.key, letter.fence);

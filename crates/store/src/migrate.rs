@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     same!(23, "0023_presence"),
     same!(24, "0024_bulk"),
     same!(25, "0025_suggestion"),
+    same!(26, "0026_away"),
 ];
 
 /// The number of the last step.

@@ -140,6 +140,26 @@ impl Tx {
         .doing("noting what a report says")
     }
 
+    /// Stops a letter that nobody has in hand: it leaves only when a person decides so. Says
+    /// whether it still lay there.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn stop_letter(
+        &mut self,
+        key: &str,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "
+            UPDATE outbox SET state = 'failed', answer = $2, changed_at_ms = $3
+            WHERE key = $1 AND state = 'held' AND held_until_ms <= $3";
+        let rows = on!(Tx self, db => sqlx::query(SQL).bind(key).bind(why)
+            .bind(now.as_millisecond()).execute(db).await.map(|done| done.rows_affected()))
+        .doing("stopping a letter")?;
+        Ok(rows == 1)
+    }
+
     /// A person decided about an uncertain or failed letter: send it again, or take it as sent.
     /// Says whether the letter was waiting for that. Noted on its case in the same transaction.
     ///

@@ -68,6 +68,7 @@ fn a_card_number_leaves_by_no_letter_that_a_person_writes() {
             read_up_to: None,
             to: None,
             despite_failure: false,
+            in_clear: false,
             draft_stamp: None,
         };
         let none = store::Press::none();

@@ -91,6 +91,7 @@ fn a_late_save_never_brings_back_a_draft_that_was_sent() {
             read_up_to: None,
             to: None,
             despite_failure: false,
+            in_clear: false,
             draft_stamp: Some(5),
         };
         reply(ctx, maya, number, sent, &Press::none()).await.unwrap();

@@ -22,6 +22,7 @@ fn plain(text: &str) -> Reply {
         read_up_to: None,
         to: None,
         despite_failure: false,
+        in_clear: false,
         draft_stamp: None,
     }
 }

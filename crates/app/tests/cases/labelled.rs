@@ -154,6 +154,7 @@ fn a_letter_with_a_gap_that_nothing_filled_never_leaves() {
             read_up_to: None,
             to: None,
             despite_failure: false,
+            in_clear: false,
             draft_stamp: None,
         };
         let gap = reply(ctx, maya, number, letter("Until {{promise.date}}."), &none).await;

@@ -38,6 +38,7 @@ async fn busy(world: &World, company: &Company) {
         read_up_to: None,
         to: None,
         despite_failure: false,
+        in_clear: false,
         draft_stamp: None,
     };
     let sent = reply(ctx, maya, number, text, &none).await.unwrap().message.unwrap();

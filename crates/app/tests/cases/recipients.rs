@@ -48,6 +48,7 @@ fn to(to: Option<Vec<CustomerId>>) -> Reply {
         read_up_to: None,
         to,
         despite_failure: false,
+        in_clear: false,
         draft_stamp: None,
     }
 }
@@ -98,7 +99,7 @@ fn each_who_is_chosen_gets_a_letter_of_their_own_and_only_the_customer_s_opens_t
         let (message, letter) = (done.message.unwrap(), theirs["message"].as_str().unwrap());
         let letter: MessageId = letter.parse().unwrap();
         let mut tx = world.ctx.begin().await.unwrap();
-        reported(&mut tx, ctx, letter, Delivery::Failed, "5.1.1 unknown").await.unwrap();
+        reported(&mut tx, ctx, letter, (Delivery::Failed, "5.1.1 unknown"), None).await.unwrap();
         tx.commit().await.unwrap();
         let view = now(&world, number).await;
         let sent = view.thread.entries.iter().rev().find(|e| e.delivery.is_some()).unwrap();

@@ -113,6 +113,7 @@ fn the_case_page_shows_what_has_left_and_nothing_private() {
             read_up_to: None,
             to: None,
             despite_failure: false,
+            in_clear: false,
             draft_stamp: None,
         };
         reply(ctx, maya, number, text, &none).await.unwrap();

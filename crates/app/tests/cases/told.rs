@@ -32,6 +32,7 @@ pub fn complaint(world: &World, company: &Company, text: &str) -> FeedbackIn {
         answerable: true,
         because: String::new(),
         thread: None,
+        encrypted: false,
         passed_on: None,
         imported: Imported::No,
     }

@@ -1,18 +1,24 @@
 //! A letter that did not arrive: its case comes back on top until somebody has seen to it.
 
 use crate::programs::Program;
-use crate::told::{arrive, code, complaint, letters, now, opened, words};
+use crate::told::{arrive, code, complaint, in_thread, letters, now, opened, ring, words};
 use casework::Taken;
 use casework::message::undo::undo_send;
+use casework::promise::rules::ClosedHours;
 use conversation::message::actions::{Reply, reply, reported};
 use conversation::undelivered::actions::{Seeing, see_to};
+use desk::view::promises::{away, owed_by};
 use desk::view::queue::{Lane, View, queue};
 use domain::case::{SeenTo, Stage};
 use domain::event::Event;
+use domain::feedback::FeedbackIn;
 use domain::id::{CaseNumber, MessageId};
 use domain::message::Delivery;
 use domain::urgency::Reason;
 use jiff::SignedDuration;
+use jiff::civil::Date;
+use remedies::promise::actions::{MakePromise, make as make_promise};
+use remedies::resolution::actions::{Ask, resolve};
 use store::scope::Reach;
 use store::{Press, on};
 use testkit::{Company, World, on_both};
@@ -20,7 +26,14 @@ use testkit::{Company, World, on_both};
 /// Sends a reply that leaves, and gives its letter.
 async fn answered(world: &World, company: &Company, number: CaseNumber) -> MessageId {
     let text = words("We pay it back today.");
-    let text = Reply { text, read_up_to: None, to: None, despite_failure: true, draft_stamp: None };
+    let text = Reply {
+        text,
+        read_up_to: None,
+        to: None,
+        despite_failure: true,
+        in_clear: false,
+        draft_stamp: None,
+    };
     let done = reply(&world.ctx, &company.maya, number, text, &Press::none()).await.unwrap();
     world.pass(SignedDuration::from_mins(5));
     letters(world).await;
@@ -29,7 +42,7 @@ async fn answered(world: &World, company: &Company, number: CaseNumber) -> Messa
 
 async fn report(world: &World, letter: MessageId, delivery: Delivery, detail: &str) {
     let mut tx = world.ctx.begin().await.unwrap();
-    reported(&mut tx, &world.ctx, letter, delivery, detail).await.unwrap();
+    reported(&mut tx, &world.ctx, letter, (delivery, detail), None).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -147,6 +160,7 @@ fn another_reply_that_is_taken_back_leaves_what_was_seen_to_alone() {
             read_up_to: None,
             to: None,
             despite_failure: true,
+            in_clear: false,
             draft_stamp: None,
         };
         let other = reply(ctx, maya, number, text, &none).await.unwrap().message.unwrap();
@@ -284,8 +298,14 @@ fn a_reply_to_where_the_last_letter_did_not_arrive_is_a_question_first() {
         let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
         let answer = async |on: CaseNumber, despite_failure: bool| {
             let text = words("We pay it back today.");
-            let text =
-                Reply { text, read_up_to: None, to: None, despite_failure, draft_stamp: None };
+            let text = Reply {
+                text,
+                read_up_to: None,
+                to: None,
+                despite_failure,
+                in_clear: false,
+                draft_stamp: None,
+            };
             reply(ctx, maya, on, text, &none).await
         };
         let other = complaint(&world, &company, "Still no heating");
@@ -313,5 +333,133 @@ fn a_reply_to_where_the_last_letter_did_not_arrive_is_a_question_first() {
         let again = complaint(&world, &company, "Is anybody there?");
         arrive(&world, &again, company.amara).await;
         assert!(answer(other, false).await.is_ok(), "they write from there");
+    });
+}
+
+#[test]
+fn a_letter_of_another_kind_waits_where_the_last_one_did_not_arrive() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let letter = answered(&world, &company, number).await;
+        report(&world, letter, Delivery::Failed, "There is no such mailbox (5.1.1)").await;
+        see_to(ctx, maya, number, letter, Seeing::Aside, &none).await.unwrap();
+        let did = words("We paid it back.");
+        let put_right = async || resolve(ctx, maya, number, &did, Ask::Now, &none).await.unwrap();
+        // Taken back in time, nothing waits.
+        let taken_back = put_right().await.message.unwrap();
+        undo_send(ctx, maya, number, taken_back, &none).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        ring(&world).await;
+        assert!(now(&world, number).await.case.undelivered.is_empty());
+        let sent = put_right().await.message.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        assert!(letters(&world).await.is_empty(), "it leaves for nowhere by itself");
+        ring(&world).await;
+        assert!(letters(&world).await.is_empty());
+        let case = now(&world, number).await.case;
+        let waits = &case.undelivered[0];
+        assert_eq!((waits.letter, waits.to.as_str()), (sent, "amara@example.org"));
+        let why =
+            "Not sent: the last letter there did not arrive. There is no such mailbox (5.1.1)";
+        assert_eq!(waits.why, why);
+        assert!(
+            !matches!(case.stage, Stage::Checking { .. }),
+            "nobody was asked: {:?}",
+            case.stage
+        );
+        // A further one gives the same reason, and whoever says so sends it.
+        let further = see_to(ctx, maya, number, sent, Seeing::Aside, &none).await;
+        further.unwrap();
+        let again = put_right().await.message.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        ring(&world).await;
+        assert_eq!(now(&world, number).await.case.undelivered[0].why, why);
+        see_to(ctx, maya, number, again, Seeing::Again(None), &none).await.unwrap();
+        world.pass(SignedDuration::from_mins(5));
+        ring(&world).await;
+        let left = letters(&world).await;
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(left[0]["to"], "amara@example.org");
+        assert!(now(&world, number).await.case.undelivered.is_empty());
+        let before = now(&world, number).await.case;
+        casework::case::rebuild::rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, before);
+    });
+}
+
+#[test]
+fn whoever_answers_an_encrypted_mail_in_clear_says_so() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        let answer = async |in_clear: bool| {
+            let text = words("We pay it back today.");
+            let reply_with = Reply {
+                text,
+                read_up_to: None,
+                to: None,
+                despite_failure: false,
+                in_clear,
+                draft_stamp: None,
+            };
+            reply(ctx, maya, number, reply_with, &none).await
+        };
+        let wrote = async |encrypted: bool| {
+            let said = in_thread(complaint(&world, &company, "My card is lost"), number, true);
+            let said = FeedbackIn { encrypted, ..said };
+            arrive(&world, &said, company.amara).await;
+        };
+        wrote(true).await;
+        assert_eq!(code(answer(false).await), "in_clear");
+        assert!(answer(true).await.is_ok());
+        assert_eq!(code(answer(false).await), "in_clear", "every letter in clear is one");
+        wrote(false).await;
+        assert!(answer(false).await.is_ok(), "they write in clear themselves");
+    });
+}
+
+#[test]
+fn an_absence_stands_beside_what_was_promised_until_they_are_back() {
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya) = (&world.ctx, &company.maya);
+        let letter = answered(&world, &company, number).await;
+        let make = MakePromise {
+            words: words("ring you"),
+            keeper: None,
+            due_at: ctx.now() + SignedDuration::from_hours(48),
+            visible: true,
+            closed_hours: ClosedHours::Confirmed,
+        };
+        make_promise(ctx, maya, number, make, &Press::none()).await.unwrap();
+        let back: Date = "2031-08-12".parse().unwrap();
+        let answers = async |back_on: Option<Date>| {
+            let mut tx = ctx.begin().await.unwrap();
+            let said = (Delivery::Delivered, "They are back on 12 August 2031.");
+            reported(&mut tx, ctx, letter, said, back_on).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let owed = async || owed_by(ctx, maya.id, 20).await.unwrap().remove(0).back_on;
+        assert_eq!(owed().await, None);
+        answers(Some(back)).await;
+        assert_eq!(owed().await, Some(back));
+        let version = now(&world, number).await.case.version;
+        answers(Some(back)).await;
+        assert_eq!(now(&world, number).await.case.version, version, "told twice it is no news");
+        let before = now(&world, number).await.case;
+        casework::case::rebuild::rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, before);
+        assert_eq!(
+            away(Some(back), "2031-08-11".parse().unwrap()),
+            "They are back on 12 August 2031."
+        );
+        assert_eq!(away(Some(back), back), "", "they are there");
+        let said = in_thread(complaint(&world, &company, "I am here"), number, true);
+        arrive(&world, &said, company.amara).await;
+        assert_eq!(owed().await, None, "they wrote themselves");
     });
 }

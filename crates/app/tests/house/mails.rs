@@ -47,6 +47,7 @@ impl House {
             read_up_to: None,
             to,
             despite_failure: false,
+            in_clear: false,
             draft_stamp: None,
         };
         let (ctx, maya) = (&self.world.ctx, &self.company.maya);

@@ -227,6 +227,7 @@ fn our_own_words_without_any_mark_of_a_quote_are_folded() {
             read_up_to: None,
             to: None,
             despite_failure: false,
+            in_clear: false,
             draft_stamp: None,
         };
         let (ctx, maya, none) = (&house.world.ctx, &house.company.maya, store::Press::none());

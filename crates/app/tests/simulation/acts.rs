@@ -72,6 +72,7 @@ async fn of_staff(
                 read_up_to: None,
                 to: None,
                 despite_failure: false,
+                in_clear: roll.which < 8,
                 draft_stamp: None,
             };
             reply(ctx, staff, number, text, &press).await

@@ -151,6 +151,7 @@ impl Run {
             answerable: true,
             because: String::new(),
             thread,
+            encrypted: self.fate.once_in(9),
             passed_on: None,
             imported,
         }

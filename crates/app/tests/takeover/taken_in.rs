@@ -37,6 +37,7 @@ async fn reply_to_all(
         read_up_to: None,
         to: Some(to),
         despite_failure: false,
+        in_clear: false,
         draft_stamp: None,
     };
     let (maya, none) = (&house.company.maya, store::Press::none());
@@ -116,6 +117,7 @@ fn t_18c_a_reply_without_a_choice_goes_to_the_customer_alone() {
             read_up_to: None,
             to: None,
             despite_failure: false,
+            in_clear: false,
             draft_stamp: None,
         };
         let (maya, none) = (&house.company.maya, store::Press::none());

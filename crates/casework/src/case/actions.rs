@@ -367,6 +367,7 @@ fn opening(
             folded: None,
             at: now,
             topics: Vec::new(),
+            encrypted: false,
         }),
         linked_to: None,
     }

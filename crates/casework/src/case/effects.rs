@@ -7,12 +7,13 @@ use crate::case::rules::ASKS_BEFORE_SILENCE;
 use crate::case::save::By;
 use crate::case::sql::people;
 use crate::letter;
+use crate::message::held_back::{self, FOR_EVER, HeldBack};
 use crate::policy::days;
 use crate::timers;
 use domain::case::{Case, Stage, Tray};
 use domain::clock::ClockKind;
 use domain::event::Event;
-use domain::id::MessageId;
+use domain::id::{CustomerId, MessageId};
 use domain::message::{PublicMessage, Purpose};
 use domain::promise::Promise;
 use jiff::Timestamp;
@@ -128,15 +129,16 @@ async fn post(tx: &mut Tx, step: &Effects<'_>, message: &PublicMessage) -> Resul
         };
         let link = format!("{}/c/{token}{page}", by.ctx.base_url);
         let (subject, letter) = (&message.subject, message.id);
-        post_one(tx, step, message, Post { letter, to, subject, link }).await?;
-        if message.automatic {
+        let whose = case.customer;
+        let leaves = post_one(tx, step, message, Post { letter, whose, to, subject, link }).await?;
+        if message.automatic && leaves {
             automatic::count(tx, &message.id.to_string(), to, by.now);
         }
     }
     for one in &message.also {
-        let (to, subject, letter) = (&one.to, &one.subject, one.letter);
+        let (to, subject, letter, whose) = (&one.to, &one.subject, one.letter, one.customer);
         let link = String::new();
-        post_one(tx, step, message, Post { letter, to, subject, link }).await?;
+        post_one(tx, step, message, Post { letter, whose, to, subject, link }).await?;
     }
     Ok(())
 }
@@ -144,19 +146,23 @@ async fn post(tx: &mut Tx, step: &Effects<'_>, message: &PublicMessage) -> Resul
 /// What is particular to the letter of one who gets a message.
 struct Post<'a> {
     letter: MessageId,
+    whose: CustomerId,
     to: &'a str,
     subject: &'a str,
     link: String,
 }
 
+/// Says whether it leaves by itself: where the last one did not arrive, it waits for a word.
 async fn post_one(
     tx: &mut Tx,
     step: &Effects<'_>,
     message: &PublicMessage,
     post: Post<'_>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let (by, case) = (step.by, step.after);
-    let Post { letter, to, subject, link } = post;
+    let Post { letter, whose, to, subject, link } = post;
+    let held = held_back::why(tx, message, whose, to).await?;
+    let held = held.map(|why| HeldBack { letter, why });
     let language = match Language::of(&case.language) {
         Some(language) => language,
         None => {
@@ -179,9 +185,16 @@ async fn post_one(
         .map_err(|error| StoreError::unreadable("writing an envelope", error))?;
     let (key, id) = (letter.to_string(), case.id.to_string());
     let channel = message.channel.as_str();
-    tx.post(&key, &id, channel, to, &envelope, message.leaves_at, by.now).await?;
+    let leaves_at = match &held {
+        Some(held) => {
+            held_back::lay_out(tx, held, message.leaves_at, by.now).await?;
+            message.leaves_at + FOR_EVER
+        }
+        None => message.leaves_at,
+    };
+    tx.post(&key, &id, channel, to, &envelope, leaves_at, by.now).await?;
     by.ctx.passes(Point::LetterPosted);
-    Ok(())
+    Ok(held.is_none())
 }
 
 /// The views in which a case is counted.

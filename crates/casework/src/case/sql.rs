@@ -27,7 +27,7 @@ macro_rules! case_columns {
          c.contacts, c.reopened, c.transfers, c.escalated, c.conduct, c.clocks, c.n_owed,
          c.queue_order, c.opened_at_ms, c.acknowledged_at_ms, c.answered_at_ms,
          c.waiting_since_ms, c.snoozed_until_ms, c.changed_at_ms, c.version, c.undelivered,
-         c.labels, c.topics, c.not_topics"
+         c.labels, c.topics, c.not_topics, c.back_on, c.encrypted"
     };
 }
 pub use case_columns;
@@ -103,6 +103,10 @@ pub struct CaseRow {
     pub topics: String,
     /// What it is not about, as JSON.
     pub not_topics: String,
+    /// The first day on which they are there again, as an ISO date, or empty.
+    pub back_on: String,
+    /// 1 when their last words came encrypted.
+    pub encrypted: i64,
 }
 
 const READING: &str = "reading a case";
@@ -162,6 +166,11 @@ impl CaseRow {
             promises,
             offers,
             undelivered: json(&self.undelivered)?,
+            back_on: match self.back_on.as_str() {
+                "" => None,
+                day => Some(day.parse().map_err(bad)?),
+            },
+            encrypted: self.encrypted != 0,
             clocks: json(&self.clocks)?,
             opened_at: moment(self.opened_at_ms)?,
             acknowledged_at: moment_if(self.acknowledged_at_ms)?,
@@ -410,6 +419,8 @@ fn columns(case: &Case, snippet: Option<&str>) -> Result<serde_json::Value, Stor
         text(serde_json::to_string(&case.labels))?,
         text(serde_json::to_string(&case.topics))?,
         text(serde_json::to_string(&case.not_topics))?,
+        case.back_on.map(|day| day.to_string()).unwrap_or_default(),
+        i64::from(case.encrypted),
     ]))
 }
 
@@ -423,7 +434,8 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     tray, severity, facts, public, contacts, reopened, transfers, escalated,
                     conduct, clocks, n_owed, next_due_at_ms, queue_order, acknowledged_at_ms,
                     answered_at_ms, waiting_since_ms, snoozed_until_ms, closed_at_ms, closing,
-                    changed_at_ms, version, undelivered, labels, topics, not_topics)
+                    changed_at_ms, version, undelivered, labels, topics, not_topics,
+                    back_on, encrypted)
                 SELECT column1, column2, column3, column4, column5,
                     column6, column7, column8, column9, column10,
                     column11, column12, COALESCE(column13, ''), column14,
@@ -431,7 +443,8 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     column20, column21, column22, column23, column24,
                     column25, column26, column27, column28, column29,
                     column30, column31, column32, column33, column34,
-                    column35, column36, column37, column38, column39, column40
+                    column35, column36, column37, column38, column39, column40,
+                    column41, column42
                 FROM rows",
             postgres: "
                 INSERT INTO \"case\" (id, number, unit_id, customer_id, channel, subject, language,
@@ -439,7 +452,8 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     tray, severity, facts, public, contacts, reopened, transfers, escalated,
                     conduct, clocks, n_owed, next_due_at_ms, queue_order, acknowledged_at_ms,
                     answered_at_ms, waiting_since_ms, snoozed_until_ms, closed_at_ms, closing,
-                    changed_at_ms, version, undelivered, labels, topics, not_topics)
+                    changed_at_ms, version, undelivered, labels, topics, not_topics,
+                    back_on, encrypted)
                 SELECT r ->> 0, (r ->> 1)::bigint, r ->> 2, r ->> 3, r ->> 4, r ->> 5, r ->> 6,
                     (r ->> 7)::bigint, r ->> 8, r ->> 9, r ->> 10, r ->> 11,
                     COALESCE(r ->> 12, ''), r ->> 13, r ->> 14, r ->> 15, (r ->> 16)::bigint,
@@ -448,7 +462,8 @@ fn insert(tx: &mut Tx, case: &Case, snippet: Option<&str>) -> Result<(), StoreEr
                     (r ->> 25)::bigint, (r ->> 26)::bigint, (r ->> 27)::bigint,
                     (r ->> 28)::bigint, (r ->> 29)::bigint, (r ->> 30)::bigint,
                     (r ->> 31)::bigint, (r ->> 32)::bigint, r ->> 33, (r ->> 34)::bigint,
-                    (r ->> 35)::bigint, r ->> 36, r ->> 37, r ->> 38, r ->> 39
+                    (r ->> 35)::bigint, r ->> 36, r ->> 37, r ->> 38, r ->> 39,
+                    r ->> 40, (r ->> 41)::bigint
                 FROM jsonb_array_elements($1::jsonb) AS t (r)",
         },
     };
@@ -473,7 +488,8 @@ async fn update(
                 waiting_since_ms = r ->> 30, snoozed_until_ms = r ->> 31, closed_at_ms = r ->> 32,
                 closing = r ->> 33, changed_at_ms = r ->> 34, version = r ->> 35,
                 undelivered = r ->> 36,
-                labels = r ->> 37, topics = r ->> 38, not_topics = r ->> 39
+                labels = r ->> 37, topics = r ->> 38, not_topics = r ->> 39,
+                back_on = r ->> 40, encrypted = r ->> 41
             FROM (SELECT $1 AS r) AS t
             WHERE id = r ->> 0 AND version = $2",
         postgres: "
@@ -489,7 +505,8 @@ async fn update(
                 snoozed_until_ms = (r ->> 31)::bigint, closed_at_ms = (r ->> 32)::bigint,
                 closing = r ->> 33, changed_at_ms = (r ->> 34)::bigint,
                 version = (r ->> 35)::bigint, undelivered = r ->> 36,
-                labels = r ->> 37, topics = r ->> 38, not_topics = r ->> 39
+                labels = r ->> 37, topics = r ->> 38, not_topics = r ->> 39,
+                back_on = r ->> 40, encrypted = (r ->> 41)::bigint
             FROM (SELECT $1::jsonb AS r) AS t
             WHERE id = r ->> 0 AND version = $2",
     };

@@ -261,6 +261,7 @@ fn message_of(ctx: &Context, now: Timestamp, feedback: &FeedbackIn) -> ReceivedM
         folded: feedback.folded.clone(),
         at: feedback.said_at,
         topics: feedback.topics.clone(),
+        encrypted: feedback.encrypted,
     }
 }
 
@@ -300,6 +301,7 @@ pub(crate) async fn acknowledge(
         to: Some(address),
         also: Vec::new(),
         automatic: true,
+        despite_failure: false,
         leaves_at: now,
     };
     let mut sent = sending(&case, letter, &policy.clocks, now);

@@ -12,6 +12,7 @@ use domain::permit::Permit;
 use domain::urgency::Facts;
 use domain::words::Words;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 refusals! {
     /// Why something about a message was refused.
@@ -47,6 +48,8 @@ refusals! {
             /// Why, in plain words; may be empty.
             why: String,
         } = "address_failed", "The last letter to {address} did not arrive. {why}";
+        /// They wrote encrypted, and this would leave in clear.
+        InClear = "in_clear", "Their last words came encrypted, and this leaves unencrypted.";
         /// A gap stands in it that nothing filled.
         GapLeft {
             /// Its name.
@@ -73,6 +76,8 @@ pub struct Outgoing {
     pub also: Vec<Recipient>,
     /// Whether a program wrote it without a person reading it first.
     pub automatic: bool,
+    /// Whether somebody wants it sent although the last letter there did not arrive.
+    pub despite_failure: bool,
     /// When it may leave.
     pub leaves_at: Timestamp,
 }
@@ -108,6 +113,7 @@ pub fn sending(case: &Case, letter: Outgoing, rules: &ClockRules, now: Timestamp
         also: letter.also,
         channel,
         automatic: letter.automatic,
+        despite_failure: letter.despite_failure,
         leaves_at: letter.leaves_at,
     };
     Event::Sent { message, before: snapshot(case), clocks }
@@ -311,6 +317,12 @@ pub fn reported(
     decided(message, known, delivery, detail)
 }
 
+/// Notes until when who a letter went to is away, where that is news.
+pub fn away(case: &Case, letter: MessageId, back_on: Option<Date>) -> Option<Event> {
+    let back_on = back_on.filter(|day| case.back_on != Some(*day))?;
+    Some(Event::CustomerAway { letter, back_on })
+}
+
 /// Notes what a person decided about a letter.
 pub fn decided(
     message: MessageId,
@@ -419,6 +431,7 @@ mod tests {
             folded: None,
             at: thursday(),
             topics: Vec::new(),
+            encrypted: false,
         };
         let facts = Facts { safety: true, ..Facts::default() };
         let calm = receive(&case, message.clone(), facts, 0, &rules(), thursday());

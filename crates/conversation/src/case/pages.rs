@@ -82,6 +82,7 @@ pub(crate) struct Composer {
     send: &'static str,
     news: String,
     despite_failure: bool,
+    in_clear: bool,
     read_up_to: u64,
     stamp: i64,
     may_reply: bool,
@@ -191,6 +192,8 @@ pub(crate) struct Typed {
     pub to: Option<Vec<CustomerId>>,
     /// The writer knows that the last letter did not arrive there.
     pub despite_failure: bool,
+    /// The writer knows that their words came encrypted.
+    pub in_clear: bool,
     /// Why a language model suggests nothing.
     pub model_news: String,
 }
@@ -413,6 +416,7 @@ fn composer(
         },
         news: news.to_owned(),
         despite_failure: typed.despite_failure,
+        in_clear: typed.in_clear,
         read_up_to: view.case.version,
         stamp,
         may_reply,

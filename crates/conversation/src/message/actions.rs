@@ -2,12 +2,14 @@
 //! letter fared.
 
 use crate::undelivered::rules as undelivered;
+use anyhow::Context as _;
 use casework::case::save::{By, save};
 use casework::case::sql as case_sql;
 use casework::draft;
 use casework::handling::{Done, Handling, On, handling, handling_for_customer};
 use casework::mention;
 use casework::mention::rules::mentioned;
+use casework::message::held_back::HeldBack;
 use casework::message::rules::{self, MessageRefused, Outgoing};
 use casework::message::sql;
 use casework::policy::Policy;
@@ -16,6 +18,7 @@ use casework::refusal::ActError;
 use casework::topic::actions as topic;
 use casework::undelivered::sql as undelivered_sql;
 use casework::view::recent::{self, Reverse};
+use domain::case::Case;
 use domain::channel::Channel;
 use domain::event::{Actor, Event};
 use domain::id::{CustomerId, MessageId};
@@ -23,7 +26,9 @@ use domain::message::{Delivery, Purpose, ReceivedMessage};
 use domain::permit::{Act, CustomerPermit, Staff};
 use domain::urgency::Facts;
 use domain::words::Words;
+use jiff::civil::Date;
 use serde::Serialize;
+use store::job::Job;
 use store::{Context, Press, StoreError, Tx};
 
 /// A reply to be sent.
@@ -39,6 +44,9 @@ pub struct Reply {
     /// Send it also where the last letter did not arrive. Without it that is refused with
     /// `address_failed`.
     pub despite_failure: bool,
+    /// Send it unencrypted although their last words came encrypted. Without it that is refused
+    /// with `in_clear`.
+    pub in_clear: bool,
     /// The stamp of the draft this was typed in, so that a late save cannot bring it back.
     pub draft_stamp: Option<i64>,
 }
@@ -120,9 +128,14 @@ pub async fn reply_coached(
 ) -> Result<Done, ActError> {
     let (mut work, permit) = handling!(ctx, staff, Act::Reply, on, press);
     let heard_at = sql::heard_at(&mut work.tx, &work.case).await?;
-    let letter = addressed(&mut work, reply.text, reply.to.as_deref()).await?;
+    let mut letter = addressed(&mut work, reply.text, reply.to.as_deref()).await?;
     if !reply.despite_failure {
         where_letters_arrive(&mut work, &letter).await?;
+    }
+    letter.despite_failure = reply.despite_failure;
+    let leaves = letter.to.is_some() || !letter.also.is_empty();
+    if work.case.encrypted && leaves && !reply.in_clear {
+        return Err(MessageRefused::InClear.into());
     }
     let id = letter.id;
     let says = format!("Sent a reply to {}", names_of(&letter, &work.contact.name));
@@ -244,6 +257,7 @@ pub async fn add_words(
         folded: None,
         at: work.now,
         topics: Vec::new(),
+        encrypted: false,
     };
     topic::hear(&mut work.tx, &mut message).await?;
     let facts = Facts::default();
@@ -263,11 +277,12 @@ pub async fn delivered(
     delivery: Delivery,
     detail: &str,
 ) -> Result<(), StoreError> {
-    note_fate(tx, ctx, message, |known| rules::delivered(message, known, delivery, detail)).await
+    note_fate(tx, ctx, message, |_, known| rules::delivered(message, known, delivery, detail)).await
 }
 
-/// Notes what a report of another system says of a letter, in the caller's transaction. Ends the
-/// doubt about one whose hand-over was cut off.
+/// Notes what a report of another system says of a letter, in the caller's transaction; with
+/// `back_on`, that its reader is away until then. Ends the doubt about one whose hand-over was cut
+/// off.
 ///
 /// # Errors
 /// When the engine fails.
@@ -275,14 +290,19 @@ pub async fn reported(
     tx: &mut Tx,
     ctx: &Context,
     message: MessageId,
-    delivery: Delivery,
-    detail: &str,
+    (delivery, detail): (Delivery, &str),
+    back_on: Option<Date>,
 ) -> Result<(), StoreError> {
     if delivery != Delivery::Delayed {
         let arrived = delivery != Delivery::Failed;
         tx.letter_reported(&message.to_string(), arrived, detail, ctx.now()).await?;
     }
-    note_fate(tx, ctx, message, |known| rules::reported(message, known, delivery, detail)).await
+    note_fate(tx, ctx, message, |case, known| {
+        let mut events = rules::reported(message, known, delivery, detail);
+        events.extend(rules::away(case, message, back_on));
+        events
+    })
+    .await
 }
 
 /// Notes what a person decided about a letter, in the transaction of that decision.
@@ -296,27 +316,29 @@ pub(crate) async fn decided(
     delivery: Delivery,
     detail: &str,
 ) -> Result<(), StoreError> {
-    note_fate(tx, ctx, message, |known| rules::decided(message, known, delivery, detail)).await
+    note_fate(tx, ctx, message, |_, known| rules::decided(message, known, delivery, detail)).await
 }
 
 async fn note_fate(
     tx: &mut Tx,
     ctx: &Context,
     message: MessageId,
-    rule: impl FnOnce(Delivery) -> Vec<Event>,
+    rule: impl FnOnce(&Case, Delivery) -> Vec<Event>,
 ) -> Result<(), StoreError> {
     let Some((case, _)) = sql::delivery(tx, message).await? else { return Ok(()) };
     let Some(case) = case_sql::load_by_id(tx, case).await? else { return Ok(()) };
     // Looked at again under the lock on the case.
     let Some((_, known)) = sql::delivery(tx, message).await? else { return Ok(()) };
-    let mut events = rule(known);
-    let Some(Event::DeliveryChanged { delivery, detail, .. }) = events.last().cloned() else {
+    let mut events = rule(&case, known);
+    if events.is_empty() {
         return Ok(());
-    };
+    }
     let policy = Policy::read(tx).await?;
     let actor = Actor::Rule("outbox".to_owned());
     let now = ctx.now();
-    if delivery == Delivery::Failed || !case.undelivered.is_empty() {
+    if let Some(Event::DeliveryChanged { delivery, detail, .. }) = events.first().cloned()
+        && (delivery == Delivery::Failed || !case.undelivered.is_empty())
+    {
         let written = undelivered_sql::written(tx, message).await?;
         let (clocks, why) = (&policy.clocks, detail.as_str());
         let follow = |one| undelivered::follow(&case, &one, delivery, why, clocks, now);
@@ -324,4 +346,20 @@ async fn note_fate(
     }
     let by = By { ctx, actor, name: &policy.organisation, policy: &policy, now };
     save(tx, &by, &case, &events).await.map(|_| ())
+}
+
+/// Stops a letter to where the last one did not arrive, once it cannot be taken back any more: it
+/// stands on its case like one that came back, until somebody sends it or sets it aside.
+///
+/// # Errors
+/// When the engine fails, or the job's body is none of ours.
+pub async fn hold_back(ctx: &Context, job: &Job) -> anyhow::Result<()> {
+    let HeldBack { letter, why } =
+        serde_json::from_str(&job.body).context("reading of a letter that is held back")?;
+    let mut tx = ctx.begin().await?;
+    if tx.stop_letter(&letter.to_string(), &why, ctx.now()).await? {
+        decided(&mut tx, ctx, letter, Delivery::Failed, &why).await?;
+    }
+    tx.finish(job).await?;
+    Ok(tx.commit().await?)
 }

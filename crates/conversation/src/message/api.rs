@@ -100,6 +100,10 @@ struct ReplyBody {
     /// `address_failed`.
     #[serde(default)]
     despite_failure: bool,
+    /// Send it although their last words came encrypted and this leaves in clear; without it that
+    /// is refused with `in_clear`.
+    #[serde(default)]
+    in_clear: bool,
     /// Rules of the coach whose better words were taken, each as often as they were.
     #[serde(default)]
     used: Vec<String>,
@@ -141,7 +145,8 @@ async fn send_reply(
 ) -> Result<Response, Problem> {
     let on = api::on(&number, &body)?;
     let staff = by.staff.clone();
-    let ReplyBody { text, read_up_to, recipients, despite_failure, used, kept, check } = body.value;
+    let ReplyBody { text, read_up_to, recipients, despite_failure, in_clear, used, kept, check } =
+        body.value;
     let said = coached(&ctx, by, on, text.as_str(), &kept).await?;
     let check = checked(check, &said)?;
     let sent_anyway = said.findings.iter().map(|finding| finding.rule.clone()).collect();
@@ -154,7 +159,8 @@ async fn send_reply(
     if let Some(problem) = problem {
         return Err(problem);
     }
-    let reply = Reply { text, read_up_to, to: recipients, despite_failure, draft_stamp: None };
+    let to = recipients;
+    let reply = Reply { text, read_up_to, to, despite_failure, in_clear, draft_stamp: None };
     let coached = Coached { language, used, kept, sent_anyway, check };
     Ok(api::made(actions::reply_coached(&ctx, &staff, on, reply, coached, &body.press).await?))
 }

@@ -97,6 +97,8 @@ pub(crate) struct Composed {
     pub wish: Option<String>,
     /// The writer knows that the last letter did not arrive there, and sends all the same.
     pub despite_failure: Option<String>,
+    /// The writer knows that their words came encrypted, and sends in clear.
+    pub in_clear: Option<String>,
     /// `next`: open the next case of the list when this is done.
     pub then: Option<String>,
     /// The writer saw that something new came and sends all the same.
@@ -122,8 +124,9 @@ impl Composed {
     pub(crate) fn typed(&self) -> Typed {
         let (used, kept) = (self.used.clone(), self.kept.clone());
         let despite_failure = self.despite_failure.is_some();
-        let words = self.words.clone();
-        Typed { words, used, kept, to: self.to(), despite_failure, ..Typed::default() }
+        let (words, to) = (self.words.clone(), self.to());
+        let in_clear = self.in_clear.is_some();
+        Typed { words, used, kept, to, despite_failure, in_clear, ..Typed::default() }
     }
 
     /// Which of the composers it was.
@@ -178,8 +181,8 @@ async fn create_reply(
     };
     let text = words_of("words", &sent.words, WORDS_MOST, "Write what the customer should read.")?;
     let (read_up_to, draft_stamp) = (sent.read_up_to, sent.stamp);
-    let despite_failure = sent.despite_failure.is_some();
-    let reply = Reply { text, read_up_to, to: sent.to(), despite_failure, draft_stamp };
+    let (despite_failure, in_clear) = (sent.despite_failure.is_some(), sent.in_clear.is_some());
+    let reply = Reply { text, read_up_to, to: sent.to(), despite_failure, in_clear, draft_stamp };
     let number = view.case.number;
     let still = said.findings.drain(..).map(|finding| finding.rule);
     let coached = Coached {
@@ -197,8 +200,13 @@ async fn create_reply(
             let Some((status, news)) = why.as_one_of().and_then(again) else {
                 return Err(ActError::Refused(why).into());
             };
-            let knows = matches!(why.as_one_of(), Some(MessageRefused::AddressFailed { .. }));
-            let typed = Typed { despite_failure: knows, ..sent.typed() };
+            // The next press says that they know.
+            let mut typed = sent.typed();
+            match why.as_one_of() {
+                Some(MessageRefused::AddressFailed { .. }) => typed.despite_failure = true,
+                Some(MessageRefused::InClear) => typed.in_clear = true,
+                _ => {}
+            }
             let html = page(&ctx, &screen, &view, DraftKind::Reply, typed, &news).await?;
             Ok((status, html).into_response())
         }
@@ -217,8 +225,16 @@ fn again(why: &MessageRefused) -> Option<(StatusCode, String)> {
         MessageRefused::AddressFailed { .. } => {
             let why = why.to_string();
             let why = why.trim().trim_end_matches('.');
-            let news = format!("{why}. Give another address, or send it there all the same.");
+            let news = format!(
+                "{why}. Give another address on the customer's page, or send it there all the same."
+            );
             Some((StatusCode::CONFLICT, news))
+        }
+        MessageRefused::InClear => {
+            let news = "Their last words came encrypted, and this letter leaves in clear: whoever \
+                        carries it can read it. Leave out what must stay secret, or write that you \
+                        call them; send it once more to send it so.";
+            Some((StatusCode::CONFLICT, news.to_owned()))
         }
         MessageRefused::NoRecipient | MessageRefused::NotTakenIn => {
             Some((StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))

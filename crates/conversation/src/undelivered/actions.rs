@@ -59,7 +59,8 @@ pub async fn see_to(
     work.tx.decide_letter(&letter.to_string(), false, work.now).await?;
     let text =
         Words::new(&written.text, Words::MOST).map_err(|_| UndeliveredRefused::NotUndelivered)?;
-    let base: Outgoing = work.letter(written.purpose, text);
+    // Whoever sends it once more has seen what happened there.
+    let base = Outgoing { despite_failure: true, ..work.letter(written.purpose, text) };
     if how == SeenTo::FromNowOn {
         if written.whom.is_some() {
             return Err(UndeliveredRefused::NotTheCustomer.into());

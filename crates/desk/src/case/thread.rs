@@ -164,6 +164,7 @@ fn who(entry: &ThreadEntry) -> String {
             Event::ClockOver { .. }
             | Event::PromiseBroken { .. }
             | Event::Woken
+            | Event::CustomerAway { .. }
             | Event::Undelivered(_)
             | Event::JoinerWaits(_),
             _,
@@ -313,6 +314,10 @@ fn line_words(event: &Event, entry: &ThreadEntry) -> String {
 /// Who belongs to the case, which cases are one, and what did not arrive.
 fn bounds_words(event: &Event) -> String {
     match event {
+        Event::CustomerAway { back_on, .. } => {
+            let day = back_on.strftime("%-d %B %Y");
+            format!("They are away, their program answers, and back on {day}")
+        }
         Event::Undelivered(letter) => {
             format!("A letter could not be delivered to {}: {}", letter.to, letter.why)
         }

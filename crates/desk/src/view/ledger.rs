@@ -1,7 +1,7 @@
 //! A line of the ledger of promises, as pages show it.
 
 use crate::screen::Screen;
-use crate::view::promises::PromiseLine;
+use crate::view::promises::{PromiseLine, away};
 use domain::promise::PromiseState;
 use web::time_words::DueClock;
 
@@ -23,6 +23,8 @@ pub struct LedgerLine {
     pub keeper: String,
     /// What was done, once kept.
     pub done: String,
+    /// That the customer is away, and until when; empty when they are not, or it is kept.
+    pub away: String,
 }
 
 impl LedgerLine {
@@ -42,6 +44,10 @@ impl LedgerLine {
             customer: line.customer.clone(),
             keeper: line.keeper.clone(),
             done: line.done.clone(),
+            away: match promise.is_owed() {
+                true => away(line.back_on, screen.today()),
+                false => String::new(),
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::screen::{Screen, closing_words};
 use crate::topic::lines::{TopicLine, lines as topic_lines};
 use crate::view::case::CaseView;
+use crate::view::promises::away;
 use domain::case::{Case, Closing};
 use domain::id::{CaseNumber, CustomerId, StaffId};
 use domain::offer::OfferState;
@@ -36,6 +37,8 @@ pub struct Panel {
     pub reading: Vec<(&'static str, String)>,
     /// What the case is about.
     pub topics: Vec<TopicLine>,
+    /// That they are away, and until when; empty when they are not.
+    pub away: String,
     /// What was promised.
     pub promises: Vec<PromiseLine>,
     /// How promises to them went.
@@ -130,6 +133,7 @@ impl Panel {
                 .map(|customer| format!("/customers/{}", customer.number)),
             reading,
             topics,
+            away: away(case.back_on, screen.today()),
             promises,
             promise_counts,
             offers: offers(screen, view),

@@ -3,6 +3,7 @@
 use casework::case::sql::{PromiseRow, moment};
 use domain::id::{CaseNumber, StaffId};
 use domain::promise::Promise;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 use store::scope::Reach;
@@ -28,6 +29,17 @@ pub struct PromiseLine {
     pub ended_at: Option<Timestamp>,
     /// How often it got a new date.
     pub moved: i64,
+    /// The first day on which the customer is there again, as their program answered on this case,
+    /// also where that is over.
+    pub back_on: Option<Date>,
+}
+
+/// That a customer is away, as it stands beside what we promised them; empty when they are not.
+pub fn away(back_on: Option<Date>, today: Date) -> String {
+    match back_on.filter(|day| *day > today) {
+        Some(day) => format!("They are back on {}.", day.strftime("%-d %B %Y")),
+        None => String::new(),
+    }
 }
 
 /// Which promises of the ledger.
@@ -70,6 +82,7 @@ struct Row {
     done: String,
     ended_at_ms: Option<i64>,
     moved: i64,
+    back_on: String,
 }
 
 impl Row {
@@ -83,6 +96,7 @@ impl Row {
             done: self.done,
             ended_at,
             moved: self.moved,
+            back_on: self.back_on.parse().ok(),
         })
     }
 }
@@ -94,7 +108,7 @@ macro_rules! promise_sql {
                     p.state, c.number AS case_number,
                     (SELECT u.name FROM customer u WHERE u.id = c.customer_id) AS customer_name,
                     (SELECT s.name FROM staff s WHERE s.id = p.keeper_id) AS keeper_name,
-                    p.done, p.ended_at_ms, p.moved
+                    p.done, p.ended_at_ms, p.moved, c.back_on
              FROM promise p JOIN \"case\" c ON c.id = p.case_id
              WHERE ",
             $($rest)*

@@ -2,6 +2,7 @@
 
 use crate::understood::Placed;
 use domain::message::Delivery;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{StoreError, Tx};
 
@@ -21,6 +22,9 @@ pub struct DeliveryJob {
     /// Whether a delivery report says so, and not our own hand-over.
     #[serde(default)]
     pub reported: bool,
+    /// The first day on which its reader is there again, where a report says that they are away.
+    #[serde(default)]
+    pub back_on: Option<Date>,
 }
 
 /// Lays out the work of recording what reports say of our letters.
@@ -36,6 +40,7 @@ pub(crate) async fn note_reports(tx: &mut Tx, placed: &[Placed<'_>]) -> Result<(
                 state: report.state,
                 detail: crate::said::line(&report.detail, 1_000),
                 reported: true,
+                back_on: report.back_on,
             };
             let body = serde_json::to_string(&job)
                 .map_err(|error| StoreError::unreadable("noting a report", error))?;

@@ -2,9 +2,11 @@
 
 use crate::mail::key::known_as;
 use crate::mail::sql;
+use ::mail::absence::Return;
 use ::mail::answer::answer_to;
 use ::mail::{Kind, Parsed, Protection};
 use intake::StoredArrival;
+use jiff::civil::Date;
 use store::{StoreError, Tx};
 
 /// What is odd about a mail, one sentence each; empty when nothing is.
@@ -59,4 +61,9 @@ pub(crate) fn away(parsed: &Parsed) -> Option<String> {
         true => format!("They are away until {day}."),
         false => format!("They are back on {day}."),
     })
+}
+
+/// The first day on which they are there again.
+pub(crate) fn first_day_back(back: &Return) -> Option<Date> {
+    if back.last_day_away { back.on.tomorrow().ok() } else { Some(back.on) }
 }

@@ -27,6 +27,8 @@ const LATELY: SignedDuration = SignedDuration::from_hours(14 * 24);
 const IN_COPY_MOST: usize = 5;
 /// Cases of one mail that are looked at.
 const CASES_MOST: usize = 20;
+/// Bytes of a text in which a signature is looked for.
+const SIGNED_MOST: usize = 65_536;
 /// Mergers followed from one case to the next.
 const MERGERS_MOST: usize = 32;
 /// The setting that lists our mailboxes, separated by spaces.
@@ -51,7 +53,10 @@ pub(crate) async fn place(
         text.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
     let trusted = listed(tx.setting(TRUSTED).await?);
-    let trusted = Trusted::servers(trusted.clone()).and_sealers(trusted);
+    let envelope: Option<Envelope> = serde_json::from_value(arrival.envelope.clone()).ok();
+    let peer = envelope.as_ref().and_then(|envelope| envelope.peer);
+    let names = trusted.iter().map(|one| one.split('@').next().unwrap_or_default().to_owned());
+    let trusted = Trusted::on_mail_from(&trusted, peer).and_sealers(names.collect::<Vec<_>>());
     let authentication = believed(&parsed, &trusted, read.checked.take());
     let mut known = Known {
         own_addresses: listed(tx.setting(ADDRESSES).await?),
@@ -59,7 +64,6 @@ pub(crate) async fn place(
         case_prefix: "R".to_owned(),
         ..Known::default()
     };
-    let envelope: Option<Envelope> = serde_json::from_value(arrival.envelope.clone()).ok();
     let sender = authentication.clone();
     let cut = envelope.as_ref().and_then(cut_off).unwrap_or_default();
     let mailbox = envelope.map(|e| e.mailbox).unwrap_or_default();
@@ -96,6 +100,7 @@ pub(crate) async fn place(
     if let Joins::Case(case) | Joins::Waits(case) = read.said.joins {
         fold_what_we_sent(tx, case, &parsed.text, &mut read.said).await?;
     }
+    fold_signature(tx, &parsed, &mut read.said).await?;
     read.reports = reports(tx, &parsed, &keys, &mailbox).await?;
     if !read.reports.is_empty() {
         ctx.passes(Point::ReportRead);
@@ -162,6 +167,24 @@ async fn fold_what_we_sent(
     if !trimmed.folded_text.is_empty() && !trimmed.new_text.trim().is_empty() && is_one_piece {
         said.text = trimmed.new_text;
         said.folded = Some(trimmed.folded_text);
+    }
+    Ok(())
+}
+
+/// Folds the signature that ended the writer's last mails as well.
+async fn fold_signature(tx: &mut Tx, parsed: &Parsed, said: &mut Said) -> Result<(), StoreError> {
+    let Some(author) = parsed.author.as_ref().filter(|_| parsed.kind == mail::Kind::Human) else {
+        return Ok(());
+    };
+    // Shorter words end alike by chance, and longer ones are compared for nothing.
+    if said.passed_on.is_some() || !(40..SIGNED_MOST).contains(&said.text.len()) {
+        return Ok(());
+    }
+    let earlier = sql::last_words(tx, &author.key()).await?;
+    if let Some((above, ending)) = mail::trim::repeated_ending(&said.text, &earlier) {
+        let below = said.folded.take().map(|folded| format!("\n\n{folded}")).unwrap_or_default();
+        said.folded = Some(format!("{ending}{below}"));
+        said.text = above.to_owned();
     }
     Ok(())
 }
@@ -317,7 +340,8 @@ async fn absences(
         (None, Some(claim)) => last_letter(tx, keys, &claim).await?,
         (None, None) => None,
     };
-    let report = |key| DeliveryReport { key, state: Delivery::Delivered, detail: away };
+    let back_on = parsed.back_on.as_ref().and_then(notices::first_day_back);
+    let report = |key| DeliveryReport { key, state: Delivery::Delivered, detail: away, back_on };
     Ok(key.map(report).into_iter().collect())
 }
 
@@ -334,6 +358,7 @@ fn said_of(parsed: &Parsed, keys: &Keys, claim: &Claim, key: &str) -> Vec<Delive
             State::Complained => Delivery::Complained,
         },
         detail: in_words(delivery),
+        back_on: None,
     };
     // A letter has one recipient; others in its report are those it was passed on to.
     let ours = parsed.deliveries.iter().find(|one| keys.is_for(claim, &one.recipient));

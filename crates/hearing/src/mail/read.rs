@@ -64,6 +64,7 @@ pub(crate) fn read(raw: &[u8], received_at: Timestamp) -> Result<Read, String> {
     said.language = parsed.marks.language.clone().unwrap_or_default();
     said.said_at = parsed.date.filter(|date| *date <= received_at + AHEAD_MOST);
     said.automatic = parsed.kind != mail::Kind::Human;
+    said.encrypted = parsed.protection.iter().any(|one| one.is_encrypted());
     if said.automatic && parsed.kind != mail::Kind::List && !begins_by_itself(&parsed) {
         said.kind = Some(Kind::Other);
     }

@@ -111,6 +111,20 @@ pub(crate) async fn recent_cases(
         .doing("looking for recent cases of a writer")
 }
 
+/// The last mails of a writer: their words, and what was folded below them.
+pub(crate) async fn last_words(
+    tx: &mut Tx,
+    address: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT f.text, COALESCE(f.folded, '') FROM identity i
+        JOIN feedback f ON f.customer_id = i.customer_id
+        WHERE i.kind = 'email' AND i.value = $1 AND f.channel = 'mail' AND f.address = $1
+        ORDER BY f.said_at_ms DESC LIMIT 3";
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(address).fetch_all(db).await)
+        .doing("reading the last mails of a writer")
+}
+
 /// The unit of a case.
 pub(crate) async fn unit_of_case(tx: &mut Tx, number: i64) -> Result<Option<String>, StoreError> {
     const SQL: &str = "SELECT unit_id FROM \"case\" WHERE number = $1";

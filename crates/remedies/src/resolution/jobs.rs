@@ -87,6 +87,7 @@ async fn ask(
         to: contact.email,
         also: Vec::new(),
         automatic: true,
+        despite_failure: false,
         leaves_at,
     };
     let clocks = &policy.clocks;

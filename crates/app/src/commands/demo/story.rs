@@ -312,6 +312,7 @@ async fn reply(stage: &Stage, who: &Staff, row: &QueueRow, text: String) -> anyh
         read_up_to: None,
         to: None,
         despite_failure: false,
+        in_clear: false,
         draft_stamp: None,
     };
     let press = Press::none();

@@ -80,6 +80,7 @@ pub(crate) async fn project(
         | Event::Labelled(_)
         | Event::TopicsCorrected(_)
         | Event::ConductStep { .. }
+        | Event::CustomerAway { .. }
         | Event::Undelivered(_)
         | Event::UndeliveredSeenTo { .. }
         | Event::Suggested(_) => Ok(None),
