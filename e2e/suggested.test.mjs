@@ -89,6 +89,25 @@ test("without scripts a model that is away says so, and what was typed stays", a
   assert.equal(await suggestion(bare).count(), 0);
 });
 
+test("advice that was waved away stays away when a suggestion comes", async () => {
+  const bare = await person(browser, { javaScriptEnabled: false });
+  await bare.context().addCookies(await agent.context().cookies());
+  await bare.goto(agent.url());
+  await editor(bare).fill("We look into it. Calm down, it is not our fault.");
+  await bare.getByRole("button", { name: "Coach it" }).click();
+  const findings = bare.locator(".finding");
+  const before = await findings.count();
+  assert.ok(before > 0, "the coach has something to say");
+  await findings.first().getByRole("button", { name: /^Keep/ }).click();
+  const after = await findings.count();
+  assert.ok(after < before, `${after} of ${before}`);
+  await bare.getByRole("button", { name: "Suggest a reply" }).click();
+  await suggestion(bare).getByText(WORDS).waitFor();
+  assert.equal(await findings.count(), after);
+  await suggestion(bare).getByRole("button", { name: /Set it aside/ }).click();
+  await bare.locator("#words").fill("");
+});
+
 test("the page with a suggestion fits a small screen and passes axe", async () => {
   await agent.reload();
   await agent.getByRole("button", { name: "Suggest a reply" }).click();

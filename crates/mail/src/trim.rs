@@ -317,6 +317,7 @@ mod tests {
         assert_eq!(repeated_ending(&asked, &[again("Tuesday"), again("Friday")]), None);
         let thanks = ["a", "b", "c"].map(|one| (format!("{one}\nThanks"), String::new()));
         assert_eq!(repeated_ending("d\nThanks", &thanks), None);
-        assert_eq!(repeated_ending(SIGNED, &[mail("a"), mail("b")]), None, "never all of it");
+        let alone = repeated_ending(SIGNED, &[mail("a"), mail("b")]);
+        assert!(alone.is_none_or(|(above, _)| above.contains("Ann")), "never all of it");
     }
 }

@@ -3,6 +3,7 @@
 use crate::case::senders;
 use crate::joiner::pages::{JoinerView, waiting};
 use crate::message::coaching::{FindingView, review};
+use crate::message::pages::is_rule;
 use crate::reply_text::sql::{Offered, offered};
 use crate::suggestion::pages::{Suggesting, suggesting};
 use crate::undelivered::pages::{UndeliveredView, undelivered};
@@ -37,6 +38,8 @@ use web::{Form, Path, Problem, Query, SignedIn};
 
 /// Entries shown at once when somebody looks back.
 const EARLIER_AT_ONCE: u32 = 100;
+/// Names that an address lists.
+const LISTED_MOST: usize = 64;
 
 /// The pages of this noun.
 pub fn router() -> Router<Context> {
@@ -136,8 +139,20 @@ impl CasePage {
 struct CaseQuery {
     write: Option<String>,
     before: Option<u64>,
+    /// Who was chosen to get the reply: ids with commas between.
+    to: Option<String>,
+    /// Rules whose better words were taken, with commas between.
+    used: Option<String>,
+    /// Rules whose advice was waved away, with commas between.
+    kept: Option<String>,
     #[serde(rename = "part")]
     _part: Option<String>,
+}
+
+/// What an address lists with commas between; much more than anybody means is left out.
+fn listed(text: Option<String>) -> Vec<String> {
+    let text = text.unwrap_or_default();
+    text.split(',').filter(|one| !one.is_empty()).take(LISTED_MOST).map(str::to_owned).collect()
 }
 
 /// `GET /cases/{number}`
@@ -160,7 +175,11 @@ async fn show(
     let draft = own_draft(&ctx, &screen, &view, kind).await?;
     let stamp = Some(stamp_of(&screen, draft.as_ref()));
     let words = draft.map(|draft| draft.text).unwrap_or_default();
-    page(&ctx, &screen, &view, kind, Typed { words, stamp, ..Typed::default() }, "").await
+    let to = query.to.map(|to| listed(Some(to)).iter().filter_map(|id| id.parse().ok()).collect());
+    let only_rules = |text| listed(text).into_iter().filter(|rule| is_rule(rule)).collect();
+    let (used, kept) = (only_rules(query.used), only_rules(query.kept));
+    let typed = Typed { words, stamp, to, used, kept, ..Typed::default() };
+    page(&ctx, &screen, &view, kind, typed, "").await
 }
 
 /// What this person has kept as a draft on the case.

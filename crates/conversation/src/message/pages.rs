@@ -135,13 +135,14 @@ impl Composed {
     }
 
     /// Who gets it; `None` where there was nobody to choose.
-    fn to(&self) -> Option<Vec<CustomerId>> {
+    pub(crate) fn to(&self) -> Option<Vec<CustomerId>> {
         let chosen = || self.to.iter().take(TO_MOST).filter_map(|id| id.parse().ok()).collect();
         self.chosen.as_ref().map(|_| chosen())
     }
 }
 
-fn is_rule(text: &str) -> bool {
+/// Whether this can be the name of a rule of the coach.
+pub(crate) fn is_rule(text: &str) -> bool {
     (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 

@@ -139,7 +139,7 @@ async fn ask(
         return Err(ActError::from(SuggestionRefused::NoSuchMessage).into());
     };
     match actions::ask(&ctx, &screen, &view, wanted, &press).await {
-        Ok(_) => Ok(back(&view, kind)),
+        Ok(_) => Ok(back(&view, kind, &sent)),
         Err(ActError::Refused(refused)) => match refused.as_one_of() {
             Some(why) => again(&ctx, &screen, &view, &sent, why).await,
             None => Err(ActError::Refused(refused).into()),
@@ -148,10 +148,21 @@ async fn ask(
     }
 }
 
-/// Back to the case, where the draft was kept: a page that can be loaded again.
-fn back(view: &CaseView, kind: DraftKind) -> Response {
-    let write = if kind == DraftKind::Note { "?write=note" } else { "" };
-    Redirect::to(&format!("/cases/{}{write}", view.case.number)).into_response()
+/// Back to the case, where the draft was kept: a page that can be loaded again, with who was chosen
+/// to get it and what was done with the coach's advice.
+fn back(view: &CaseView, kind: DraftKind, sent: &Composed) -> Response {
+    let write = (kind == DraftKind::Note).then(|| "write=note".to_owned());
+    let to = sent.to().map(|to| {
+        let ids: Vec<String> = to.iter().map(ToString::to_string).collect();
+        format!("to={}", ids.join(","))
+    });
+    let rules = |name: &str, rules: &[String]| {
+        (!rules.is_empty()).then(|| format!("{name}={}", rules.join(",")))
+    };
+    let parts = [write, to, rules("used", &sent.used), rules("kept", &sent.kept)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+    Redirect::to(&format!("/cases/{}{query}", view.case.number)).into_response()
 }
 
 /// What was typed is kept as a draft before anything else is tried.
@@ -194,7 +205,7 @@ async fn take(
     };
     keep(&ctx, &screen, &view, &sent).await?;
     actions::take(&ctx, staff, view.case.number, &id, &press).await?;
-    Ok(back(&view, DraftKind::Reply))
+    Ok(back(&view, DraftKind::Reply, &sent))
 }
 
 async fn again(
@@ -222,5 +233,5 @@ async fn set_aside(
     keep(&ctx, &screen, &view, &sent).await?;
     let (staff, id) = (&screen.signed.staff, sent.suggestion.clone().unwrap_or_default());
     actions::set_aside(&ctx, staff, view.case.number, &id).await?;
-    Ok(back(&view, sent.draft_kind()))
+    Ok(back(&view, sent.draft_kind(), &sent))
 }
