@@ -453,12 +453,11 @@ impl Case {
         self.version += 1;
         match event {
             Event::Opened(_) | Event::DeliveryChanged { .. } | Event::Noted { .. } => {}
-            Event::CustomerAway { back_on, .. } => self.back_on = Some(*back_on),
             Event::Received { message, facts, severity, clocks } => {
                 self.speaks_of(&message.topics);
                 self.facts = *facts;
                 self.severity = *severity;
-                (self.back_on, self.encrypted) = (None, message.encrypted);
+                self.encrypted = message.encrypted;
                 self.heard(at, clocks);
             }
             Event::Sent { message, clocks, .. } => self.sent(message, clocks, at),
@@ -523,6 +522,7 @@ impl Case {
 
     fn heard(&mut self, at: Timestamp, clocks: &[Clock]) {
         self.contacts += 1;
+        self.back_on = None;
         self.snoozed_until = None;
         self.waiting_since = self.waiting_since.or(Some(at));
         self.set_clocks(clocks);

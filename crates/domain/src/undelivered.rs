@@ -1,4 +1,5 @@
-//! What a letter that did not arrive changes of its case, and what seeing to it does.
+//! What becomes of letters and what it changes of their case: one that did not arrive, seeing to
+//! it, and one whose reader is away.
 
 use crate::case::{Case, SeenTo, Stage, Undelivered};
 use crate::event::Event;
@@ -6,9 +7,10 @@ use crate::id::MessageId;
 use jiff::Timestamp;
 
 impl Case {
-    /// What an event about letters that did not arrive changes; others change nothing here.
+    /// What an event about the fate of letters changes; others change nothing here.
     pub(crate) fn unheard(&mut self, event: &Event, at: Timestamp) {
         match event {
+            Event::CustomerAway { back_on, .. } => self.back_on = Some(*back_on),
             Event::Undelivered(letter) => self.did_not_arrive(letter, at),
             Event::UndeliveredSeenTo { letter, how } => self.saw_to(*letter, *how),
             _ => {}

@@ -3,8 +3,9 @@
 //!
 //! What is left stands in a sandboxed frame without scripts. Pictures inside the mail come along,
 //! painted anew; pictures elsewhere stay away until somebody asks, because fetching them tells the
-//! sender, and then this program fetches them (`elsewhere`), never the reader's browser. Styles that hide text are dropped: what is hidden from the reader becomes visible.
-//! Behind each link stands where it truly leads.
+//! sender, and then this program fetches them (`elsewhere`), never the reader's browser. Styles that
+//! hide text are dropped: what is hidden from the reader becomes visible. Behind each link stands
+//! where it truly leads.
 
 use crate::picture::{Fetched, NotPainted, PIXELS_MOST, paint};
 use ::mail::limits::{TooMuch, html_allowed};
@@ -147,7 +148,7 @@ impl Palette {
     }
 
     /// The picture at an address elsewhere; `None` while nobody wants those.
-    fn from_elsewhere(&mut self, address: &str) -> Option<String> {
+    fn fetched_at(&mut self, address: &str) -> Option<String> {
         if let Some(done) = self.painted.get(address) {
             return Some(done.clone());
         }
@@ -242,7 +243,7 @@ fn sanitiser(palette: Palette, away: Arc<Mutex<Vec<String>>>) -> Builder<'static
                     if scheme.starts_with("http") {
                         let mut away = away.lock().unwrap_or_else(PoisonError::into_inner);
                         away.push(value.to_owned());
-                        return palette.from_elsewhere(value).map(Cow::Owned);
+                        return palette.fetched_at(value).map(Cow::Owned);
                     }
                     let id = value.trim().get(4..).filter(|_| scheme.starts_with("cid:"));
                     if let Some(id) = id {
