@@ -455,8 +455,7 @@ impl Case {
             Event::Opened(_) | Event::DeliveryChanged { .. } | Event::Noted { .. } => {}
             Event::Received { message, facts, severity, clocks } => {
                 self.speaks_of(&message.topics);
-                self.facts = *facts;
-                self.severity = *severity;
+                (self.facts, self.severity) = (*facts, *severity);
                 self.encrypted = message.encrypted;
                 self.heard(at, clocks);
             }

@@ -2,10 +2,10 @@
 //! sanitiser reaches old mail too.
 //!
 //! What is left stands in a sandboxed frame without scripts. Pictures inside the mail come along,
-//! painted anew; pictures elsewhere stay away until somebody asks, because fetching them tells the
-//! sender, and then this program fetches them (`elsewhere`), never the reader's browser. Styles that
-//! hide text are dropped: what is hidden from the reader becomes visible. Behind each link stands
-//! where it truly leads.
+//! painted anew; pictures elsewhere stay away until somebody asks, because fetching them tells
+//! the sender, and then this program fetches them (`elsewhere`), never the reader's browser.
+//! Styles that hide text are dropped: what is hidden from the reader becomes visible. Behind each
+//! link stands where it truly leads.
 
 use crate::picture::{Fetched, NotPainted, PIXELS_MOST, paint};
 use ::mail::limits::{TooMuch, html_allowed};
