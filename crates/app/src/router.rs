@@ -226,6 +226,9 @@ fn case_links() -> channels::CaseLinks {
         let permit = casework::case::link::opened_by(&ctx, &token).await?;
         Ok(permit.map(|permit| permit.case()))
     })
+    .refusing(async |ctx: Context, visitor, token: String| {
+        desk::view::old_link::refusal(&ctx, visitor, &token).await
+    })
 }
 
 /// How the records of our mail are asked for: only the program knows the settings.

@@ -115,6 +115,7 @@ pub const ROUTES: &[Route] = &[
     get("/c/{token}/offers/{id}", ANYBODY),
     post("/c/{token}/offers/{id}", ANYBODY),
     post("/c/{token}/another-person", ANYBODY),
+    post("/c/{token}/new-link", ANYBODY),
     // The desk.
     get("/", STAFF),
     get("/today", STAFF),

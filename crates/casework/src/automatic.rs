@@ -177,15 +177,21 @@ pub async fn forget_old(ctx: &Context, now: Timestamp) -> Result<(), StoreError>
     let mut tx = ctx.begin().await?;
     tx.forget_tallies_between("automatic/all/", &of_hour(hour - USUAL_HOURS - 1)).await?;
     tx.forget_tallies_between("automatic/to/", &format!("automatic/to/{:09}", hour - 1)).await?;
+    tx.forget_tallies_between("link-asked/", &of_links(hour - 1)).await?;
     tx.commit().await
 }
 
-fn hour_of(now: Timestamp) -> i64 {
+pub(crate) fn hour_of(now: Timestamp) -> i64 {
     now.as_second().div_euclid(3_600).max(USUAL_HOURS)
 }
 
 fn of_hour(hour: i64) -> String {
     format!("automatic/all/{hour:09}")
+}
+
+/// Where it is counted how often new links were asked for.
+pub(crate) fn of_links(hour: i64) -> String {
+    format!("link-asked/{hour:09}")
 }
 
 fn of_domain(hour: i64, address: &str) -> String {

@@ -4,6 +4,7 @@ pub mod actions;
 pub(crate) mod effects;
 pub mod jobs;
 pub mod link;
+pub mod new_link;
 pub mod rebuild;
 pub mod rules;
 pub mod save;

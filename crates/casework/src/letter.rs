@@ -47,6 +47,17 @@ pub fn acknowledgement(
     ))
 }
 
+/// Brings a new link, which stands below it, to whoever the case is of.
+pub fn new_link(say: Say, name: &str, number: &str, organisation: &str) -> Words {
+    words(&format!(
+        "{}\n\n{}\n\n{}\n\n{}\n\n{organisation}",
+        say.greets(name),
+        say.letter_new_link(number),
+        say.letter_new_link_nobody(),
+        say.letter_new_link_by_itself(),
+    ))
+}
+
 /// Says that a promise was kept.
 pub fn promise_kept(say: Say, name: &str, promised: &str, done: &str, from: &str) -> Words {
     words(&format!(

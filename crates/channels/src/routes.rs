@@ -14,17 +14,19 @@ use std::sync::Arc;
 use store::{Context, StoreError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::{Path, Query, Visitor};
+use web::{Path, Problem, Query, Visitor};
 
 type Address = Pin<Box<dyn Future<Output = Result<String, StoreError>> + Send>>;
+type Refused = Pin<Box<dyn Future<Output = Problem> + Send>>;
 type Opened = Pin<Box<dyn Future<Output = Result<Option<CaseId>, StoreError>> + Send>>;
 
-/// Gives the address of a case's page for its customer, and says which case an address opens. Case
-/// links belong to another room, so the program hands this in.
+/// Gives the address of a case's page for its customer, says which case an address opens, and what
+/// is told where it opens none. Case links belong to another room, so the program hands this in.
 #[derive(Clone)]
 pub struct CaseLinks {
     make: Arc<dyn Fn(Context, CaseId, CustomerId) -> Address + Send + Sync>,
     open: Arc<dyn Fn(Context, String) -> Opened + Send + Sync>,
+    refuse: Arc<dyn Fn(Context, Visitor, String) -> Refused + Send + Sync>,
 }
 
 impl CaseLinks {
@@ -37,6 +39,7 @@ impl CaseLinks {
         CaseLinks {
             make: Arc::new(move |ctx, case, customer| Box::pin(make(ctx, case, customer))),
             open: Arc::new(|_, _| Box::pin(async { Ok(None) })),
+            refuse: Arc::new(|_, _, _| Box::pin(async { further::closed() })),
         }
     }
 
@@ -48,6 +51,22 @@ impl CaseLinks {
         Found: Future<Output = Result<Option<CaseId>, StoreError>> + Send + 'static,
     {
         CaseLinks { open: Arc::new(move |ctx, token| Box::pin(open(ctx, token))), ..self }
+    }
+
+    /// With a function that says what is told to whoever comes with a token that opens no case.
+    #[must_use]
+    pub fn refusing<F, Told>(self, refuse: F) -> CaseLinks
+    where
+        F: Fn(Context, Visitor, String) -> Told + Send + Sync + 'static,
+        Told: Future<Output = Problem> + Send + 'static,
+    {
+        let refuse =
+            move |ctx, visitor, token| -> Refused { Box::pin(refuse(ctx, visitor, token)) };
+        CaseLinks { refuse: Arc::new(refuse), ..self }
+    }
+
+    pub(crate) async fn refusal(&self, ctx: &Context, visitor: Visitor, token: &str) -> Problem {
+        (self.refuse)(ctx.clone(), visitor, token.to_owned()).await
     }
 
     pub(crate) async fn opened_by(

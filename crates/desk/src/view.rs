@@ -7,6 +7,7 @@ pub mod filter;
 pub mod filtered;
 pub mod ledger;
 pub mod list;
+pub mod old_link;
 pub mod panel;
 pub mod portal;
 pub mod promises;

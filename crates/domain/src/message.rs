@@ -26,6 +26,8 @@ worded! {
         Verification = "verification",
         /// A last word when the matter is closed.
         Closing = "closing",
+        /// A new link to their page, because one that is too old was opened.
+        Link = "link",
     }
 }
 

@@ -8,6 +8,10 @@ use jiff::Timestamp;
 
 impl Case {
     pub(crate) fn sent(&mut self, message: &PublicMessage, clocks: &[Clock], at: Timestamp) {
+        if message.purpose == Purpose::Link {
+            // It answers nothing: whoever waits for a word of ours goes on waiting.
+            return;
+        }
         self.clocks.retain(|c| c.kind != ClockKind::Acknowledge);
         self.acknowledged_at = self.acknowledged_at.or(Some(at));
         if message.purpose == Purpose::Reply {

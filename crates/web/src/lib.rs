@@ -12,6 +12,7 @@ pub mod icons;
 pub mod json;
 pub mod keymap;
 pub mod live;
+pub mod network;
 pub mod pace;
 pub mod problem;
 pub mod session;
@@ -22,6 +23,7 @@ pub mod words;
 
 pub use form::{Form, Path, PublicForm, Query, new_press};
 pub use json::{Json, Page, PageQuery};
+pub use network::Network;
 pub use problem::Problem;
 pub use session::{Bearer, SignedIn, staff_frame};
 pub use visitor::{Visitor, page_in};

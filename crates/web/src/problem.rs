@@ -44,6 +44,15 @@ pub struct Problem {
     /// The language of the customer who reads it, where whoever told it knows that better than the
     /// address and the browser.
     pub language: Option<Language>,
+    /// What people get in place of the usual page, where what to do next is more than a sentence.
+    pub page: Option<Box<OwnPage>>,
+}
+
+/// A page that tells one problem, written by whoever found it.
+#[derive(Clone, Debug)]
+pub struct OwnPage {
+    /// The page whole, in the language of the problem.
+    pub html: String,
 }
 
 impl Problem {
@@ -57,6 +66,7 @@ impl Problem {
             retry_after: None,
             current: None,
             language: None,
+            page: None,
         }
     }
 
@@ -154,6 +164,15 @@ impl Problem {
     #[must_use]
     pub fn spoken(self, language: Language) -> Problem {
         Problem { language: Some(language), ..self }
+    }
+
+    /// Told to people on a page of its own.
+    ///
+    /// # Errors
+    /// A fault of ours when the template fails.
+    pub fn on_its_page(self, template: &impl askama::Template) -> Result<Problem, Problem> {
+        let html = template.render().map_err(Problem::ours)?;
+        Ok(Problem { page: Some(Box::new(OwnPage { html })), ..self })
     }
 
     /// Adds one thing to put right.

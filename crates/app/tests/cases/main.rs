@@ -9,6 +9,7 @@ mod joiners;
 mod labelled;
 mod mentioned;
 mod merged;
+mod new_link;
 mod present;
 mod programs;
 mod promised;

@@ -51,7 +51,13 @@ pub(crate) async fn of_event(
         timers::set_clock(tx, case.id, clock, now).await?;
     }
     match event {
-        Event::Sent { message, .. } => post(tx, step, message).await?,
+        Event::Sent { message, .. } => {
+            post(tx, step, message).await?;
+            // On a closed case a new link has its days too, or it would never end.
+            if message.purpose == Purpose::Link && case.stage.is_closed() {
+                link::end(tx, case.id, now + days(step.by.policy.link_days)).await?;
+            }
+        }
         Event::PromiseMade { promise } => {
             timers::set_promise(tx, case.id, promise.id, promise.due_at, now).await?;
         }

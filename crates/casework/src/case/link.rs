@@ -53,17 +53,32 @@ pub(crate) async fn revive(tx: &mut Tx, case: CaseId) -> Result<(), StoreError> 
     sql::set_end(tx, case, None).await
 }
 
+/// The hash by which a token is kept. Longer texts are cut, so that nobody makes us hash a novel.
+pub(crate) fn hash(token: &str) -> String {
+    let short: String = token.chars().take(64).collect();
+    sha256_hex(short.as_bytes())
+}
+
 /// What a token opens, or `None`. Takes the same work for a right and a wrong token: one hash and
 /// one look-up by it; nothing compares token with token.
 ///
 /// # Errors
 /// When the engine fails.
 pub async fn opened_by(ctx: &Context, token: &str) -> Result<Option<CustomerPermit>, StoreError> {
-    // Longer texts are cut, so that nobody makes us hash a novel.
-    let short: String = token.chars().take(64).collect();
-    let case = sql::case_of(&ctx.store, &sha256_hex(short.as_bytes()), ctx.now()).await?;
+    let case = sql::case_of(&ctx.store, &hash(token), ctx.now()).await?;
     let Some(case) = case else { return Ok(None) };
     // Only cases of one customer become one, so the link stays with whom it was given to.
     let case = survivor_of(&ctx.store, case).await?;
     Ok(Some(CustomerPermit::from_verified_link(case)))
+}
+
+/// Whether a token is one that we gave out and whose time is over. Only who holds its 128 bits can
+/// ask so, and they learn nothing but that.
+///
+/// # Errors
+/// When the engine fails.
+pub async fn has_ended(ctx: &Context, token: &str) -> Result<bool, StoreError> {
+    let now = ctx.now();
+    let given = sql::given(&ctx.store, &hash(token)).await?;
+    Ok(given.is_some_and(|given| given.has_ended(now)))
 }

@@ -356,6 +356,18 @@ mod tests {
     }
 
     #[test]
+    fn a_new_link_answers_nothing_and_meets_no_clock() {
+        let case = complaint();
+        let link = Outgoing { automatic: true, ..letter(Purpose::Link) };
+        let sent = after(case.clone(), &[sending(&case, link, &rules(), thursday())]);
+        assert_eq!((&sent.clocks, sent.acknowledged_at), (&case.clocks, None));
+        assert_eq!((sent.stage, sent.waiting_since), (case.stage.clone(), case.waiting_since));
+        let word = Outgoing { automatic: true, ..letter(Purpose::Acknowledgement) };
+        let told = after(case.clone(), &[sending(&case, word, &rules(), thursday())]);
+        assert!(told.acknowledged_at.is_some() && told.clocks.len() < case.clocks.len());
+    }
+
+    #[test]
     fn reports_come_in_any_order_and_the_one_that_says_most_stands() {
         use Delivery::{Complained, Delayed, Delivered, Failed, Read, Relayed, Sent, Undone};
         let id = MessageId::from(uuid::Uuid::from_u128(7));

@@ -5,7 +5,7 @@ use crate::message::rules::PastSending;
 use domain::case::Case;
 use domain::event::Event;
 use domain::id::{CaseId, CustomerId, MessageId};
-use domain::message::Delivery;
+use domain::message::{Delivery, Purpose};
 use store::event::StoredEvent;
 use store::{Doing, StoreError, Tx, on};
 
@@ -28,6 +28,9 @@ pub(crate) async fn past_sendings(
     for stored in &events {
         let entry = stored.entry()?;
         match entry.event {
+            // A new link leaves at once and changes nothing: it is never taken back, and stands
+            // in the way of no other that is.
+            Event::Sent { message, .. } if message.purpose == Purpose::Link => {}
             Event::Sent { message, before, .. } => {
                 past.push(PastSending { message, at: entry.at, before, undone: false });
             }

@@ -7,8 +7,6 @@ use hearing::form::{Answers, DraftFile, ReachBy};
 use hearing::said::{Envelope, Shape};
 use intake::Arrival;
 use jiff::SignedDuration;
-use sha2::Sha256;
-use std::net::IpAddr;
 use store::file::{hex, sha256_hex};
 use store::{Context, StoreError};
 
@@ -56,22 +54,6 @@ impl From<StoreError> for StepError {
 
 fn hash(token: &str) -> String {
     sha256_hex(token.get(..token.len().min(64)).unwrap_or("").as_bytes())
-}
-
-/// The network somebody writes from, as a keyed hash: counted for an hour, never readable.
-pub(crate) fn network(ctx: &Context, peer: Option<IpAddr>) -> String {
-    use hmac::{Hmac, KeyInit, Mac};
-    let part: Vec<u8> = match peer.map(|peer| peer.to_canonical()) {
-        Some(IpAddr::V4(v4)) => v4.octets().to_vec(),
-        Some(IpAddr::V6(v6)) => v6.octets()[..8].to_vec(),
-        None => Vec::new(),
-    };
-    let mac = Hmac::<Sha256>::new_from_slice(&ctx.secrets.form_key);
-    // HMAC takes keys of any length, so this cannot fail.
-    let mut mac = mac.expect("any length is a key");
-    mac.update(b"network/");
-    mac.update(&part);
-    hex(&mac.finalize().into_bytes()[..16])
 }
 
 fn written(answers: &Answers) -> Result<String, StoreError> {

@@ -3,7 +3,7 @@
 
 use crate::form::actions::{self, Draft, StepError};
 use crate::form::frame::{Shown, Visit};
-use crate::form::portal::{peer, take_files};
+use crate::form::portal::take_files;
 use crate::form::views::{FileLine, FurtherPage};
 use crate::form::{receipt, sql};
 use crate::routes::CaseLinks;
@@ -14,16 +14,24 @@ use hearing::form::{Answers, Faults, STORY_MOST, too_long};
 use serde::Deserialize;
 use speech::Say;
 use store::Context;
-use web::{Path, Problem, Query, Visitor, page_in};
+use web::{Network, Path, Problem, Query, Visitor, page_in};
 
-fn closed() -> Problem {
+/// What a link that opens nothing looks like, where nobody knows more of it.
+pub(crate) fn closed() -> Problem {
     let says = "This link does not open a case, or not any more. Write to us, and we send a new one \
                 to the address we know.";
     Problem::missing("link_closed", says)
 }
 
-async fn whose(ctx: &Context, links: &CaseLinks, token: &str) -> Result<sql::Whose, Problem> {
-    let case = links.opened_by(ctx, token).await.map_err(Problem::ours)?.ok_or_else(closed)?;
+async fn whose(
+    ctx: &Context,
+    visitor: Visitor,
+    links: &CaseLinks,
+    token: &str,
+) -> Result<sql::Whose, Problem> {
+    let Some(case) = links.opened_by(ctx, token).await.map_err(Problem::ours)? else {
+        return Err(links.refusal(ctx, visitor, token).await);
+    };
     let whose = sql::whose(&ctx.store, &case.to_string()).await.map_err(Problem::ours)?;
     whose.ok_or_else(closed)
 }
@@ -65,7 +73,7 @@ pub(crate) async fn show(
     Extension(links): Extension<CaseLinks>,
     Path(token): Path<String>,
 ) -> Result<Response, Problem> {
-    let whose = whose(&ctx, &links, &token).await?;
+    let whose = whose(&ctx, visitor, &links, &token).await?;
     page(&visit(&ctx, visitor, &whose), &token, None, String::new(), Vec::new()).await
 }
 
@@ -84,14 +92,13 @@ pub(crate) async fn add(
     Extension(links): Extension<CaseLinks>,
     Path(token): Path<String>,
     Query(carried): Query<Carried>,
-    extensions: axum::http::Extensions,
+    Network(network): Network,
     multipart: Multipart,
 ) -> Result<Response, Problem> {
-    let whose = whose(&ctx, &links, &token).await?;
+    let whose = whose(&ctx, visitor, &links, &token).await?;
     let visit = visit(&ctx, visitor, &whose);
     let say = visit.say;
     let problem = |error| problem(error).spoken(say.language);
-    let network = actions::network(&ctx, peer(&extensions));
     let draft = draft_of(&visit, &network, &whose, &carried.draft).await.map_err(problem)?;
     if draft.arrival.is_some() {
         return Ok(visitor.go_to(&format!("/c/{token}")));

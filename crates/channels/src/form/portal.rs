@@ -8,23 +8,18 @@ use crate::form::views::{
     WishChoice, WishPage,
 };
 use crate::routes::CaseLinks;
-use axum::extract::{ConnectInfo, Extension, Multipart, Request, State};
+use axum::extract::{Extension, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use hearing::form::{Answers, Faults, ReachBy, STORY_MOST};
 use serde::Deserialize;
 use speech::Say;
-use std::net::SocketAddr;
 use store::Context;
-use web::{Path, Problem, PublicForm, Visitor, page_in};
+use web::{Network, Path, Problem, PublicForm, Visitor, page_in};
 
 /// Errors are told at the fields, so a page with them is 422.
 fn with_errors(page: Result<Response, Problem>) -> Result<Response, Problem> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page?).into_response())
-}
-
-pub(crate) fn peer(request: &axum::http::Extensions) -> Option<std::net::IpAddr> {
-    request.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }
 
 /// What a step that cannot be done looks like.
@@ -123,7 +118,7 @@ impl StoryForm {
 pub(crate) async fn create(
     State(ctx): State<Context>,
     visitor: Visitor,
-    extensions: axum::http::Extensions,
+    Network(network): Network,
     PublicForm { value: form, .. }: PublicForm<StoryForm>,
 ) -> Result<Response, Problem> {
     let visit = Visit::of(&ctx, visitor);
@@ -133,7 +128,6 @@ pub(crate) async fn create(
     if !faults.is_empty() {
         return with_errors(story_page(&visit, None, &answers, faults, false).await);
     }
-    let network = actions::network(&ctx, peer(&extensions));
     match actions::begin(&ctx, &network, &answers).await {
         Ok(token) => Ok(visitor.go_to(&format!("/complain/{token}/wish"))),
         Err(error) => refused(&visit, "", error).await,
@@ -490,7 +484,7 @@ pub(crate) async fn send(
             }
         }
     }
-    let network = actions::network(&ctx, peer(request.extensions()));
+    let Network(network) = Network::of(&ctx, request.extensions());
     match actions::send(&ctx, &token, &network).await {
         Ok(()) => Ok(visitor.go_to(&format!("/complain/received/{token}"))),
         Err(error) => refused(&visit, &token, error).await,

@@ -7,7 +7,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use casework::case::new_link::{self as link, Asked};
+use desk::api::Nothing;
 use desk::case::public::{PublicPromise, PublicWords, Step};
+use desk::view::old_link;
 use desk::view::visit::{Visit, WORDS_MOST, waits_for_customer};
 use domain::offer::Offer;
 use domain::words::Words;
@@ -15,11 +18,14 @@ use serde::Deserialize;
 use speech::Say;
 use store::Context;
 use web::frame::CustomerFrame;
-use web::{Path, Problem, PublicForm, Visitor, page_in};
+use web::{Network, Path, Problem, PublicForm, Visitor, page_in};
 
 /// The pages of this noun for customers.
 pub fn router() -> Router<Context> {
-    Router::new().route("/c/{token}", get(show)).route("/c/{token}/messages", post(add_words))
+    Router::new()
+        .route("/c/{token}", get(show))
+        .route("/c/{token}/messages", post(add_words))
+        .route("/c/{token}/new-link", post(new_link))
 }
 
 /// Where the links and forms of the case's page lead.
@@ -142,4 +148,21 @@ async fn add_words(
     let added = messages::add_words(&ctx, &visit.portal.permit, words, &form.press).await;
     added.map_err(|error| visit.tell(error))?;
     Ok(visit.home())
+}
+
+/// `POST /c/{token}/new-link`: asks for a new link with one that is too old.
+async fn new_link(
+    State(ctx): State<Context>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    Network(network): Network,
+    form: PublicForm<Nothing>,
+) -> Result<Response, Problem> {
+    let Nothing {} = form.value;
+    match link::ask(&ctx, &token, &network, &form.press).await? {
+        Asked::Never => Err(old_link::refusal(&ctx, visitor, &token).await),
+        Asked::Opens => Ok(visitor.go_to(&format!("/c/{token}"))),
+        Asked::Taken => old_link::asked(&ctx, visitor, &token).await,
+        Asked::TooOften => Err(Problem::too_often(3_600)),
+    }
 }

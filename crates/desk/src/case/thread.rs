@@ -10,7 +10,7 @@ use domain::case::SeenTo;
 use domain::clock::ClockKind;
 use domain::event::{Actor, Event};
 use domain::joiner::Part;
-use domain::message::{Delivery, ReceivedMessage};
+use domain::message::{Delivery, PublicMessage, Purpose, ReceivedMessage};
 use domain::suggestion::{Suggested, SuggestionKind, SuggestionStep};
 use web::time_words::Moment;
 
@@ -139,7 +139,7 @@ impl EntryView {
                 EntryView {
                     letters: letters(entry, is_due),
                     channel: channel_words(message.channel).1,
-                    who: if message.automatic { "Automatic".to_owned() } else { who(entry) },
+                    who: writer(entry, message),
                     fares,
                     undone,
                     decide,
@@ -174,6 +174,18 @@ fn who(entry: &ThreadEntry) -> String {
         (Actor::Rule(_), ..) => "Redress".to_owned(),
         (.., "") => "Somebody".to_owned(),
         (.., name) => name.to_owned(),
+    }
+}
+
+/// Who wrote a letter of ours.
+fn writer(entry: &ThreadEntry, message: &PublicMessage) -> String {
+    match message.purpose {
+        // The letter itself may be in a language that staff do not read.
+        Purpose::Link => {
+            "Automatic: somebody with a link that is too old asked for a new one".to_owned()
+        }
+        _ if message.automatic => "Automatic".to_owned(),
+        _ => who(entry),
     }
 }
 

@@ -18,7 +18,7 @@ pub struct MessageBody {
     /// The way it took: `mail`, `form`, `call` …
     pub channel: String,
     /// Why we wrote it: `reply`, `acknowledgement`, `transfer`, `escalation`, `offer`, `promise`,
-    /// `verification` or `closing`; empty for theirs.
+    /// `verification`, `closing` or `link` (a new link to their page); empty for theirs.
     pub purpose: String,
     /// Who wrote it, as shown.
     pub author: String,

@@ -1,6 +1,7 @@
 //! A customer who comes with the link of their case.
 
 use crate::case::public::Telling;
+use crate::view::old_link;
 use crate::view::portal::{PortalCase, portal_case};
 use axum::response::Response;
 use casework::policy::Policy;
@@ -30,16 +31,12 @@ pub struct Visit {
 impl Visit {
     /// Who comes with `token`.
     pub async fn of(ctx: &Context, visitor: Visitor, token: &str) -> Result<Visit, Problem> {
-        let portal = portal_case(ctx, token).await?.ok_or_else(closed)?;
+        let Some(portal) = portal_case(ctx, token).await? else {
+            return Err(old_link::refusal(ctx, visitor, token).await);
+        };
         let say = visitor.say(&[&portal.case.language, &portal.reads]);
         let policy = Policy::of(&ctx.store).await?;
-        let lines = ctx.store.setting("organisation/contact").await?;
-        let lines: Vec<String> =
-            lines.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        let contact = match lines.join(" · ") {
-            none if none.is_empty() => say.answer_any_letter(),
-            lines => lines,
-        };
+        let contact = old_link::another_way(ctx, say).await?;
         let (token, now) = (token.to_owned(), ctx.now());
         Ok(Visit { portal, say, token, policy, now, contact, visitor })
     }
@@ -74,12 +71,6 @@ impl Visit {
     pub fn tell(&self, problem: impl Into<Problem>) -> Problem {
         problem.into().spoken(self.say.language)
     }
-}
-
-fn closed() -> Problem {
-    let says = "This link does not open a case, or not any more. Write to us, and we send a new one \
-                to the address we know.";
-    Problem::missing("link_closed", says)
 }
 
 /// Whether the customer is asked to answer an offer.

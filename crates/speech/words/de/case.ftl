@@ -78,3 +78,11 @@ offer-rights = Ihre Wahl nimmt Ihnen keines Ihrer Rechte.
 offer-send = Auswahl absenden
 offer-fair-missing = Schreiben Sie, was aus Ihrer Sicht fair wäre.
 offer-choice-missing = Wählen Sie eines aus, oder sagen Sie, was fair wäre.
+
+old-link-title = Dieser Link ist zu alt
+old-link-why = Zu Ihrem Schutz gilt jeder Link zu Ihrer Seite nur eine bestimmte Zeit, und die ist bei diesem abgelaufen. Er öffnet die Seite nicht mehr.
+old-link-kept = Was Sie uns geschrieben haben, ist gespeichert. Ein Klick genügt, und wir senden einen neuen Link an die Adresse, die wir von Ihnen kennen.
+old-link-send = Senden Sie mir einen neuen Link
+old-link-asked-title = Sehen Sie in Ihr Postfach
+old-link-asked = Wenn wir eine E-Mail-Adresse von Ihnen kennen, ist ein Schreiben mit einem neuen Link unterwegs. Es kann einige Minuten dauern. Wir senden höchstens eines pro Stunde.
+old-link-nothing = Wenn nichts kommt, antworten Sie auf eines unserer Schreiben, oder sagen Sie uns noch einmal, was schiefgegangen ist.

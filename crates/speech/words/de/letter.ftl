@@ -33,3 +33,8 @@ letter-withdrawn = wir haben unseren Vorschlag zurückgenommen. Ich schreibe Ihn
 letter-solved = Ist es damit gelöst? Ihre Antwort entscheidet.
 letter-solved-again = wir haben Ihnen zu „{ $problem }“ geschrieben. Ist es damit gelöst? Ein Klick auf Ihrer Seite genügt, und wenn noch etwas nicht stimmt, machen wir weiter.
 letter-asked-by-itself = Diese Frage wurde automatisch gesendet; eine Antwort liest ein Mensch.
+
+letter-new-link-subject = Ein neuer Link zu Ihrer Seite
+letter-new-link = Sie oder jemand mit einem alten Link zu Ihrer Seite haben uns um einen neuen gebeten. Er steht am Ende dieses Schreibens und führt zu Ihrem Anliegen mit dem Aktenzeichen { $number }.
+letter-new-link-nobody = Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Der neue Link steht nur in diesem Schreiben.
+letter-new-link-by-itself = Dieses Schreiben wurde automatisch gesendet; eine Antwort darauf liest ein Mensch.

@@ -87,3 +87,13 @@ offer-rights = Choosing one takes away none of your rights.
 offer-send = Send my choice
 offer-fair-missing = Write what you think would be fair.
 offer-choice-missing = Choose one, or say what would be fair.
+
+## A link that is too old. It says nothing of the case: whoever holds an old link may not be its customer.
+
+old-link-title = This link is too old
+old-link-why = For your protection, each link to your page works only for a certain time, and this one’s time is over. It can’t open the page any more.
+old-link-kept = What you wrote to us is kept. One press, and we send a new link to the address we know.
+old-link-send = Send me a new link
+old-link-asked-title = Look in your mailbox
+old-link-asked = If we know an e-mail address of yours, a letter with a new link is on its way. It can take some minutes. We send at most one an hour.
+old-link-nothing = If nothing comes, answer any of our letters, or tell us again what went wrong.

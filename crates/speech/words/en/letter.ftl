@@ -39,3 +39,9 @@ letter-withdrawn = We have taken back what we suggested. I'll write to you about
 letter-solved = Did this solve it? Your answer decides.
 letter-solved-again = We wrote to you about “{ $problem }”. Did this solve it? One press on your page is enough, and if something is still wrong we go on.
 letter-asked-by-itself = This question was sent by itself; an answer is read by a person.
+
+# A new link to the customer's page, sent by itself. Whoever asked for it may not be the customer.
+letter-new-link-subject = A new link to your page
+letter-new-link = You, or somebody with an old link to your page, asked us for a new one. It stands at the end of this letter and opens what we have under { $number }.
+letter-new-link-nobody = If it wasn’t you, you don’t have to do anything: the new link stands in this letter alone.
+letter-new-link-by-itself = This letter was sent by itself; if you answer it, a person reads that.

@@ -78,3 +78,11 @@ offer-rights = Elegir una opción no le quita ninguno de sus derechos.
 offer-send = Enviar mi elección
 offer-fair-missing = Escriba qué le parecería justo.
 offer-choice-missing = Elija una opción o diga qué sería justo.
+
+old-link-title = Este enlace es demasiado antiguo
+old-link-why = Para su protección, cada enlace a su página funciona solo durante un tiempo, y el de este ya ha pasado. Ya no abre la página.
+old-link-kept = Lo que nos escribió está guardado. Basta con pulsar una vez y enviaremos un enlace nuevo a la dirección suya que conocemos.
+old-link-send = Enviarme un enlace nuevo
+old-link-asked-title = Mire en su correo
+old-link-asked = Si conocemos una dirección de correo electrónico suya, un mensaje con un enlace nuevo está en camino. Puede tardar unos minutos. Enviamos como máximo uno por hora.
+old-link-nothing = Si no llega nada, responda a cualquiera de nuestros mensajes o cuéntenos otra vez qué salió mal.

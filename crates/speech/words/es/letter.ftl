@@ -33,3 +33,8 @@ letter-withdrawn = Hemos retirado nuestra propuesta. Le escribiré sobre lo que 
 letter-solved = ¿Está resuelto? Su respuesta decide.
 letter-solved-again = Le escribimos sobre «{ $problem }». ¿Está resuelto? Basta con pulsar una vez en su página, y si algo sigue mal, continuamos.
 letter-asked-by-itself = Esta pregunta se ha enviado automáticamente; su respuesta la leerá una persona.
+
+letter-new-link-subject = Un enlace nuevo a su página
+letter-new-link = Usted, o alguien que tiene un enlace antiguo a su página, nos ha pedido uno nuevo. Está al final de este mensaje y abre su caso con la referencia { $number }.
+letter-new-link-nobody = Si no ha sido usted, no tiene que hacer nada: el enlace nuevo está solo en este mensaje.
+letter-new-link-by-itself = Este mensaje se ha enviado automáticamente; su respuesta la leerá una persona.

@@ -78,3 +78,11 @@ offer-rights = Votre choix ne vous retire aucun de vos droits.
 offer-send = Envoyer mon choix
 offer-fair-missing = Écrivez ce qui vous semblerait juste.
 offer-choice-missing = Choisissez une proposition, ou dites ce qui serait juste.
+
+old-link-title = Ce lien est trop ancien
+old-link-why = Pour vous protéger, chaque lien vers votre page ne fonctionne qu’un certain temps, et celui-ci a expiré. Il n’ouvre plus la page.
+old-link-kept = Ce que vous nous avez écrit est conservé. Il suffit d’un clic, et nous envoyons un nouveau lien à l’adresse que nous vous connaissons.
+old-link-send = M’envoyer un nouveau lien
+old-link-asked-title = Regardez dans votre messagerie
+old-link-asked = Si nous connaissons votre adresse e-mail, un message avec un nouveau lien est en route. Cela peut prendre quelques minutes. Nous en envoyons au plus un par heure.
+old-link-nothing = Si rien n’arrive, répondez à n’importe lequel de nos messages, ou dites-nous à nouveau ce qui s’est mal passé.

@@ -33,3 +33,8 @@ letter-withdrawn = Nous avons retiré notre proposition. Je vous écrirai au suj
 letter-solved = Est-ce réglé ? C’est votre réponse qui décide.
 letter-solved-again = Nous vous avons écrit au sujet de « { $problem } ». Est-ce réglé ? Un clic sur votre page suffit, et si quelque chose ne va pas encore, nous continuons.
 letter-asked-by-itself = Cette question a été envoyée automatiquement ; une personne lira votre réponse.
+
+letter-new-link-subject = Un nouveau lien vers votre page
+letter-new-link = Vous, ou une personne qui a un ancien lien vers votre page, nous avez demandé un nouveau lien. Il se trouve à la fin de ce message et ouvre votre demande sous la référence { $number }.
+letter-new-link-nobody = Si ce n’était pas vous, vous n’avez rien à faire : le nouveau lien ne se trouve que dans ce message.
+letter-new-link-by-itself = Ce message a été envoyé automatiquement ; une personne lira votre réponse.

@@ -78,3 +78,11 @@ offer-rights = La scelta non Le toglie alcun diritto.
 offer-send = Invia la mia scelta
 offer-fair-missing = Scriva che cosa Le sembrerebbe giusto.
 offer-choice-missing = Scelga una proposta, oppure dica che cosa sarebbe giusto.
+
+old-link-title = Questo link è troppo vecchio
+old-link-why = Per la Sua protezione, ogni link alla Sua pagina funziona solo per un certo tempo, e il tempo di questo è scaduto. Non apre più la pagina.
+old-link-kept = Ciò che ci ha scritto è conservato. Basta un clic, e inviamo un nuovo link al Suo indirizzo che conosciamo.
+old-link-send = Inviatemi un nuovo link
+old-link-asked-title = Guardi nella Sua casella di posta
+old-link-asked = Se conosciamo un Suo indirizzo e-mail, un messaggio con un nuovo link è in arrivo. Possono volerci alcuni minuti. Ne inviamo al massimo uno all’ora.
+old-link-nothing = Se non arriva nulla, risponda a uno qualsiasi dei nostri messaggi, oppure ci dica di nuovo che cosa è andato storto.

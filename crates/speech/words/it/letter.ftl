@@ -33,3 +33,8 @@ letter-withdrawn = Abbiamo ritirato la nostra proposta. Le scriverò che cosa po
 letter-solved = È risolto? Decide la Sua risposta.
 letter-solved-again = Le abbiamo scritto a proposito di «{ $problem }». È risolto? Basta un clic sulla Sua pagina, e se qualcosa non va ancora, andiamo avanti.
 letter-asked-by-itself = Questa domanda è stata inviata automaticamente; la risposta la leggerà una persona.
+
+letter-new-link-subject = Un nuovo link alla Sua pagina
+letter-new-link = Lei, o qualcuno che ha un vecchio link alla Sua pagina, ci ha chiesto un nuovo link. Si trova alla fine di questo messaggio e apre il Suo caso con il riferimento { $number }.
+letter-new-link-nobody = Se non è stato Lei a chiederlo, non deve fare nulla: il nuovo link si trova solo in questo messaggio.
+letter-new-link-by-itself = Questo messaggio è stato inviato automaticamente; la risposta la leggerà una persona.

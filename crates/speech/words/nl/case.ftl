@@ -78,3 +78,11 @@ offer-rights = Door te kiezen verliest u geen rechten.
 offer-send = Mijn keuze versturen
 offer-fair-missing = Schrijf wat u redelijk vindt.
 offer-choice-missing = Kies er een, of zeg wat u redelijk vindt.
+
+old-link-title = Deze link is te oud
+old-link-why = Voor uw bescherming werkt elke link naar uw pagina maar een bepaalde tijd, en die is voor deze link voorbij. Hij opent de pagina niet meer.
+old-link-kept = Wat u ons hebt geschreven is bewaard. Eén klik is genoeg, en we sturen een nieuwe link naar het adres dat we van u kennen.
+old-link-send = Stuur mij een nieuwe link
+old-link-asked-title = Kijk in uw mailbox
+old-link-asked = Als we een e-mailadres van u kennen, is er een bericht met een nieuwe link onderweg. Het kan een paar minuten duren. We sturen er hoogstens één per uur.
+old-link-nothing = Komt er niets, beantwoord dan een van onze berichten, of vertel ons nog eens wat er misging.

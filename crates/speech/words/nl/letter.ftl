@@ -33,3 +33,8 @@ letter-withdrawn = We hebben ons voorstel ingetrokken. Ik schrijf u over wat we 
 letter-solved = Is het hiermee opgelost? Uw antwoord beslist.
 letter-solved-again = We schreven u over ‘{ $problem }’. Is het hiermee opgelost? Eén klik op uw pagina is genoeg, en als er nog iets niet klopt gaan we verder.
 letter-asked-by-itself = Deze vraag is automatisch verstuurd; een mens leest uw antwoord.
+
+letter-new-link-subject = Een nieuwe link naar uw pagina
+letter-new-link = U, of iemand met een oude link naar uw pagina, heeft ons om een nieuwe gevraagd. Die staat aan het eind van dit bericht en opent uw zaak met kenmerk { $number }.
+letter-new-link-nobody = Was u dat niet, dan hoeft u niets te doen: de nieuwe link staat alleen in dit bericht.
+letter-new-link-by-itself = Dit bericht is automatisch verstuurd; een mens leest uw antwoord.

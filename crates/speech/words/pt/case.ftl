@@ -78,3 +78,11 @@ offer-rights = A sua escolha não lhe retira nenhum direito.
 offer-send = Enviar a minha escolha
 offer-fair-missing = Escreva o que lhe pareceria justo.
 offer-choice-missing = Escolha uma opção ou diga o que seria justo.
+
+old-link-title = Esta ligação é demasiado antiga
+old-link-why = Para sua proteção, cada ligação à sua página só funciona durante algum tempo, e o desta já passou. Já não abre a página.
+old-link-kept = O que nos escreveu está guardado. Basta um clique, e enviamos uma nova ligação para o endereço seu que conhecemos.
+old-link-send = Enviar-me uma nova ligação
+old-link-asked-title = Veja a sua caixa de correio
+old-link-asked = Se conhecemos um endereço de e-mail seu, uma mensagem com uma nova ligação está a caminho. Pode demorar alguns minutos. Enviamos no máximo uma por hora.
+old-link-nothing = Se nada chegar, responda a qualquer uma das nossas mensagens, ou conte-nos de novo o que correu mal.

@@ -33,3 +33,8 @@ letter-withdrawn = Retirámos a nossa proposta. Vou escrever-lhe sobre o que pod
 letter-solved = Ficou resolvido? A sua resposta decide.
 letter-solved-again = Escrevemos-lhe sobre “{ $problem }”. Ficou resolvido? Basta um clique na sua página, e se algo ainda não estiver certo, continuamos.
 letter-asked-by-itself = Esta pergunta foi enviada automaticamente; a resposta será lida por uma pessoa.
+
+letter-new-link-subject = Uma nova ligação à sua página
+letter-new-link = Recebemos um pedido de uma nova ligação, seu ou de alguém que tem uma ligação antiga à sua página. A nova ligação está no fim desta mensagem e abre o seu caso com a referência { $number }.
+letter-new-link-nobody = Se o pedido não foi seu, não tem de fazer nada: a nova ligação está só nesta mensagem.
+letter-new-link-by-itself = Esta mensagem foi enviada automaticamente; a resposta será lida por uma pessoa.

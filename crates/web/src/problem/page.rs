@@ -34,6 +34,11 @@ pub(super) fn tell(problem: &Problem, asked: &Asked) -> Response {
         None if is_customers => asked.visitor.say(&[]),
         None => Say::default(),
     };
+    if let Some(page) = &problem.page {
+        let mut answer = (problem.status, axum::response::Html(page.html.clone())).into_response();
+        visitor::mark(&mut answer, say.language);
+        return answer;
+    }
     let is_ours = problem.status.is_server_error();
     let is_clash = matches!(problem.code, "changed_meanwhile" | "somebody_was_faster");
     let switch = asked.shown_at.as_deref().filter(|_| is_customers);

@@ -64,3 +64,28 @@ pub(crate) async fn case_of(
     .doing(doing)?;
     case.map(|case| case.parse().map_err(|error| StoreError::unreadable(doing, error))).transpose()
 }
+
+/// A link that we gave out, whether or not it still opens.
+pub(crate) struct Given {
+    /// The case it is or was for.
+    pub case: CaseId,
+    ends_at_ms: Option<i64>,
+}
+
+impl Given {
+    /// Whether its time is over.
+    pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
+        self.ends_at_ms.is_some_and(|ends| ends <= now.as_millisecond())
+    }
+}
+
+pub(crate) async fn given(store: &Store, hash: &str) -> Result<Option<Given>, StoreError> {
+    const SQL: &str = "SELECT case_id, ends_at_ms FROM link WHERE hash = $1 AND purpose = 'case'";
+    let doing = "looking up a link that was given out";
+    let found: Option<(String, Option<i64>)> =
+        on!(Store store, db => sqlx::query_as(SQL).bind(hash).fetch_optional(db).await)
+            .doing(doing)?;
+    let Some((case, ends_at_ms)) = found else { return Ok(None) };
+    let case = case.parse().map_err(|error| StoreError::unreadable(doing, error))?;
+    Ok(Some(Given { case, ends_at_ms }))
+}
