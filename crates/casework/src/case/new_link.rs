@@ -143,6 +143,7 @@ async fn letter_of(
         to: Some(address),
         also: Vec::new(),
         automatic: true,
+        despite_failure: false,
         leaves_at: now,
     };
     let mut sent = sending(case, letter, &policy.clocks, now);

@@ -35,6 +35,6 @@ letter-solved-again = wir haben Ihnen zu „{ $problem }“ geschrieben. Ist es 
 letter-asked-by-itself = Diese Frage wurde automatisch gesendet; eine Antwort liest ein Mensch.
 
 letter-new-link-subject = Ein neuer Link zu Ihrer Seite
-letter-new-link = Sie oder jemand mit einem alten Link zu Ihrer Seite haben uns um einen neuen gebeten. Er steht am Ende dieses Schreibens und führt zu Ihrem Anliegen mit dem Aktenzeichen { $number }.
+letter-new-link = Sie oder jemand mit einem alten Link zu Ihrer Seite hat uns um einen neuen gebeten. Er steht am Ende dieses Schreibens und führt zu Ihrem Anliegen mit dem Aktenzeichen { $number }.
 letter-new-link-nobody = Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Der neue Link steht nur in diesem Schreiben.
 letter-new-link-by-itself = Dieses Schreiben wurde automatisch gesendet; eine Antwort darauf liest ein Mensch.
