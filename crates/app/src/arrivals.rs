@@ -297,7 +297,7 @@ fn who(one: &Understood) -> Who {
 pub async fn undone(ctx: &Context, job: &Job) -> anyhow::Result<()> {
     let said: UndoneCases = serde_json::from_str(&job.body).context("reading an undone import")?;
     let ids = said.cases.iter().map(|id| id.parse::<CaseId>()).collect::<Result<Vec<_>, _>>()?;
-    Ok(casework::case::undone::close_undone(ctx, job, &ids).await?)
+    Ok(handling::case::undone::close_undone(ctx, job, &ids).await?)
 }
 
 /// Tells feedback which case it belongs to, once that was decided.

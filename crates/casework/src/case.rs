@@ -10,4 +10,3 @@ pub mod rules;
 pub mod save;
 pub mod sql;
 pub mod take_in;
-pub mod undone;

@@ -4,3 +4,4 @@ pub(crate) mod api;
 pub(crate) mod expand;
 pub(crate) mod forms;
 pub mod new_case;
+pub mod undone;

@@ -10,7 +10,7 @@ use store::{Context, StoreError};
 pub const UNDO_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Arrivals undone in one transaction.
 const AT_ONCE: u32 = 500;
-/// The kind of the job that asks `casework` to close the cases of an import that was undone. A case
+/// The kind of the job that asks `handling` to close the cases of an import that was undone. A case
 /// on which people have worked is kept, and listed for a person. Its body is an [`UndoneCases`].
 pub const UNDONE_JOB: &str = "import_undone";
 

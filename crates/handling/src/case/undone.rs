@@ -1,8 +1,8 @@
 //! Cases of an import that was taken back.
 
-use crate::case::save::{By, save};
-use crate::case::sql;
-use crate::policy::Policy;
+use casework::case::save::{By, save};
+use casework::case::sql;
+use casework::policy::Policy;
 use domain::case::Closing;
 use domain::event::{Actor, Event};
 use domain::id::CaseId;
