@@ -361,8 +361,7 @@ fn a_letter_of_another_kind_waits_where_the_last_one_did_not_arrive() {
         let case = now(&world, number).await.case;
         let waits = &case.undelivered[0];
         assert_eq!((waits.letter, waits.to.as_str()), (sent, "amara@example.org"));
-        let why =
-            "Not sent: the last letter there did not arrive. There is no such mailbox (5.1.1)";
+        let why = "The last letter there did not arrive. There is no such mailbox (5.1.1)";
         assert_eq!(waits.why, why);
         assert!(
             !matches!(case.stage, Stage::Checking { .. }),

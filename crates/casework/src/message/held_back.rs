@@ -8,15 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{StoreError, Tx};
 
-/// The kind of the job that stops a letter once it can not be taken back any more; its body is a
+/// The kind of the job that stops a letter once it cannot be taken back any more; its body is a
 /// [`HeldBack`].
 pub const HELD_BACK_JOB: &str = "letter_held_back";
 
 /// Until when such a letter lies in the outbox: for ever, as far as a program sees.
 pub(crate) const FOR_EVER: SignedDuration = SignedDuration::from_hours(24 * 36_500);
 
-/// How the words begin by which a letter was held back; a further one does not repeat them.
-const NOT_SENT: &str = "Not sent:";
+/// How the words begin by which a letter is held back. What went wrong there stands behind them.
+pub(crate) const BECAUSE: &str = "The last letter there did not arrive.";
 
 /// A letter that was held back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,12 +39,7 @@ pub(crate) async fn why(
         return Ok(None);
     }
     let failed = sql::failed_at(tx, customer, address).await?;
-    Ok(failed.map(|why| match why.starts_with(NOT_SENT) {
-        true => why,
-        false => {
-            format!("{NOT_SENT} the last letter there did not arrive. {why}").trim().to_owned()
-        }
-    }))
+    Ok(failed.map(|why| format!("{BECAUSE} {why}").trim().to_owned()))
 }
 
 /// Lays out that the letter is stopped, when the time to take it back is over.

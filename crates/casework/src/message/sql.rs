@@ -1,6 +1,7 @@
 //! What the record and the tables tell of messages.
 
 use crate::case::sql::id;
+use crate::message::held_back;
 use crate::message::rules::PastSending;
 use domain::case::Case;
 use domain::event::Event;
@@ -80,9 +81,12 @@ pub async fn failed_at(
                 WHERE c.customer_id = $1 AND m.direction = 'in' AND m.channel = 'mail'
                 AND m.at_ms > failed.at_ms)
         ORDER BY failed.at_ms DESC LIMIT 1";
-    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(customer.to_string()).bind(address)
-        .fetch_optional(db).await)
-    .doing("looking whether letters arrive there")
+    let why: Option<String> = on!(Tx tx, db => sqlx::query_scalar(SQL)
+        .bind(customer.to_string()).bind(address).fetch_optional(db).await)
+    .doing("looking whether letters arrive there")?;
+    // One that was held back tells what went wrong with the one before it.
+    let told = why.map(|why| why.trim_start_matches(held_back::BECAUSE).trim_start().to_owned());
+    Ok(told)
 }
 
 /// The case of a letter, which is an outgoing message or that of somebody who gets one too, and
