@@ -96,7 +96,8 @@ pub(crate) struct Recent {
     pub changed_at_ms: i64,
 }
 
-/// Cases of a writer touched since a moment.
+/// Cases of a writer touched since a moment, among the last they opened: a program may have opened
+/// thousands, and each of its mails asks.
 pub(crate) async fn recent_cases(
     tx: &mut Tx,
     address: &str,
@@ -104,23 +105,26 @@ pub(crate) async fn recent_cases(
 ) -> Result<Vec<Recent>, StoreError> {
     const SQL: &str = "
         SELECT c.number, c.subject, c.changed_at_ms FROM identity i
-        JOIN \"case\" c ON c.customer_id = i.customer_id
+        JOIN \"case\" c ON c.id IN (SELECT k.id FROM \"case\" k
+            WHERE k.customer_id = i.customer_id ORDER BY k.opened_at_ms DESC LIMIT 100)
         WHERE i.kind = 'email' AND i.value = $1 AND c.changed_at_ms >= $2
         ORDER BY c.changed_at_ms DESC, c.id LIMIT 20";
     on!(Tx tx, db => sqlx::query_as(SQL).bind(address).bind(since_ms).fetch_all(db).await)
         .doing("looking for recent cases of a writer")
 }
 
-/// The last mails of a writer: their words, and what was folded below them.
+/// The last mails of a writer: their words, and what was folded below them. Read backwards along
+/// an index, however much they wrote.
 pub(crate) async fn last_words(
     tx: &mut Tx,
     address: &str,
 ) -> Result<Vec<(String, String)>, StoreError> {
     const SQL: &str = "
-        SELECT f.text, COALESCE(f.folded, '') FROM identity i
-        JOIN feedback f ON f.customer_id = i.customer_id
-        WHERE i.kind = 'email' AND i.value = $1 AND f.channel = 'mail' AND f.address = $1
-        ORDER BY f.said_at_ms DESC LIMIT 3";
+        SELECT text, COALESCE(folded, '') FROM feedback
+        WHERE customer_id = (SELECT customer_id FROM identity
+                WHERE kind = 'email' AND value = $1 LIMIT 1)
+            AND channel = 'mail' AND address = $1
+        ORDER BY said_at_ms DESC LIMIT 3";
     on!(Tx tx, db => sqlx::query_as(SQL).bind(address).fetch_all(db).await)
         .doing("reading the last mails of a writer")
 }
