@@ -84,7 +84,8 @@ impl Tx {
     pub async fn letters_due(&mut self, now: Timestamp) -> Result<(), StoreError> {
         const SQL: &str = "
             UPDATE outbox SET leaves_at_ms = $1
-            WHERE state = 'held' AND attempts > 0 AND held_until_ms <= $1 AND leaves_at_ms > $1";
+            WHERE state IN ('held', 'sending') AND state = 'held' AND attempts > 0
+                AND held_until_ms <= $1 AND leaves_at_ms > $1";
         on!(Tx self, db => sqlx::query(SQL).bind(now.as_millisecond()).execute(db).await
             .map(|_| ()))
         .doing("letting letters be tried again")
@@ -282,7 +283,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Letters whose hand-over was cut off: still `sending` after their lease.
+    /// Letters whose hand-over was cut off: still `sending` after their lease. The states are named
+    /// as the index of those under way names them, so that what has left is not read.
     ///
     /// # Errors
     /// When the engine fails.
@@ -293,7 +295,8 @@ impl Store {
     ) -> Result<Vec<Letter>, StoreError> {
         const SQL: &str = "
             SELECT key, case_id, channel, recipient, envelope, state, fence, attempts FROM outbox
-            WHERE state = 'sending' AND held_until_ms <= $1 ORDER BY leaves_at_ms, key LIMIT $2";
+            WHERE state IN ('held', 'sending') AND state = 'sending' AND held_until_ms <= $1
+            ORDER BY leaves_at_ms, key LIMIT $2";
         on!(Store self, db => sqlx::query_as(SQL).bind(now.as_millisecond())
             .bind(i64::from(most)).fetch_all(db).await)
         .doing("looking for letters that were cut off")

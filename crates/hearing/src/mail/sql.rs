@@ -27,19 +27,20 @@ pub(crate) async fn cases_of_mails(
     on!(Tx tx, db => sqlx::query_as(text).bind(&ids).fetch_all(db).await).doing(doing)
 }
 
-/// Addresses of whoever takes part in a case, or was taken in on one that is part of it.
+/// Addresses of whoever takes part in a case, or was taken in on one that is part of it. In this
+/// order from the case on: SQLite keeps that of CROSS JOIN, and would else read all addresses in
+/// the order that is asked for.
 pub(crate) async fn participants(tx: &mut Tx, number: i64) -> Result<Vec<String>, StoreError> {
     const SQL: &str = "
         WITH RECURSIVE whole (id) AS (
             SELECT c.id FROM \"case\" c WHERE c.number = $1
             UNION SELECT m.case_id FROM merger m JOIN whole w ON m.into_id = w.id)
-        SELECT i.value FROM \"case\" c JOIN identity i ON i.customer_id = c.customer_id
-        WHERE c.number = $1 AND i.kind = 'email'
+        SELECT i.value FROM \"case\" c CROSS JOIN identity i
+        WHERE c.number = $1 AND i.customer_id = c.customer_id AND i.kind = 'email'
         UNION
-        SELECT i.value FROM whole w
-        JOIN joiner j ON j.case_id = w.id AND j.state = 'accepted'
-        JOIN identity i ON i.customer_id = j.customer_id
-        WHERE i.kind = 'email'
+        SELECT i.value FROM whole w CROSS JOIN joiner j CROSS JOIN identity i
+        WHERE j.case_id = w.id AND j.state = 'accepted'
+            AND i.customer_id = j.customer_id AND i.kind = 'email'
         ORDER BY 1 LIMIT 100";
     on!(Tx tx, db => sqlx::query_scalar(SQL).bind(number).fetch_all(db).await)
         .doing("looking up who takes part in a case")
