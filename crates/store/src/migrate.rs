@@ -54,7 +54,7 @@ const STEPS: &[Step] = &[
     same!(24, "0024_bulk"),
     same!(25, "0025_suggestion"),
     same!(26, "0026_away"),
-    same!(27, "0027_identity"),
+    same!(27, "0027_indexes"),
 ];
 
 /// The number of the last step.

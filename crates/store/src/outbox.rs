@@ -203,14 +203,16 @@ impl Store {
                 UPDATE outbox SET held_until_ms = $1, fence = fence + 1, attempts = attempts + 1
                 WHERE key IN (
                     SELECT key FROM outbox
-                    WHERE state = 'held' AND leaves_at_ms <= $2 AND held_until_ms <= $2
+                    WHERE state IN ('held', 'sending') AND state = 'held'
+                        AND leaves_at_ms <= $2 AND held_until_ms <= $2
                     ORDER BY leaves_at_ms LIMIT $3)
                 RETURNING key, case_id, channel, recipient, envelope, state, fence, attempts",
             postgres: "
                 UPDATE outbox SET held_until_ms = $1, fence = fence + 1, attempts = attempts + 1
                 WHERE key IN (
                     SELECT key FROM outbox
-                    WHERE state = 'held' AND leaves_at_ms <= $2 AND held_until_ms <= $2
+                    WHERE state IN ('held', 'sending') AND state = 'held'
+                        AND leaves_at_ms <= $2 AND held_until_ms <= $2
                     ORDER BY leaves_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
                 RETURNING key, case_id, channel, recipient, envelope, state, fence, attempts",
         };

@@ -217,8 +217,8 @@ pub(crate) async fn page(
          FROM customer c WHERE ",
         store::visible_in_unit!(),
         " AND (c.name, c.id) > ($3, $4)
-          AND (c.id IN (SELECT customer_id FROM identity WHERE value >= $6 AND value < $7)
-               OR (c.name >= $8 AND c.name < $9))
+          AND c.id IN (SELECT customer_id FROM identity WHERE value >= $6 AND value < $7
+                       UNION SELECT id FROM customer WHERE name >= $8 AND name < $9)
           ORDER BY c.name, c.id LIMIT $5"
     );
     let doing = "listing customers";
