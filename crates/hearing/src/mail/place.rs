@@ -180,7 +180,11 @@ async fn fold_signature(tx: &mut Tx, parsed: &Parsed, said: &mut Said) -> Result
     if said.passed_on.is_some() || !(40..SIGNED_MOST).contains(&said.text.len()) {
         return Ok(());
     }
-    let earlier = sql::last_words(tx, &author.key()).await?;
+    let address = author.key();
+    let Some(customer) = sql::customers_at(tx, &address).await?.into_iter().next() else {
+        return Ok(());
+    };
+    let earlier = sql::last_words(tx, &customer, &address).await?;
     if let Some((above, ending)) = mail::trim::repeated_ending(&said.text, &earlier) {
         let below = said.folded.take().map(|folded| format!("\n\n{folded}")).unwrap_or_default();
         said.folded = Some(format!("{ending}{below}"));
@@ -217,13 +221,15 @@ async fn look_up(
     let author = parsed.author.as_ref().map(mail::Address::key).unwrap_or_default();
     if !author.is_empty() {
         let since = (now - LATELY).as_millisecond();
-        for recent in sql::recent_cases(tx, &author, since).await? {
-            known.recent.push(mail::thread::Recent {
-                case: recent.number.unsigned_abs(),
-                sender: author.clone(),
-                subject: recent.subject,
-                at: Timestamp::from_millisecond(recent.changed_at_ms).unwrap_or(now),
-            });
+        for customer in sql::customers_at(tx, &author).await? {
+            for recent in sql::recent_cases(tx, &customer, since).await? {
+                known.recent.push(mail::thread::Recent {
+                    case: recent.number.unsigned_abs(),
+                    sender: author.clone(),
+                    subject: recent.subject,
+                    at: Timestamp::from_millisecond(recent.changed_at_ms).unwrap_or(now),
+                });
+            }
         }
     }
     let named = cases_named(parsed, keys, known);

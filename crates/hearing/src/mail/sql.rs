@@ -97,36 +97,43 @@ pub(crate) struct Recent {
     pub changed_at_ms: i64,
 }
 
-/// Cases of a writer touched since a moment, among the last they opened: a program may have opened
-/// thousands, and each of its mails asks.
+/// Who has this e-mail address: one customer of each unit that knows it.
+pub(crate) async fn customers_at(tx: &mut Tx, address: &str) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "
+        SELECT customer_id FROM identity WHERE kind = 'email' AND value = $1
+        ORDER BY unit_id LIMIT 10";
+    on!(Tx tx, db => sqlx::query_scalar(SQL).bind(address).fetch_all(db).await)
+        .doing("looking who has an address")
+}
+
+/// Cases of a customer touched since a moment, among the last they opened: a program may have
+/// opened thousands, and each of its mails asks.
 pub(crate) async fn recent_cases(
     tx: &mut Tx,
-    address: &str,
+    customer: &str,
     since_ms: i64,
 ) -> Result<Vec<Recent>, StoreError> {
     const SQL: &str = "
-        SELECT c.number, c.subject, c.changed_at_ms FROM identity i
-        JOIN \"case\" c ON c.id IN (SELECT k.id FROM \"case\" k
-            WHERE k.customer_id = i.customer_id ORDER BY k.opened_at_ms DESC LIMIT 100)
-        WHERE i.kind = 'email' AND i.value = $1 AND c.changed_at_ms >= $2
-        ORDER BY c.changed_at_ms DESC, c.id LIMIT 20";
-    on!(Tx tx, db => sqlx::query_as(SQL).bind(address).bind(since_ms).fetch_all(db).await)
+        SELECT c.number, c.subject, c.changed_at_ms FROM (
+            SELECT id, number, subject, changed_at_ms FROM \"case\" WHERE customer_id = $1
+            ORDER BY opened_at_ms DESC LIMIT 100) AS c
+        WHERE c.changed_at_ms >= $2 ORDER BY c.changed_at_ms DESC, c.id LIMIT 20";
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(customer).bind(since_ms).fetch_all(db).await)
         .doing("looking for recent cases of a writer")
 }
 
-/// The last mails of a writer: their words, and what was folded below them. Read backwards along
-/// an index, however much they wrote.
+/// The last mails of a customer from an address: their words, and what was folded below them. Read
+/// backwards along an index, however much they wrote.
 pub(crate) async fn last_words(
     tx: &mut Tx,
+    customer: &str,
     address: &str,
 ) -> Result<Vec<(String, String)>, StoreError> {
     const SQL: &str = "
         SELECT text, COALESCE(folded, '') FROM feedback
-        WHERE customer_id = (SELECT customer_id FROM identity
-                WHERE kind = 'email' AND value = $1 LIMIT 1)
-            AND channel = 'mail' AND address = $1
+        WHERE customer_id = $1 AND channel = 'mail' AND address = $2
         ORDER BY said_at_ms DESC LIMIT 3";
-    on!(Tx tx, db => sqlx::query_as(SQL).bind(address).fetch_all(db).await)
+    on!(Tx tx, db => sqlx::query_as(SQL).bind(customer).bind(address).fetch_all(db).await)
         .doing("reading the last mails of a writer")
 }
 
