@@ -400,7 +400,7 @@ fn the_page_speaks_the_browser_s_language_and_the_letter_that_of_the_case() {
         assert_eq!((answer.status, answer.language.as_str()), (StatusCode::OK, "it"));
         let out = letters(&house.world).await;
         let text = out[0]["text"].as_str().unwrap();
-        let begins = "Guten Tag,\n\nSie oder jemand mit einem alten Link zu Ihrer Seite haben";
+        let begins = "Guten Tag,\n\nSie oder jemand mit einem alten Link zu Ihrer Seite hat";
         assert!(text.starts_with(begins), "a name that nobody proved is not said: {text}");
         assert!(text.contains(&number.to_string()));
         assert_eq!(out[0]["subject"], "Ein neuer Link zu Ihrer Seite");
