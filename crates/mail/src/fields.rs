@@ -202,7 +202,11 @@ pub(crate) fn addresses(raw: &[u8]) -> Vec<Address> {
     let HeaderValue::Address(list) = MessageStream::new(value.as_bytes()).parse_address() else {
         return Vec::new();
     };
-    let tidy = |s: Option<&str>| s.unwrap_or("").trim().to_owned();
+    // The parser decodes words that we left as they are, and what it finds in them may be anything.
+    let tidy = |s: Option<&str>| {
+        let plain = s.unwrap_or("").chars().filter(|c| !c.is_control() || *c == '\t');
+        plain.collect::<String>().trim().to_owned()
+    };
     list.iter()
         .map(|a| Address { name: tidy(a.name()), address: tidy(a.address()) })
         .filter(|a| !a.address.is_empty() || !a.name.is_empty())
@@ -295,6 +299,20 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_control_character_comes_out_of_a_word_with_an_odd_set() {
+        for raw in [
+            "=?u\tf-8?B?QQBCDQpDBw==?= <ann@example.org>",
+            "=?utf-8?B?QQBCDQpDBw==?= <ann@example.org>",
+            "Ann\u{7}\0 <ann@example.org\0>",
+        ] {
+            let found = addresses(raw.as_bytes());
+            assert!(!found.is_empty(), "{raw:?}");
+            let is_odd = |text: &str| text.chars().any(|c| c.is_control() && c != '\t');
+            assert!(!found.iter().any(|a| is_odd(&a.name) || is_odd(&a.address)), "{found:?}");
+        }
+    }
 
     #[test]
     fn encoded_words_split_inside_a_character_are_joined() {
