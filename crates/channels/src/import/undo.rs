@@ -30,7 +30,7 @@ pub struct Undone {
     pub arrivals: u64,
     /// Feedback that was taken away at once, because it belonged to no case.
     pub removed: u64,
-    /// Cases that `casework` was asked to close.
+    /// Cases that `handling` was asked to close.
     pub cases: u64,
 }
 
@@ -48,7 +48,7 @@ pub enum UndoError {
     Store(#[from] StoreError),
 }
 
-/// Takes an import back: its arrivals are marked, loose feedback goes, `casework` is asked to close
+/// Takes an import back: its arrivals are marked, loose feedback goes, `handling` is asked to close
 /// the cases. Cut off, it is run again.
 ///
 /// # Errors

@@ -291,8 +291,9 @@ pub(crate) async fn write_there(ctx: &Context, job: &Job) -> anyhow::Result<()> 
 /// The kind of the job by which the record of the house is told of a change.
 const RECORD_JOB: &str = "house_record";
 
-/// Has letters to a customer go to one more address from now on. Nothing is proved by it: who
-/// writes from there counts as a stranger until somebody vouches for them.
+/// Has letters to a customer go to one more address from now on, with the link to their page, as
+/// where a letter that did not arrive is sent elsewhere for good. Nobody has proved that it is
+/// theirs, and it stands there as not proved.
 ///
 /// # Errors
 /// 404 when the customer is not theirs, 422 when it is no address, or another customer's.
