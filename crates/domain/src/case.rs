@@ -44,7 +44,7 @@ pub enum Stage {
     Checking {
         /// What we did, as the customer reads it.
         what_we_did: String,
-        /// When we said so.
+        /// When we said so; where the question had to be sent again, when it was.
         at: Timestamp,
         /// How often we have asked "Did this solve it?".
         asked: u8,
@@ -139,7 +139,8 @@ pub struct Undelivered {
     pub written_at: Timestamp,
     /// Why it did not arrive, as the other side said it.
     pub why: String,
-    /// Whether a program wrote it: nobody waits for that as for an answer.
+    /// Whether a program wrote it and nobody waits for an answer to it. One that asks whether it is
+    /// solved is waited for, whoever wrote it.
     pub automatic: bool,
     /// The stage of the case until then.
     pub stage: Stage,

@@ -12,7 +12,7 @@ impl Case {
         match event {
             Event::CustomerAway { back_on, .. } => self.back_on = Some(*back_on),
             Event::Undelivered(letter) => self.did_not_arrive(letter, at),
-            Event::UndeliveredSeenTo { letter, how } => self.saw_to(*letter, *how),
+            Event::UndeliveredSeenTo { letter, how } => self.saw_to(*letter, *how, at),
             _ => {}
         }
     }
@@ -32,7 +32,8 @@ impl Case {
     }
 
     /// Sent once more, the letter does what it did; unless somebody did something else meanwhile.
-    fn saw_to(&mut self, letter: MessageId, how: SeenTo) {
+    /// Days without an answer count anew then: nobody is silent about what they could not read.
+    fn saw_to(&mut self, letter: MessageId, how: SeenTo, now: Timestamp) {
         let place = self.undelivered.iter().position(|known| known.letter == letter);
         let Some(was) = place.map(|place| self.undelivered.remove(place)) else { return };
         let is_ours =
@@ -40,6 +41,9 @@ impl Case {
         let same = is_ours && self.contacts == was.contacts && !was.stage.is_closed();
         if how != SeenTo::SetAside && !was.automatic && same {
             self.stage = was.stage;
+            if let Stage::Checking { at, asked: 1.., .. } = &mut self.stage {
+                *at = now;
+            }
             self.waiting_since = was.waiting_since;
         }
     }

@@ -9,7 +9,7 @@ use conversation::message::actions::{Reply, reply, reported};
 use conversation::undelivered::actions::{Seeing, see_to};
 use desk::view::promises::{away, owed_by};
 use desk::view::queue::{Lane, View, queue};
-use domain::case::{SeenTo, Stage};
+use domain::case::{Closing, SeenTo, Stage};
 use domain::event::Event;
 use domain::feedback::FeedbackIn;
 use domain::id::{CaseNumber, MessageId};
@@ -460,5 +460,80 @@ fn an_absence_stands_beside_what_was_promised_until_they_are_back() {
         let said = in_thread(complaint(&world, &company, "I am here"), number, true);
         arrive(&world, &said, company.amara).await;
         assert_eq!(owed().await, None, "they wrote themselves");
+    });
+}
+
+/// Lets a few minutes pass, in which letters leave and none can be taken back any more.
+async fn left(world: &World) -> usize {
+    world.pass(SignedDuration::from_mins(5));
+    ring(world).await;
+    letters(world).await.len()
+}
+
+#[test]
+fn silence_closes_no_case_whose_second_question_did_not_arrive() {
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        assert_eq!(left(&world).await, 1, "our first word");
+        let did = words("We paid it back.");
+        resolve(ctx, maya, number, &did, Ask::Now, &none).await.unwrap();
+        assert_eq!(left(&world).await, 1, "the first question");
+        world.pass(DAY * 5);
+        ring(&world).await;
+        let again = letters(&world).await;
+        assert_eq!(again.len(), 1, "the second");
+        let asked = again[0]["message"].as_str().unwrap().parse().unwrap();
+        report(&world, asked, Delivery::Failed, "There is no such mailbox (5.1.1)").await;
+        let case = now(&world, number).await.case;
+        assert_eq!(case.stage, Stage::WaitingForUs { team: case.team });
+        assert!(case.waiting_since.is_some());
+        assert_eq!(in_line(&world).await, [number], "somebody sees to it");
+        world.pass(DAY * 60);
+        ring(&world).await;
+        assert!(!now(&world, number).await.case.stage.is_closed(), "nobody was silent");
+        let other = Seeing::Again(Some("amara@example.net".to_owned()));
+        see_to(ctx, maya, number, asked, other, &none).await.unwrap();
+        assert_eq!(left(&world).await, 1, "asked where they are");
+        assert!(matches!(now(&world, number).await.case.stage, Stage::Checking { asked: 2, .. }));
+        // Their days begin when the question is on its way.
+        world.pass(DAY * 13);
+        ring(&world).await;
+        assert!(!now(&world, number).await.case.stage.is_closed());
+        let before = now(&world, number).await.case;
+        casework::case::rebuild::rebuild(ctx).await.unwrap();
+        assert_eq!(now(&world, number).await.case, before);
+        world.pass(DAY);
+        ring(&world).await;
+        let stage = now(&world, number).await.case.stage;
+        assert!(matches!(stage, Stage::Closed { because: Closing::Silence, .. }), "{stage:?}");
+    });
+}
+
+#[test]
+fn a_question_for_later_is_asked_though_what_we_did_had_to_be_sent_twice() {
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    on_both(async |world| {
+        let company = world.found().await;
+        let number = opened(&world, &company).await;
+        let (ctx, maya, none) = (&world.ctx, &company.maya, Press::none());
+        assert_eq!(left(&world).await, 1, "our first word");
+        let later = Ask::At(world.ctx.now() + DAY * 3);
+        let told = resolve(ctx, maya, number, &words("We paid it back."), later, &none).await;
+        let told = told.unwrap().message.unwrap();
+        assert_eq!(left(&world).await, 1);
+        report(&world, told, Delivery::Failed, "There is no such mailbox (5.1.1)").await;
+        world.pass(DAY * 4);
+        ring(&world).await;
+        assert!(letters(&world).await.is_empty(), "nobody is asked about what they did not hear");
+        let again = see_to(ctx, maya, number, told, Seeing::Again(None), &none).await.unwrap();
+        assert_eq!(left(&world).await, 1, "what we did");
+        report(&world, again.message.unwrap(), Delivery::Delivered, "").await;
+        world.pass(DAY);
+        ring(&world).await;
+        assert_eq!(letters(&world).await.len(), 1, "and the question");
+        assert!(matches!(now(&world, number).await.case.stage, Stage::Checking { asked: 1, .. }));
     });
 }

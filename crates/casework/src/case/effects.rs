@@ -73,8 +73,8 @@ pub(crate) async fn of_event(
         }
         Event::TookIn(other) => set_promises(tx, case, &other.promises, now).await?,
         Event::Separated(how) => set_promises(tx, case, &how.promises, now).await?,
-        Event::SolvedAsked => {
-            if let Stage::Checking { at, asked, .. } = case.stage {
+        Event::SolvedAsked | Event::UndeliveredSeenTo { .. } => {
+            if let Stage::Checking { at, asked: asked @ 1.., .. } = case.stage {
                 let policy = step.by.policy;
                 if asked < ASKS_BEFORE_SILENCE {
                     let due = now + days(policy.ask_again_days);

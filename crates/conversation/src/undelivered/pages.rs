@@ -32,7 +32,7 @@ pub(crate) struct UndeliveredView {
 pub(crate) fn undelivered(screen: &Screen, view: &CaseView) -> Vec<UndeliveredView> {
     let one = |letter: &domain::case::Undelivered| {
         let day = letter.written_at.to_zoned(screen.zone.clone()).strftime("%-d %B").to_string();
-        let whose = if letter.automatic { "Our automatic letter" } else { "Your letter" };
+        let whose = if letter.automatic { "Our automatic letter" } else { "Our letter" };
         UndeliveredView {
             id: letter.letter.to_string(),
             says: format!("{whose} of {day} could not be delivered to {}.", letter.to),

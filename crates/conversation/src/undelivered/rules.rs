@@ -11,7 +11,7 @@ use domain::case::{Case, Closing, Conduct, SeenTo, Stage, Undelivered};
 use domain::clock::ClockRules;
 use domain::email::one_email;
 use domain::event::Event;
-use domain::message::{Delivery, Recipient};
+use domain::message::{Delivery, Purpose, Recipient};
 use jiff::Timestamp;
 
 refusals! {
@@ -63,19 +63,21 @@ pub fn follow(
         }
         _ => return Vec::new(),
     }
+    // A question that a program asked is waited for all the same: its silence would close the case.
+    let automatic = written.automatic && written.purpose != Purpose::Verification;
     let undelivered = Undelivered {
         letter,
         message: written.message,
         to: written.to.clone(),
         written_at: written.at,
         why: why.to_owned(),
-        automatic: written.automatic,
+        automatic,
         stage: case.stage.clone(),
         waiting_since: case.waiting_since,
         contacts: case.contacts,
     };
     let mut events = vec![Event::Undelivered(Box::new(undelivered))];
-    if !written.automatic {
+    if !automatic {
         let clocks = hearing_clocks(case, case.severity, rules, now);
         events.extend(clocks.into_iter().map(|clock| Event::ClockSet { clock }));
     }
@@ -106,7 +108,6 @@ pub fn once_more(base: Outgoing, written: &Written, to: String) -> Outgoing {
 mod tests {
     use super::*;
     use casework::told::{after, complaint, id, letter, permit, rules, thursday};
-    use domain::message::Purpose;
     use domain::urgency::{Reason, order, reasons};
 
     fn written(automatic: bool) -> Written {

@@ -37,7 +37,9 @@ async fn ring(ctx: &Context, job: &Job) -> anyhow::Result<()> {
         }
         Timer::Ask { resolved_at, asked, .. } => {
             let events = ask(ctx, &mut rung.tx, case, *resolved_at, *asked, policy, now).await?;
-            if events.is_empty() && rules::is_checking(case, *resolved_at, *asked) {
+            let waits = rules::is_checking(case, *resolved_at, *asked)
+                || rules::waits_for_a_letter(case, *resolved_at, *asked);
+            if events.is_empty() && waits {
                 // Nobody can be asked, and nobody is there to call. Tomorrow somebody may be.
                 set_ask(&mut rung.tx, case.id, *resolved_at, *asked, now + days(1), now).await?;
             }

@@ -108,6 +108,15 @@ pub fn is_checking(case: &Case, resolved_at: Timestamp, asked: u8) -> bool {
         if at == resolved_at && so_far == asked)
 }
 
+/// Whether a case that was put right at `resolved_at` may still be checked: it would be, had a
+/// letter arrived that somebody has to see to first. Then nobody was asked `asked` times.
+pub fn waits_for_a_letter(case: &Case, resolved_at: Timestamp, asked: u8) -> bool {
+    case.undelivered.iter().any(|letter| {
+        matches!(letter.stage, Stage::Checking { at, asked: so_far, .. }
+            if at == resolved_at && so_far == asked)
+    })
+}
+
 /// Asks again by a timer that was set when the case was put right at `resolved_at` and had been
 /// asked about `asked` times: by `letter` where there is an address, else by a call that
 /// somebody promises. Nothing when the case has moved on, or nobody can be asked or ask.
