@@ -23,11 +23,11 @@ use crate::keymap;
 #[folder = "assets/"]
 struct Files;
 
-/// The files pages ask for: the name templates use, the file in `assets/`. `redress.js` is put
-/// together from `assets/script/`.
+/// The files pages ask for: the name templates use, the file in `assets/`. What ends in `/` is put
+/// together from the files there, in the order of their names.
 const SERVED: &[(&str, &str)] = &[
-    ("staff.css", "staff.css"),
-    ("customer.css", "customer.css"),
+    ("staff.css", "staff/"),
+    ("customer.css", "customer/"),
     ("htmx.js", "vendor/htmx-4.0.1.min.js"),
     ("redress.js", "script/"),
     ("mark.svg", "mark.svg"),
@@ -119,21 +119,31 @@ fn says(headers: &HeaderMap, name: header::HeaderName, wanted: &str) -> bool {
 
 fn content(name: &str, file: &str) -> Vec<u8> {
     if name == "redress.js" {
-        return script().into_bytes();
+        return script(file).into_bytes();
+    }
+    if file.ends_with('/') {
+        return parts(file).concat().into_bytes();
     }
     Files::get(file).unwrap_or_else(|| panic!("{file} is not in assets/")).data.into_owned()
 }
 
+/// The texts of a folder in the order of their names.
+fn parts(folder: &str) -> Vec<String> {
+    let mut paths: Vec<_> = Files::iter().filter(|path| path.starts_with(folder)).collect();
+    paths.sort();
+    let text = |path: &str| {
+        let file = Files::get(path).expect("the list names files that are there");
+        String::from_utf8(file.data.into_owned()).expect("scripts and sheets are UTF-8")
+    };
+    paths.iter().map(|path| text(path)).collect()
+}
+
 /// Our own script: the registry of keys in front, so that the browser can know no other, then the
-/// parts in the order of their names, in one scope. Comments and indentation stay at home.
-fn script() -> String {
-    let mut parts: Vec<_> = Files::iter().filter(|path| path.starts_with("script/")).collect();
-    parts.sort();
+/// parts of `folder`, in one scope. Comments and indentation stay at home.
+fn script(folder: &str) -> String {
     let mut script =
         format!("(()=>{{\"use strict\";\nconst redressKeys={};\n", keymap::browser_json());
-    for part in parts {
-        let file = Files::get(&part).expect("the list names files that are there");
-        let text = String::from_utf8(file.data.into_owned()).expect("scripts are UTF-8");
+    for text in parts(folder) {
         let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
         for line in lines.filter(|line| !line.is_empty()) {
             script.push_str(line);

@@ -31,8 +31,8 @@ fn contrast(one: &str, other: &str) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-const STAFF: &str = include_str!("../../assets/staff.css");
-const CUSTOMER: &str = include_str!("../../assets/customer.css");
+const STAFF: &str = include_str!("../../assets/staff/1-tokens.css");
+const CUSTOMER: &str = include_str!("../../assets/customer/1-ground.css");
 
 fn sets() -> [(&'static str, Colours); 4] {
     let dark_customer = CUSTOMER.find("prefers-color-scheme: dark").unwrap();
